@@ -1,0 +1,24 @@
+// Package results holds what was measured: the record of one trial, the file
+// that records are kept in, latency histograms, and the statistics derived from
+// them. It knows nothing of how a trial was run, and nothing above it opens a
+// histogram or a results file by other means.
+//
+// # The record
+//
+// One [Trial] is one setting ([Params]), one operation kind and one repeat. It
+// is one line of JSON and stands by itself: parameters, start, per-client counts
+// and histograms, the facts of every host and of the build, and warnings.
+// Results files are therefore plain text to concatenate, cut and diff:
+//
+//	{"schema":1,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
+//
+// Units end the names: _ns is nanoseconds, _bytes is bytes, _per_s is per second.
+// Everything printed or drawn is derived from the record; derived numbers are
+// not stored. Histograms are added, and no percentile is ever averaged within a
+// trial; across trials the median of the trials' percentiles is taken
+// ([Summary]).
+//
+// # Schema history
+//
+//	1  closed loop; put, get, del; service time
+package results

@@ -1,0 +1,82 @@
+package results
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// Confidence of every interval in this package.
+const Confidence = 0.95
+
+// Estimate is the median of one figure over trials, with an order-statistic
+// interval that holds the true median with at least [Confidence], whatever the
+// distribution (Le Boudec, Performance Evaluation, 2010, section 2.2). Fewer
+// than 6 trials have no such interval: Low and High are then NaN. Median is NaN
+// when the figure is not known of every trial.
+type Estimate struct {
+	Median, Low, High float64
+}
+
+// Median estimates the median of values, which may be in any order.
+func Median(values []float64) Estimate {
+	nan := math.NaN()
+	if len(values) == 0 || slices.ContainsFunc(values, math.IsNaN) {
+		return Estimate{nan, nan, nan}
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	e := Estimate{Median: (sorted[(n-1)/2] + sorted[n/2]) / 2, Low: nan, High: nan}
+	if k := medianRank(n); k > 0 {
+		e.Low, e.High = sorted[k-1], sorted[n-k]
+	}
+	return e
+}
+
+// Known reports whether the figure has a value at all.
+func (e Estimate) Known() bool { return !math.IsNaN(e.Median) }
+
+// HasInterval reports whether there were trials enough for an interval.
+func (e Estimate) HasInterval() bool { return !math.IsNaN(e.Low) }
+
+// medianRank returns the largest k such that the k-th smallest and k-th largest
+// of n values enclose the median with at least Confidence, 0 if there is none:
+// the chance of a miss on one side is P(Binomial(n, 1/2) < k).
+func medianRank(n int) int {
+	term := math.Pow(0.5, float64(n)) // P(Binomial(n, 1/2) = 0)
+	var below float64
+	for k := 0; k < n; k++ {
+		below += term
+		if 2*below > 1-Confidence {
+			return k
+		}
+		term *= float64(n-k) / float64(k+1)
+	}
+	return 0
+}
+
+// samplesAbove is how many latencies must lie above a percentile for it to be
+// published.
+const samplesAbove = 10
+
+// Supports reports whether h holds latencies enough to speak of quantile q: at
+// least 10 above it.
+func (h *Histogram) Supports(q float64) bool {
+	return (1-q)*float64(h.Count()) >= samplesAbove-1e-6
+}
+
+// Interval returns the order-statistic interval of quantile q: the latencies
+// between which the true quantile lies with about [Confidence], by the normal
+// approximation of the rank (Hahn and Meeker, Statistical Intervals, 1991). ok
+// is false where a bound would lie outside the sample.
+func (h *Histogram) Interval(q float64) (low, high time.Duration, ok bool) {
+	const z = 1.959964 // two-sided 95 % of the normal distribution
+	n := float64(h.Count())
+	spread := z * math.Sqrt(n*q*(1-q))
+	first := math.Floor(n*q - spread)
+	last := math.Ceil(n*q+spread) + 1
+	if first < 1 || last > n {
+		return 0, 0, false
+	}
+	return h.atRank(int64(first)), h.atRank(int64(last)), true
+}

@@ -1,0 +1,156 @@
+package results
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// maxLine bounds one record: 8 MiB is a thousand clients.
+const maxLine = 8 << 20
+
+// Read reads all trials of r, in file order. name is used in errors, which name
+// the line: `results/x.jsonl:3: ...`. A last line without a newline is what a
+// crash in mid-write leaves; it is an error as any other bad line is, because
+// dropping data is the caller's decision ([Open] makes it).
+func Read(name string, r io.Reader) ([]Trial, error) {
+	var trials []Trial
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
+	n := 0
+	for lines.Scan() {
+		n++
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		trial, err := parseTrial(lines.Bytes())
+		if err != nil {
+			return trials, fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		trials = append(trials, trial)
+	}
+	if err := lines.Err(); err != nil {
+		return trials, fmt.Errorf("%s:%d: %w", name, n+1, err)
+	}
+	return trials, nil
+}
+
+// ReadFile reads all trials of a results file.
+func ReadFile(name string) ([]Trial, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read results: %w", err)
+	}
+	defer f.Close()
+	return Read(name, f)
+}
+
+// parseTrial reads one line. The schema number is looked at before anything
+// else, so that a record from a later build is refused by number instead of
+// being half understood.
+func parseTrial(line []byte) (Trial, error) {
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if err := json.Unmarshal(line, &head); err != nil {
+		return Trial{}, fmt.Errorf("not a trial record: %w", err)
+	}
+	switch {
+	case head.Schema == nil:
+		return Trial{}, errors.New("not a trial record: no schema number")
+	case *head.Schema < 1 || *head.Schema > Schema:
+		return Trial{}, fmt.Errorf("schema %d is not known to this build, which reads 1 to %d: use the build that wrote it", *head.Schema, Schema)
+	}
+	var t Trial
+	if err := json.Unmarshal(line, &t); err != nil {
+		return Trial{}, fmt.Errorf("trial record: %w", err)
+	}
+	return t, t.check()
+}
+
+// check reports what would make derived numbers wrong.
+func (t Trial) check() error {
+	if len(t.Clients) != t.Params.Clients {
+		return fmt.Errorf("trial record: %d clients listed, params say %d", len(t.Clients), t.Params.Clients)
+	}
+	for _, c := range t.Clients {
+		if got, want := c.Service.Count(), c.Counts.OK+c.Counts.NotFound; got != want {
+			return fmt.Errorf("trial record: client %d: histogram holds %d operations, counts say %d", c.Client, got, want)
+		}
+	}
+	return nil
+}
+
+// File is a results file open for appending, one trial at a time. It is not
+// safe for concurrent use.
+type File struct {
+	f *os.File
+}
+
+// Open opens or creates the results file name, with the folders above it, and
+// returns the trials it already holds. A last line cut short by a crash is
+// removed and reported as torn; any other fault is an error and leaves the file
+// as it was.
+func Open(name string) (file *File, trials []Trial, torn bool, err error) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return nil, nil, false, fmt.Errorf("open results: %w", err)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, nil, false, fmt.Errorf("open results: %w", err)
+	}
+	trials, torn, err = recoverTrials(name, f)
+	if err != nil {
+		f.Close()
+		return nil, nil, false, err
+	}
+	return &File{f: f}, trials, torn, nil
+}
+
+// recoverTrials reads f, cuts a torn last line off and leaves the offset at the
+// end.
+func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err error) {
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, false, fmt.Errorf("read results: %w", err)
+	}
+	whole := bytes.LastIndexByte(text, '\n') + 1
+	trials, err = Read(name, bytes.NewReader(text[:whole]))
+	if err != nil {
+		return nil, false, err
+	}
+	if whole == len(text) {
+		return trials, false, nil
+	}
+	if err := f.Truncate(int64(whole)); err != nil {
+		return nil, false, fmt.Errorf("cut the torn last line of %s: %w", name, err)
+	}
+	_, err = f.Seek(int64(whole), io.SeekStart)
+	return trials, true, err
+}
+
+// Append writes t as one line and syncs it to disk. When it returns nil the
+// trial is kept whatever happens next; after an error the file holds it whole
+// or, once reopened, not at all.
+func (f *File) Append(t Trial) error {
+	t.Schema = Schema
+	line, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("append trial: %w", err)
+	}
+	if _, err := f.f.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("append trial: %w", err)
+	}
+	if err := f.f.Sync(); err != nil {
+		return fmt.Errorf("append trial: %w", err)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (f *File) Close() error { return f.f.Close() }

@@ -1,0 +1,88 @@
+package results
+
+import (
+	"slices"
+	"time"
+)
+
+// Window is a stretch of a trial, on the coordinator's clock, and the
+// operations that completed in it.
+type Window struct {
+	StartNS, EndNS int64
+	Operations     float64 // a fraction where a mark had to be interpolated
+}
+
+// Throughput is the operations completed per second, 0 for an empty window.
+func (w Window) Throughput() float64 {
+	if w.EndNS <= w.StartNS {
+		return 0
+	}
+	return w.Operations / (float64(w.EndNS-w.StartNS) / float64(time.Second))
+}
+
+// Whole is the window from the first client's start to the last client's end.
+// Its throughput counts the time in which early clients had already finished,
+// so it understates what the cluster did under full concurrency.
+func (t Trial) Whole() Window {
+	var w Window
+	for i, c := range t.Clients {
+		if i == 0 {
+			w.StartNS, w.EndNS = c.StartNS, c.EndNS
+		}
+		w.StartNS = min(w.StartNS, c.StartNS)
+		w.EndNS = max(w.EndNS, c.EndNS)
+	}
+	return t.fill(w)
+}
+
+// Active is the window in which all clients were running: from the last
+// client's start to the first client's end. It is empty when some client ended
+// before another began.
+func (t Trial) Active() Window {
+	var w Window
+	for i, c := range t.Clients {
+		if i == 0 {
+			w.StartNS, w.EndNS = c.StartNS, c.EndNS
+		}
+		w.StartNS = max(w.StartNS, c.StartNS)
+		w.EndNS = min(w.EndNS, c.EndNS)
+	}
+	if w.EndNS < w.StartNS {
+		return Window{StartNS: w.StartNS, EndNS: w.StartNS}
+	}
+	return t.fill(w)
+}
+
+// fill counts the operations that got a reply inside w.
+func (t Trial) fill(w Window) Window {
+	for _, c := range t.Clients {
+		share := c.completed(w.EndNS) - c.completed(w.StartNS)
+		w.Operations += share * float64(c.Counts.OK+c.Counts.NotFound)
+	}
+	return w
+}
+
+// completed is the share of the client's operations, 0 to 1, that were complete
+// at the given time, interpolated between the marks.
+func (c Client) completed(atNS int64) float64 {
+	at := atNS - c.StartNS
+	marks := c.MarksNS
+	if len(marks) == 0 {
+		marks = []int64{c.EndNS - c.StartNS}
+	}
+	i, exact := slices.BinarySearch(marks, at)
+	if exact {
+		return float64(i+1) / float64(len(marks))
+	}
+	if i == len(marks) {
+		return 1
+	}
+	var before int64
+	if i > 0 {
+		before = marks[i-1]
+	}
+	if at <= 0 || marks[i] <= before {
+		return float64(i) / float64(len(marks))
+	}
+	return (float64(i) + float64(at-before)/float64(marks[i]-before)) / float64(len(marks))
+}
