@@ -1,0 +1,222 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"dhtbench/provision/host"
+	"dhtbench/results"
+)
+
+// startDelay is how far ahead of the order to start the start is set, so that
+// all agents have the order by then.
+const startDelay = 20 * time.Millisecond
+
+// Placement says where clients run.
+const (
+	// Separate: agents are processes of their own and reach every node by
+	// network.
+	Separate = "separate"
+	// Embedded: clients run inside node processes, as in the reference report,
+	// and use no network for the keys of their own node.
+	Embedded = "embedded"
+)
+
+// Coordinator runs the operations of one set of clients against fresh nodes and
+// makes their records.
+type Coordinator struct {
+	Host       host.Host // where nodes and agents run
+	Executable string    // dhtbench on that host
+	Command    []string  // for the record
+	Progress   Progress
+}
+
+// Run is one run of a sweep: on fresh nodes, all clients do the operations of
+// every kind, one kind after the other.
+type Run struct {
+	// Params are the parameters of its trials, but for the operation.
+	Params results.Params
+	// Missing are the operation kinds whose trials are wanted. Kinds before
+	// them are done as far as they are needed, and not recorded.
+	Missing []string
+}
+
+// trial is the parameters of r's trial of one operation kind.
+func (r Run) trial(operation string) results.Params {
+	p := r.Params
+	p.Operation = operation
+	return p
+}
+
+// Run runs r and hands each trial to record as it ends. It leaves no process
+// behind. When a process ends before its time, the error names it.
+func (c *Coordinator) Run(ctx context.Context, r Run, record func(results.Trial) error) error {
+	s, ctx := newSession(ctx, c.Host, c.Executable)
+	return s.stop(c.run(ctx, s, r, record))
+}
+
+func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(results.Trial) error) error {
+	clock, err := newClock()
+	if err != nil {
+		return err
+	}
+	template, err := c.prepare(ctx, s, r)
+	if err != nil {
+		return err
+	}
+	for _, operation := range results.Operations() {
+		wanted := slices.Contains(r.Missing, operation)
+		if !wanted && operation != "put" { // without put there is nothing to get or delete
+			continue
+		}
+		trial := template
+		trial.Params = r.trial(operation)
+		if err := c.phase(ctx, s, clock, &trial, wanted); err != nil {
+			return err
+		}
+		if !wanted {
+			continue
+		}
+		trial.Warnings = trial.Doubts()
+		if err := record(trial); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare starts all processes and returns what the records of the run have in
+// common.
+func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.Trial, error) {
+	addrs, err := c.startAll(ctx, s, r.Params)
+	if err != nil {
+		return results.Trial{}, err
+	}
+	placed := placeClients(r.Params.Clients, len(s.agents))
+	replies, err := s.ask(ctx, "ready", func(i int) Order {
+		spec := Spec{
+			Workload: Workload{
+				Seed:       r.Params.Seed,
+				Operations: r.Params.Operations,
+				Warmup:     r.Params.Warmup,
+				KeyBytes:   r.Params.KeyBytes,
+				ValueBytes: r.Params.ValueBytes,
+			},
+			Clients: placed[i],
+			Nodes:   addrs,
+			Self:    -1,
+		}
+		if r.Params.Placement == Embedded {
+			spec.Self = i
+		}
+		return Order{Spec: &spec}
+	}, nil)
+	if err != nil {
+		return results.Trial{}, err
+	}
+	facts := replies[0].Ready.Host
+	facts.Name = c.Host.Name
+	for id := range addrs {
+		facts.Nodes = append(facts.Nodes, id)
+	}
+	return results.Trial{
+		Hosts:   []results.Host{facts},
+		Build:   replies[0].Ready.Build,
+		Command: c.Command,
+	}, nil
+}
+
+// startAll starts nodes and agents and returns the addresses of the nodes. With
+// embedded placement the agents are the nodes.
+func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params) ([]string, error) {
+	if p.Placement == Separate {
+		addrs, err := s.startNodes(ctx, p.Nodes)
+		if err != nil {
+			return nil, err
+		}
+		return addrs, s.startAgents(ctx, min(p.Clients, p.Nodes))
+	}
+	if err := s.startAgents(ctx, p.Nodes); err != nil {
+		return nil, err
+	}
+	listen := Order{Listen: &Listen{Addr: c.Host.Addr + ":0"}}
+	replies, err := s.ask(ctx, "listening", func(int) Order { return listen }, nil)
+	addrs := make([]string, len(replies))
+	for i, reply := range replies {
+		if reply.Listening != nil {
+			addrs[i] = reply.Listening.Addr
+		}
+	}
+	return addrs, err
+}
+
+// placeClients spreads clients over agents, client i to agent i modulo their
+// number.
+func placeClients(clients, agents int) [][]int {
+	placed := make([][]int, agents)
+	for i := range clients {
+		placed[i%agents] = append(placed[i%agents], i)
+	}
+	return placed
+}
+
+// phase does the operations of one kind and fills in what was measured. Progress
+// is told only of trials that are wanted.
+func (c *Coordinator) phase(ctx context.Context, s *session, clock clock, trial *results.Trial, wanted bool) error {
+	order := Phase{Operation: trial.Params.Operation}
+	if _, err := s.ask(ctx, "warm", func(int) Order { return Order{WarmUp: &order} }, nil); err != nil {
+		return fmt.Errorf("warm up: %w", err)
+	}
+	var progress func(int, int64)
+	if wanted {
+		progress = c.follow(len(s.agents))
+		c.Progress.Begin(trial.Params)
+	}
+	trial.Started = time.Now().UTC()
+	order.At = clock.now() + int64(startDelay)
+	replies, err := s.ask(ctx, "result", func(int) Order { return Order{Go: &order} }, progress)
+	if err != nil {
+		return err
+	}
+	c.gather(trial, replies, order.At)
+	return nil
+}
+
+// follow returns a function that adds the agents' progress up for c.Progress.
+func (c *Coordinator) follow(agents int) func(i int, done int64) {
+	var mu sync.Mutex
+	each := make([]int64, agents)
+	return func(i int, done int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		each[i] = done
+		var sum int64
+		for _, n := range each {
+			sum += n
+		}
+		c.Progress.At(sum)
+	}
+}
+
+// gather puts what the agents measured into trial, with times counted from the
+// instant of the start.
+func (c *Coordinator) gather(trial *results.Trial, replies []Reply, start int64) {
+	trial.Clients = make([]results.Client, trial.Params.Clients)
+	for _, reply := range replies {
+		agent := reply.Result.Agent
+		agent.Host = c.Host.Name
+		for _, measured := range reply.Result.Clients {
+			measured.Host = c.Host.Name
+			measured.StartNS -= start
+			measured.EndNS -= start
+			trial.Clients[measured.Client] = measured
+			agent.Clients = append(agent.Clients, measured.Client)
+		}
+		if len(agent.Clients) > 0 {
+			trial.Agents = append(trial.Agents, agent)
+		}
+	}
+}

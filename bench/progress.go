@@ -1,0 +1,99 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"dhtbench/results"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// Progress is told how a sweep goes. Begin, At (any number of times, from any
+// goroutine) and End follow one another for each trial; Close ends it.
+type Progress interface {
+	Begin(p results.Params)
+	At(done int64) // operations of the trial done so far
+	End(t results.Trial)
+	Close()
+}
+
+// operations is the number of recorded operations of a trial.
+func operations(p results.Params) int64 { return int64(p.Clients) * int64(p.Operations) }
+
+// bar is Progress for a terminal: one bar over all operations of the sweep.
+type bar struct {
+	container *mpb.Progress
+	bar       *mpb.Bar
+	before    atomic.Int64           // operations of the trials that ended
+	label     atomic.Pointer[string] // the trial under way
+}
+
+// newBar draws a bar on w for runs.
+func newBar(w io.Writer, runs []Run) Progress {
+	var total int64
+	for _, r := range runs {
+		total += operations(r.Params) * int64(len(r.Missing))
+	}
+	b := &bar{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(24), mpb.WithAutoRefresh())}
+	b.label.Store(new("starting"))
+	label := func(decor.Statistics) string { return *b.label.Load() }
+	b.bar = b.container.AddBar(total,
+		mpb.PrependDecorators(decor.Any(label, decor.WC{W: 16, C: decor.DindentRight})),
+		mpb.AppendDecorators(
+			decor.CountersNoUnit("%d/%d", decor.WCSyncSpace),
+			decor.AverageSpeed(0, " %.0f/s"),
+			decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 7}),
+		))
+	return b
+}
+
+func (b *bar) Begin(p results.Params) {
+	b.label.Store(new(fmt.Sprintf("%s, %d clients", p.Operation, p.Clients)))
+}
+
+func (b *bar) At(done int64) { b.bar.SetCurrent(b.before.Load() + done) }
+
+func (b *bar) End(t results.Trial) {
+	b.before.Add(operations(t.Params))
+	b.At(0)
+}
+
+func (b *bar) Close() {
+	b.bar.Abort(false) // no effect on a bar that is full
+	b.container.Wait()
+}
+
+// lines is Progress for anything but a terminal: a line for each trial.
+type lines struct {
+	w     io.Writer
+	start time.Time
+	total int // trials
+	done  int
+}
+
+// newLines writes a line to w as each trial of runs ends.
+func newLines(w io.Writer, runs []Run) Progress {
+	l := &lines{w: w, start: time.Now()}
+	for _, r := range runs {
+		l.total += len(r.Missing)
+	}
+	return l
+}
+
+func (l *lines) Begin(results.Params) {}
+
+func (l *lines) At(int64) {}
+
+func (l *lines) End(t results.Trial) {
+	l.done++
+	elapsed := time.Since(l.start)
+	left := elapsed / time.Duration(l.done) * time.Duration(l.total-l.done)
+	fmt.Fprintf(l.w, "trial %d of %d: %s, clients %d, repeat %d: %.0f operations/s, about %v left\n",
+		l.done, l.total, t.Params.Operation, t.Params.Clients, t.Params.Repeat, t.Active().Throughput(), left.Round(time.Second))
+}
+
+func (l *lines) Close() {}

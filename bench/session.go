@@ -1,0 +1,198 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"dhtbench/node"
+	"dhtbench/provision/host"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// stopGrace is how long a process may take to end after its standard input has.
+const stopGrace = time.Second
+
+// errStopped is the cause of a session's context once it was stopped in order.
+var errStopped = errors.New("session stopped")
+
+// session is one set of node and agent processes, fresh for one run. When any
+// of them ends by itself the session's context ends with the reason, so that
+// whoever waits for another hears of it.
+type session struct {
+	executable string
+	host       host.Host
+	fail       context.CancelCauseFunc
+
+	mu     sync.Mutex // guards the lists while processes start in parallel
+	nodes  []*host.Process
+	agents []*host.Process
+}
+
+// newSession returns an empty session and the context that ends with it.
+func newSession(ctx context.Context, h host.Host, executable string) (*session, context.Context) {
+	ctx, fail := context.WithCancelCause(ctx)
+	return &session{executable: executable, host: h, fail: fail}, ctx
+}
+
+// start starts the executable and watches it.
+func (s *session) start(ctx context.Context, list *[]*host.Process, label string, args ...string) (*host.Process, error) {
+	p, err := s.host.Start(label, append([]string{s.executable}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	*list = append(*list, p)
+	s.mu.Unlock()
+	go func() {
+		select {
+		case <-p.Done():
+			s.fail(p.Err())
+		case <-ctx.Done():
+		}
+	}()
+	return p, nil
+}
+
+// startNodes starts n nodes on free ports and returns their addresses in order
+// of id.
+func (s *session) startNodes(ctx context.Context, n int) ([]string, error) {
+	addrs := make([]string, n)
+	err := parallel(ctx, n, func(ctx context.Context, id int) error {
+		p, err := s.start(ctx, &s.nodes, fmt.Sprintf("node %d", id),
+			"node", "--listen", net.JoinHostPort(s.host.Addr, "0"), "--until-eof")
+		if err != nil {
+			return err
+		}
+		line, err := p.Receive(ctx)
+		if err != nil {
+			return err
+		}
+		addrs[id], err = readyAddr(line)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.Label(), err)
+		}
+		return nil
+	})
+	return addrs, err
+}
+
+// readyAddr reads the line that a node prints when it accepts connections.
+func readyAddr(line []byte) (string, error) {
+	var message node.Ready
+	if err := json.Unmarshal(line, &message); err != nil || message.Ready.Addr == "" {
+		return "", fmt.Errorf("want a ready line, got %q", clip(line))
+	}
+	return message.Ready.Addr, nil
+}
+
+// startAgents starts n agents. They have nothing to do yet.
+func (s *session) startAgents(ctx context.Context, n int) error {
+	for i := range n {
+		if _, err := s.start(ctx, &s.agents, fmt.Sprintf("agent %d", i), "agent"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask gives each agent its order and waits for the reply of each, which must be
+// of the wanted kind. progress, unless nil, is told how many operations agent i
+// has done so far; it is called from several goroutines.
+func (s *session) ask(ctx context.Context, want string, order func(i int) Order, progress func(i int, done int64)) ([]Reply, error) {
+	replies := make([]Reply, len(s.agents))
+	err := parallel(ctx, len(s.agents), func(ctx context.Context, i int) error {
+		agent := s.agents[i]
+		line, err := json.Marshal(order(i))
+		if err != nil {
+			return fmt.Errorf("write order: %w", err)
+		}
+		if err := agent.Send(line); err != nil {
+			// A process that died is better named by how it died.
+			select {
+			case <-agent.Done():
+				return agent.Err()
+			default:
+				return err
+			}
+		}
+		for {
+			if line, err = agent.Receive(ctx); err != nil {
+				return err
+			}
+			reply, err := parse[Reply](line)
+			if err != nil {
+				return fmt.Errorf("%s: %w", agent.Label(), err)
+			}
+			if reply.Progress != nil {
+				if progress != nil {
+					progress(i, reply.Progress.Done)
+				}
+				continue
+			}
+			if reply.kind() != want {
+				return fmt.Errorf("%s replied %q, want %q: it is of another build", agent.Label(), reply.kind(), want)
+			}
+			replies[i] = reply
+			return nil
+		}
+	})
+	return replies, err
+}
+
+// parallel runs do for 0 to n-1 at once and returns the first error. It prefers
+// the reason for which ctx ended to what that end made others say.
+func parallel(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	group, inner := errgroup.WithContext(ctx)
+	for i := range n {
+		group.Go(func() error { return do(inner, i) })
+	}
+	err := group.Wait()
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// stop ends all processes, agents first, and waits until they are gone. err is
+// why, nil after a run that went well; it is returned with what is known about
+// nodes that died, since an agent that misses a node complains first.
+func (s *session) stop(err error) error {
+	if err != nil {
+		err = s.blameNodes(err)
+	}
+	s.fail(errStopped)
+	var faults []error
+	for _, list := range [][]*host.Process{s.agents, s.nodes} {
+		var group errgroup.Group
+		for _, p := range list {
+			group.Go(func() error { return p.Stop(stopGrace) })
+		}
+		faults = append(faults, group.Wait())
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(faults...)
+}
+
+// blameNodes adds to err how nodes ended that err does not speak of.
+func (s *session) blameNodes(err error) error {
+	errs := []error{err}
+	for _, p := range slices.Concat(s.nodes, s.agents) {
+		select {
+		case <-p.Done():
+			if died := p.Err(); died.Error() != err.Error() {
+				errs = append(errs, died)
+			}
+		default:
+		}
+	}
+	return errors.Join(errs...)
+}

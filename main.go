@@ -1,0 +1,65 @@
+// Dhtbench measures distributed hash tables and key-value stores: it holds a
+// small DHT node, the load generator, and the report of what was measured.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"dhtbench/bench"
+	"dhtbench/node"
+	"dhtbench/plots"
+
+	"github.com/alecthomas/kong"
+)
+
+// program is the table of subcommands.
+type program struct {
+	Bench  bench.Command       `cmd:"" help:"Measure latency and throughput over numbers of clients."`
+	Plot   plots.Command       `cmd:"" help:"Draw the figures of results files."`
+	Report plots.ReportCommand `cmd:"" help:"Regenerate the figures and the generated parts of REPORT.md."`
+	Node   node.Command        `cmd:"" help:"Run a DHT node."`
+	Shell  node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
+	Agent  bench.AgentCommand  `cmd:"" help:"Carry clients for a coordinator, over standard input and output." hidden:""`
+}
+
+// Exit statuses.
+const (
+	statusFailure = 1
+	statusUsage   = 2
+)
+
+func main() {
+	parser := kong.Must(new(program),
+		kong.Name("dhtbench"),
+		kong.Description("Measure distributed hash tables and key-value stores."),
+		kong.UsageOnError(),
+	)
+	command, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		usage(parser, err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	command.BindTo(ctx, (*context.Context)(nil))
+	err = command.Run()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dhtbench:", err)
+		os.Exit(statusFailure)
+	}
+}
+
+// usage prints what is wrong with the command line and where to read more.
+func usage(parser *kong.Kong, err error) {
+	fmt.Fprintln(os.Stderr, "dhtbench:", err)
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context.Command() != "" {
+		fmt.Fprintf(os.Stderr, "see %s %s --help\n", parser.Model.Name, parse.Context.Command())
+	} else {
+		fmt.Fprintf(os.Stderr, "see %s --help\n", parser.Model.Name)
+	}
+	os.Exit(statusUsage)
+}

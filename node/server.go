@@ -1,0 +1,135 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+)
+
+// The pauses after a failed accept, such as one for want of file descriptors:
+// the first, doubled up to the last.
+const (
+	firstPause = 5 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// defaultGrace is how long a server's last replies may take to be written.
+const defaultGrace = 5 * time.Second
+
+// Server answers requests on TCP connections out of a Store. Set its fields
+// before Serve; its zero value works.
+type Server struct {
+	// Store is what it serves. Nil: a new, empty one.
+	Store *Store
+
+	// Log gets what an operator wants to know. Nil: nothing is logged.
+	Log *slog.Logger
+
+	// Grace bounds the time from the end of Serve's context to its return,
+	// for peers that do not read their last replies. 0: 5 s.
+	Grace time.Duration
+
+	mu       sync.Mutex
+	sessions map[*session]struct{} // open connections
+	draining bool                  // the context is done; no session may begin
+	wg       sync.WaitGroup        // counts sessions
+}
+
+// Serve accepts connections from ln and answers their requests, each on a
+// goroutine of its own, until ctx is done. Then it stops accepting, answers
+// the requests that had arrived, closes every connection and returns nil
+// within about Grace. It closes ln in any case. It returns an error only if ln
+// fails for good. Call it once.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	if s.Store == nil {
+		s.Store = NewStore()
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Grace == 0 {
+		s.Grace = defaultGrace
+	}
+	s.sessions = make(map[*session]struct{})
+	stop := context.AfterFunc(ctx, func() { ln.Close() })
+	defer stop()
+
+	err := s.accept(ctx, ln)
+	ln.Close()
+	s.drain()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// accept begins a session for every connection until ctx is done or ln is
+// closed. Other errors pass: it tries again, after longer and longer pauses.
+func (s *Server) accept(ctx context.Context, ln net.Listener) error {
+	pause := firstPause
+	for {
+		conn, err := ln.Accept()
+		if err == nil {
+			pause = firstPause
+			s.begin(conn)
+			continue
+		}
+		if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+			return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
+		}
+		s.Log.Warn("accept connection", "err", err, "again_in", pause)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// begin serves conn on a new goroutine.
+func (s *Server) begin(conn net.Conn) {
+	ses := newSession(s.Store, conn)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining {
+		conn.Close()
+		return
+	}
+	s.sessions[ses] = struct{}{}
+	s.wg.Go(func() {
+		if err := ses.serve(); err != nil {
+			s.Log.Debug("connection ended", "peer", conn.RemoteAddr(), "err", err)
+		}
+		s.mu.Lock()
+		delete(s.sessions, ses)
+		s.mu.Unlock()
+		conn.Close()
+	})
+}
+
+// drain asks every session to finish and waits until they have, closing the
+// connections of those that take longer than the grace time.
+func (s *Server) drain() {
+	deadline := time.Now().Add(s.Grace)
+	s.mu.Lock()
+	s.draining = true
+	for ses := range s.sessions {
+		ses.finish(deadline)
+	}
+	s.mu.Unlock()
+
+	late := time.AfterFunc(s.Grace, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.Log.Warn("close connections that did not take their replies", "connections", len(s.sessions))
+		for ses := range s.sessions {
+			ses.conn.Close()
+		}
+	})
+	s.wg.Wait()
+	late.Stop()
+}

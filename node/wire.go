@@ -1,0 +1,192 @@
+package node
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// The limits of the wire. They are part of the format: a frame that says
+// more is refused before anything is allocated for it.
+const (
+	// MaxKey is the longest key in bytes: what its 2-byte length can say.
+	// The shortest is 1.
+	MaxKey = 1<<16 - 1
+
+	// MaxValue is the longest value in bytes. The shortest is 0.
+	MaxValue = 1 << 20
+
+	// MaxBody is the longest body in bytes: that of a put with the longest
+	// key and the longest value.
+	MaxBody = requestHead + MaxKey + MaxValue
+
+	lengthHead  = 4 // bytes of the length before every body
+	requestHead = 4 // op, flags, 2 bytes of key length
+	replyHead   = 2 // status, flags
+)
+
+// ErrTooLarge is wrapped by the errors about a key, value or frame over its
+// limit. Nothing was sent or done.
+var ErrTooLarge = errors.New("too large")
+
+// ErrMalformed is wrapped by the errors about a body that follows its length
+// but not the format. The stream is still in step: the next frame can be read.
+var ErrMalformed = errors.New("malformed")
+
+// Op is what a request asks for. Its zero value is no operation.
+type Op uint8
+
+// The operations, by their byte on the wire.
+const (
+	OpPut Op = 1 // store the value under the key, over any earlier one
+	OpGet Op = 2 // read the value of the key
+	OpDel Op = 3 // remove the key and its value
+)
+
+// String returns put, get or del, and op(N) for any other.
+func (o Op) String() string {
+	switch o {
+	case OpPut:
+		return "put"
+	case OpGet:
+		return "get"
+	case OpDel:
+		return "del"
+	}
+	return fmt.Sprintf("op(%d)", uint8(o))
+}
+
+// Status is how a request ended at the node that it was sent to.
+type Status uint8
+
+// The statuses, by their byte on the wire.
+const (
+	StatusOK       Status = 0 // done; a get's reply carries the value
+	StatusNotFound Status = 1 // get, del: there is no such key
+	StatusError    Status = 2 // nothing was done; the reply carries the reason as text
+)
+
+// String returns ok, not found or error, and status(N) for any other.
+func (s Status) String() string {
+	switch s {
+	case StatusOK:
+		return "ok"
+	case StatusNotFound:
+		return "not found"
+	case StatusError:
+		return "error"
+	}
+	return fmt.Sprintf("status(%d)", uint8(s))
+}
+
+// Request is a parsed request. Key and Value alias the body it was parsed
+// from and live as long as that does.
+type Request struct {
+	Op    Op
+	Key   []byte // 1 to MaxKey bytes
+	Value []byte // put: 0 to MaxValue bytes; get, del: empty
+}
+
+// Reply is a parsed reply. Value aliases the body it was parsed from.
+type Reply struct {
+	Status Status
+	Value  []byte // ok to a get: the value; error: the reason; otherwise empty
+}
+
+// CheckRequest returns nil if a request of these lengths can be sent. The
+// errors wrap ErrTooLarge (they name the limit) or ErrMalformed (empty key).
+func CheckRequest(key, value []byte) error {
+	switch {
+	case len(key) == 0:
+		return fmt.Errorf("%w: key is empty", ErrMalformed)
+	case len(key) > MaxKey:
+		return fmt.Errorf("%w: key of %d bytes exceeds %d", ErrTooLarge, len(key), MaxKey)
+	case len(value) > MaxValue:
+		return fmt.Errorf("%w: value of %d bytes exceeds %d", ErrTooLarge, len(value), MaxValue)
+	}
+	return nil
+}
+
+// AppendRequest appends one whole request frame to dst and returns the longer
+// slice. It allocates only if dst lacks the room. It does not check limits:
+// call CheckRequest first for what comes from outside. value is sent as it
+// is; a server refuses one that is not empty in a get or del.
+func AppendRequest(dst []byte, op Op, key, value []byte) []byte {
+	body := requestHead + len(key) + len(value)
+	dst = binary.BigEndian.AppendUint32(dst, uint32(body))
+	dst = append(dst, byte(op), 0)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(len(key)))
+	dst = append(dst, key...)
+	return append(dst, value...)
+}
+
+// ParseRequest parses the body of a request frame. It allocates nothing. Its
+// errors wrap ErrMalformed or ErrTooLarge, and are fit to be sent as a reply.
+func ParseRequest(body []byte) (Request, error) {
+	if len(body) < requestHead {
+		return Request{}, fmt.Errorf("%w: request of %d bytes is shorter than its head of %d",
+			ErrMalformed, len(body), requestHead)
+	}
+	op, flags := Op(body[0]), body[1]
+	n := int(binary.BigEndian.Uint16(body[2:]))
+	rest := body[requestHead:]
+	switch {
+	case op < OpPut || op > OpDel:
+		return Request{}, fmt.Errorf("%w: op %d is not 1 (put), 2 (get) or 3 (del)", ErrMalformed, body[0])
+	case flags != 0:
+		return Request{}, fmt.Errorf("%w: request flags are %#02x, not zero", ErrMalformed, flags)
+	case n == 0:
+		return Request{}, fmt.Errorf("%w: key is empty", ErrMalformed)
+	case n > len(rest):
+		return Request{}, fmt.Errorf("%w: key of %d bytes exceeds the %d left in the frame",
+			ErrMalformed, n, len(rest))
+	}
+	key, value := rest[:n:n], rest[n:]
+	if op != OpPut && len(value) > 0 {
+		return Request{}, fmt.Errorf("%w: %v carries %d bytes after its key", ErrMalformed, op, len(value))
+	}
+	if len(value) > MaxValue {
+		return Request{}, fmt.Errorf("%w: value of %d bytes exceeds %d", ErrTooLarge, len(value), MaxValue)
+	}
+	return Request{Op: op, Key: key, Value: value}, nil
+}
+
+// AppendReply appends one whole reply frame to dst and returns the longer
+// slice. value is at most MaxValue bytes; it is copied.
+func AppendReply(dst []byte, status Status, value []byte) []byte {
+	dst = binary.BigEndian.AppendUint32(dst, uint32(replyHead+len(value)))
+	dst = append(dst, byte(status), 0)
+	return append(dst, value...)
+}
+
+// beginReply appends the head of a reply whose value the caller appends after
+// it; endReply then sets its length. It saves a copy of the value of a get.
+func beginReply(dst []byte, status Status) []byte {
+	return append(dst, 0, 0, 0, 0, byte(status), 0)
+}
+
+// endReply sets the length of the reply that begins at dst[at:] and ends where
+// dst ends.
+func endReply(dst []byte, at int) {
+	binary.BigEndian.PutUint32(dst[at:], uint32(len(dst)-at-lengthHead))
+}
+
+// ParseReply parses the body of a reply frame. It allocates nothing. After an
+// error (it wraps ErrMalformed) the sender cannot be trusted to be in step.
+func ParseReply(body []byte) (Reply, error) {
+	if len(body) < replyHead {
+		return Reply{}, fmt.Errorf("%w: reply of %d bytes is shorter than its head of %d",
+			ErrMalformed, len(body), replyHead)
+	}
+	status, flags, value := Status(body[0]), body[1], body[replyHead:]
+	switch {
+	case status > StatusError:
+		return Reply{}, fmt.Errorf("%w: status %d is not 0 (ok), 1 (not found) or 2 (error)",
+			ErrMalformed, body[0])
+	case flags != 0:
+		return Reply{}, fmt.Errorf("%w: reply flags are %#02x, not zero", ErrMalformed, flags)
+	case status == StatusNotFound && len(value) > 0:
+		return Reply{}, fmt.Errorf("%w: reply not found carries %d bytes", ErrMalformed, len(value))
+	}
+	return Reply{Status: status, Value: value}, nil
+}

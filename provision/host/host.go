@@ -1,0 +1,63 @@
+// Package host runs processes on hosts. A host is a name, the address at which
+// other hosts dial it, and the argv prefix that runs a command there: nothing
+// above this package knows whether that is this machine, ssh, kubectl or srun.
+//
+// A started [Process] is tied to its starter by its standard input: commands
+// that are started here end when their standard input ends, so that nothing
+// outlives a starter that was killed, on this machine or another.
+package host
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"syscall"
+)
+
+// Host is a machine, or a part of one, that can run commands.
+type Host struct {
+	// Name is a label, unique in an inventory; it names the host in errors and
+	// in the record.
+	Name string `json:"name"`
+	// Addr is the IP address at which other hosts dial this one.
+	Addr string `json:"addr"`
+	// Via is the argv prefix that runs a command on the host, such as
+	// ["ssh", "h3"]. Empty means that commands run on this machine.
+	Via []string `json:"via"`
+}
+
+// Local is this machine, dialled on loopback.
+func Local() Host { return Host{Name: "local", Addr: "127.0.0.1"} }
+
+// Start starts a command on the host. label says in errors what the process is
+// for ("node 3"). The process has its own process group, so that a terminal's
+// interrupt reaches the starter alone, which then ends its children in order.
+func (h Host) Start(label string, argv ...string) (*Process, error) {
+	argv = append(append([]string(nil), h.Via...), argv...)
+	if len(argv) == 0 {
+		return nil, errors.New("start process: empty command")
+	}
+	p := &Process{
+		label: fmt.Sprintf("%s on %s", label, h.Name),
+		cmd:   exec.Command(argv[0], argv[1:]...),
+		lines: make(chan []byte, 64),
+		done:  make(chan struct{}),
+	}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.Stderr = &p.tail
+	stdin, err := p.cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", p.label, err)
+	}
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", p.label, err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %s: %w", p.label, strings.Join(argv, " "), err)
+	}
+	p.stdin = stdin
+	go p.follow(stdout)
+	return p, nil
+}
