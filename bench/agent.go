@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,7 +83,7 @@ func readOrders(ctx context.Context, r io.Reader, orders chan<- Order) error {
 		if err != nil {
 			return fmt.Errorf("read orders: %w", err)
 		}
-		order, err := parse[Order](line)
+		order, err := parse[Order](bytes.TrimSpace(line))
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"dhtbench/provision/host"
 	"dhtbench/results"
@@ -17,16 +16,16 @@ import (
 // Command is `dhtbench bench`: the sweep over numbers of clients on this
 // machine. Its fields are its flags.
 type Command struct {
-	Nodes      int          `help:"Number of DHT nodes." default:"8" placeholder:"N"`
-	Clients    ClientCounts `help:"Numbers of concurrent clients to measure, as numbers and ranges." default:"1-8" placeholder:"LIST"`
-	Ops        int          `help:"Operations per client and operation kind." default:"100000" placeholder:"N"`
-	Warmup     int          `help:"Operations per client done before each operation kind and not recorded." default:"1000" placeholder:"N"`
-	Trials     int          `help:"Repeats of each setting, each on fresh nodes; 6 give medians an interval." default:"1" placeholder:"N"`
-	Seed       uint64       `help:"Seed of keys, values and the order of runs." default:"1" placeholder:"N"`
-	KeyBytes   int          `help:"Length of a key." default:"16" placeholder:"N"`
-	ValueBytes int          `help:"Length of a value." default:"32" placeholder:"N"`
+	Nodes      int          `help:"Number of DHT nodes." default:"8"`
+	Clients    ClientCounts `help:"Numbers of concurrent clients to measure, as numbers and ranges." default:"1-8"`
+	Ops        int          `help:"Operations per client and operation kind." default:"100000"`
+	Warmup     int          `help:"Operations per client done before each operation kind and not recorded." default:"1000"`
+	Trials     int          `help:"Repeats of each setting, each on fresh nodes; 6 give medians an interval." default:"1"`
+	Seed       uint64       `help:"Seed of keys, values and the order of runs." default:"1"`
+	KeyBytes   int          `help:"Length of a key." default:"16"`
+	ValueBytes int          `help:"Length of a value." default:"32"`
 	Placement  string       `help:"Where clients run: separate (processes of their own) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
-	Results    string       `help:"Results file, one trial a line." default:"results/loopback.jsonl" placeholder:"FILE" type:"path"`
+	Results    string       `help:"Results file, one trial a line." default:"results/loopback.jsonl"`
 	Resume     bool         `help:"Go on with the results file: do only the trials that it lacks."`
 	JSON       bool         `help:"Print the table as JSON, one object a line."`
 }
@@ -102,10 +101,10 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	if len(trials) > 0 && !c.Resume {
 		file.Close()
 		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to do what it lacks, or another file with --results",
-			shorten(c.Results), len(trials))
+			c.Results, len(trials))
 	}
 	if torn {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", shorten(c.Results))
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
 	}
 	return file, trials, nil
 }
@@ -151,7 +150,7 @@ func (c *Command) cutShort(ctx context.Context, err error, done, size int) error
 		err = errors.New("interrupted")
 	}
 	return fmt.Errorf("%w\n%d of %d trials are kept in %s; the same command with --resume does the rest",
-		err, done, size, shorten(c.Results))
+		err, done, size, c.Results)
 }
 
 // show prints the summaries of trials and returns an error if any operation in
@@ -168,7 +167,7 @@ func (c *Command) show(trials []results.Trial) error {
 		if err := writeTable(os.Stdout, summaries); err != nil {
 			return fmt.Errorf("write table: %w", err)
 		}
-		fmt.Printf("trials are in %s\n", shorten(c.Results))
+		fmt.Printf("trials are in %s\n", c.Results)
 	}
 	return wrong(trials)
 }
@@ -190,17 +189,4 @@ func wrong(trials []results.Trial) error {
 	}
 	return fmt.Errorf("%d of %d operations went wrong: %d not found, %d failed, %d unknown, %d wrong values; the first: %s",
 		sum.Bad(), sum.Total(), sum.NotFound, sum.Failed, sum.Unknown, sum.Wrong, first)
-}
-
-// shorten is name relative to the working directory where that is shorter.
-func shorten(name string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return name
-	}
-	rel, err := filepath.Rel(wd, name)
-	if err != nil || strings.HasPrefix(rel, "..") {
-		return name
-	}
-	return rel
 }

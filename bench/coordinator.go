@@ -80,12 +80,34 @@ func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(re
 		if !wanted {
 			continue
 		}
+		if err := awaitNews(ctx, trial.Counts()); err != nil {
+			return err
+		}
 		trial.Warnings = trial.Doubts()
 		if err := record(trial); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newsDelay is how much later than the failures of its operations the end of a
+// node may be heard of.
+const newsDelay = 500 * time.Millisecond
+
+// awaitNews returns the reason for which ctx ends, if it does: a node that died
+// makes operations fail at once, and the trial is then one of a crash, not
+// of the cluster. Trials in which nothing failed are not held up.
+func awaitNews(ctx context.Context, counts results.Counts) error {
+	if counts.Failed+counts.Unknown == 0 {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(newsDelay):
+		return nil
+	}
 }
 
 // prepare starts all processes and returns what the records of the run have in

@@ -1,0 +1,232 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"dhtbench/node"
+)
+
+// startNode serves a node of the test's own on loopback.
+func startNode(t *testing.T) (addr string, store *node.Store) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error)
+	store = node.NewStore()
+	go func() { served <- (&node.Server{Store: store}).Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	return listener.Addr().String(), store
+}
+
+// conversation is a running agent and its two streams.
+type conversation struct {
+	t      *testing.T
+	orders *io.PipeWriter
+	lines  *bufio.Reader
+	ended  chan error
+}
+
+func startAgent(t *testing.T) *conversation {
+	t.Helper()
+	stdin, orders := io.Pipe()
+	replies, stdout := io.Pipe()
+	c := &conversation{t: t, orders: orders, lines: bufio.NewReader(replies), ended: make(chan error, 1)}
+	go func() {
+		err := RunAgent(context.Background(), stdin, stdout)
+		stdout.Close()
+		c.ended <- err
+	}()
+	return c
+}
+
+// ask sends an order and returns the first reply that is not progress.
+func (c *conversation) ask(o Order) Reply {
+	c.t.Helper()
+	text, err := json.Marshal(o)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := c.orders.Write(append(text, '\n')); err != nil {
+		c.t.Fatal(err)
+	}
+	for {
+		line, err := c.lines.ReadBytes('\n')
+		if err != nil {
+			c.t.Fatalf("the agent ended: %v", <-c.ended)
+		}
+		reply, err := parse[Reply](line)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if reply.Progress == nil {
+			return reply
+		}
+	}
+}
+
+func spec(nodes []string, clients ...int) *Spec {
+	return &Spec{
+		Workload: Workload{Seed: 1, Operations: 500, Warmup: 20, KeyBytes: 16, ValueBytes: 32},
+		Clients:  clients, Nodes: nodes, Self: -1,
+	}
+}
+
+// wait fails the test if an agent does not end.
+func (c *conversation) wait() error {
+	c.t.Helper()
+	select {
+	case err := <-c.ended:
+		return err
+	case <-time.After(10 * time.Second):
+		c.t.Fatal("the agent did not end")
+		return nil
+	}
+}
+
+func TestAgentMeasuresWhatItIsToldTo(t *testing.T) {
+	addr0, store0 := startNode(t)
+	addr1, store1 := startNode(t)
+	c := startAgent(t)
+	ready := c.ask(Order{Spec: spec([]string{addr0, addr1}, 4, 7)}).Ready
+	if ready == nil || ready.PID == 0 || ready.Build.Go == "" || ready.Host.Cores == 0 || ready.Host.ClockReadNS <= 0 {
+		t.Fatalf("ready %+v lacks facts", ready)
+	}
+	for _, operation := range []string{"put", "get", "del"} {
+		if c.ask(Order{WarmUp: &Phase{Operation: operation}}).Warm == nil {
+			t.Fatal("no reply to the warm-up")
+		}
+		result := c.ask(Order{Go: &Phase{Operation: operation}}).Result
+		if result == nil || len(result.Clients) != 2 {
+			t.Fatalf("%s: result %+v", operation, result)
+		}
+		for i, number := range []int{4, 7} {
+			m := result.Clients[i]
+			if m.Client != number || m.Counts.OK != 500 || m.Counts.Bad() != 0 || m.Service.Count() != 500 || m.FirstError != "" {
+				t.Errorf("%s: client %d: %+v", operation, number, m.Counts)
+			}
+			if m.EndNS <= m.StartNS || m.MarksNS[marks-1] != m.EndNS-m.StartNS || int64(m.Service.Sum()) > m.EndNS-m.StartNS {
+				t.Errorf("%s: client %d: times do not add up", operation, number)
+			}
+		}
+		if operation == "put" && store0.Len()+store1.Len() != 2*520 {
+			t.Errorf("the nodes hold %d keys, want 1040", store0.Len()+store1.Len())
+		}
+	}
+	if n := store0.Len() + store1.Len(); n != 0 {
+		t.Errorf("the nodes hold %d keys after all were deleted", n)
+	}
+	c.orders.Close()
+	if err := c.wait(); err != nil {
+		t.Errorf("end of orders: %v", err)
+	}
+}
+
+func TestAgentTellsWrongValuesAndMissingKeys(t *testing.T) {
+	addr, store := startNode(t)
+	c := startAgent(t)
+	s := spec([]string{addr}, 0)
+	c.ask(Order{Spec: s})
+	c.ask(Order{WarmUp: &Phase{Operation: "put"}})
+	c.ask(Order{Go: &Phase{Operation: "put"}})
+	keys := s.Workload.stream(0)
+	for i := range 3 {
+		store.Put(keys.key(i), []byte("something else"))
+	}
+	for i := 10; i < 15; i++ {
+		store.Del(keys.key(i))
+	}
+	got := c.ask(Order{Go: &Phase{Operation: "get"}}).Result.Clients[0]
+	if got.Counts.Wrong != 3 || got.Counts.NotFound != 5 || got.Counts.OK != 495 || got.Counts.Bad() != 8 {
+		t.Errorf("%+v, want 3 wrong, 5 not found", got.Counts)
+	}
+	if !strings.Contains(got.FirstError, "something else") {
+		t.Errorf("first error %q does not show the wrong value", got.FirstError)
+	}
+	c.orders.Close()
+	c.wait()
+}
+
+func TestAgentGivesUpOnADeadCluster(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error)
+	go func() { served <- (&node.Server{}).Serve(ctx, listener) }()
+	c := startAgent(t)
+	c.ask(Order{Spec: spec([]string{listener.Addr().String()}, 2)})
+	cancel()
+	<-served
+	if _, err := io.WriteString(c.orders, `{"go":{"operation":"put"}}`+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 2 gave up put after 100 operations in a row") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAgentEndsWithItsOrdersInMidRun(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	s := spec([]string{addr}, 0)
+	s.Workload.Operations = 1_000_000
+	c.ask(Order{Spec: s})
+	if _, err := io.WriteString(c.orders, `{"go":{"operation":"put"}}`+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := c.lines.ReadBytes('\n'); err != nil || !strings.Contains(string(line), "progress") {
+		t.Fatalf("%q, %v, want progress", line, err)
+	}
+	c.orders.Close()
+	if err := c.wait(); err != nil {
+		t.Errorf("end of orders in mid-run: %v", err)
+	}
+}
+
+func TestAgentRefusesNonsense(t *testing.T) {
+	for orders, want := range map[string]string{
+		"hello\n":                         `not a line of the agent protocol: "hello"`,
+		"{}\n":                            "order without content",
+		`{"go":{"operation":"x"}}` + "\n": "",
+		`{"spec":{"clients":[0],"nodes":["127.0.0.1:1"]}}` + "\n": "--ops 0: must be at least 1",
+	} {
+		c := startAgent(t)
+		go io.Copy(io.Discard, c.lines)
+		if _, err := io.WriteString(c.orders, orders); err != nil {
+			t.Fatal(err)
+		}
+		if want == "" { // no client, so nothing to do
+			c.orders.Close()
+		}
+		err := c.wait()
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: error %v, want %q", orders, err, want)
+		}
+	}
+}
+
+func FuzzParseReply(f *testing.F) {
+	f.Add([]byte(`{"progress":{"done":3}}`))
+	f.Add([]byte(`{"result":{"clients":[{"service":{}}]}}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if _, err := parse[Reply](line); err != nil && len(err.Error()) == 0 {
+			t.Error("an error without words")
+		}
+	})
+}

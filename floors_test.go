@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// floors are the heights of the packages: an import goes down, never up or
+// sideways, so that each can be read and changed with only what is below it.
+func floors() map[string]int {
+	return map[string]int{
+		"dhtbench":                2,
+		"dhtbench/bench":          1,
+		"dhtbench/plots":          1,
+		"dhtbench/node":           0,
+		"dhtbench/results":        0,
+		"dhtbench/provision/host": 0,
+	}
+}
+
+// owners are the only packages that may import a library, for those libraries
+// that are kept behind one door.
+func owners() map[string]string {
+	return map[string]string{
+		"github.com/HdrHistogram/hdrhistogram-go": "dhtbench/results",
+		"gonum.org/v1/plot":                       "dhtbench/plots",
+	}
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []goPackage {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestImportsGoDown(t *testing.T) {
+	all := packages(t)
+	if len(all) != len(floors()) {
+		t.Errorf("%d packages, and %d floors", len(all), len(floors()))
+	}
+	for _, p := range all {
+		floor, known := floors()[p.ImportPath]
+		if !known {
+			t.Errorf("%s has no floor: say in floors where it belongs", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			below, ours := floors()[imported]
+			if ours && below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", p.ImportPath, floor, imported, below)
+			}
+			for library, owner := range owners() {
+				if strings.HasPrefix(imported, library) && p.ImportPath != owner {
+					t.Errorf("%s imports %s, which is for %s alone", p.ImportPath, imported, owner)
+				}
+			}
+		}
+	}
+	for _, owner := range owners() {
+		if !slices.ContainsFunc(all, func(p goPackage) bool { return p.ImportPath == owner }) {
+			t.Errorf("owner %s does not exist", owner)
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package results
+
+import (
+	"math"
+	"testing"
+)
+
+func TestMedian(t *testing.T) {
+	nan := math.NaN()
+	tests := []struct {
+		values            []float64
+		median, low, high float64
+	}{
+		{nil, nan, nan, nan},
+		{[]float64{3}, 3, nan, nan},
+		{[]float64{3, 1}, 2, nan, nan},
+		{[]float64{5, 1, 3, 2, 4}, 3, nan, nan},
+		{[]float64{6, 5, 1, 3, 2, 4}, 3.5, 1, 6},                // 6 are the fewest with an interval
+		{[]float64{9, 8, 7, 6, 5, 4, 3, 2, 1}, 5, 2, 8},         // 2 * P(Bin(9) < 2) = 0.039
+		{[]float64{1, 2, 3, 4, 5, 6, 7, 8, nan}, nan, nan, nan}, // not known of every trial
+	}
+	same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
+	for _, test := range tests {
+		e := Median(test.values)
+		if !same(e.Median, test.median) || !same(e.Low, test.low) || !same(e.High, test.high) {
+			t.Errorf("%v: %+v, want %v (%v to %v)", test.values, e, test.median, test.low, test.high)
+		}
+	}
+}

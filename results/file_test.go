@@ -1,0 +1,145 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func sample(operation string) Trial {
+	return Trial{
+		Schema:   Schema,
+		Params:   Params{Operation: operation, Loop: "closed", Nodes: 3, Clients: 2, Operations: 100, Seed: 1},
+		Clients:  []Client{steady(0, 0, 1e9, 100), steady(1, 0, 1e9, 100)},
+		Agents:   []Agent{{Host: "local", Clients: []int{0, 1}}},
+		Hosts:    []Host{{Name: "local", Nodes: []int{0, 1, 2}}},
+		Warnings: []string{"made up"},
+	}
+}
+
+// line is the text of a trial as it stands in a file.
+func line(t testing.TB, trial Trial) string {
+	t.Helper()
+	text, err := json.Marshal(trial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text) + "\n"
+}
+
+func TestFileKeepsWhatWasAppended(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "new", "x.jsonl")
+	for i, operation := range []string{"put", "get"} {
+		file, had, torn, err := Open(name)
+		if err != nil || torn || len(had) != i {
+			t.Fatalf("open: %d trials, torn %v, %v", len(had), torn, err)
+		}
+		if err := file.Append(sample(operation)); err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trials, err := ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Trial{sample("put"), sample("get")}
+	same := cmp.Comparer(func(a, b *Histogram) bool { return a.Count() == b.Count() && a.Sum() == b.Sum() })
+	if diff := cmp.Diff(want, trials, same, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOpenRemovesOnlyATornLastLine(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	whole := line(t, sample("put"))
+	write := func(text string) {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(whole + whole[:len(whole)/2])
+	file, trials, torn, err := Open(name)
+	if err != nil || !torn || len(trials) != 1 {
+		t.Fatalf("%d trials, torn %v, %v", len(trials), torn, err)
+	}
+	if err := file.Append(sample("del")); err != nil {
+		t.Fatal(err)
+	}
+	file.Close()
+	if trials, err := ReadFile(name); err != nil || len(trials) != 2 || trials[1].Params.Operation != "del" {
+		t.Errorf("after the repair: %d trials, %v", len(trials), err)
+	}
+
+	broken := whole + "{}\n" + whole
+	write(broken)
+	if _, _, _, err := Open(name); err == nil || !strings.Contains(err.Error(), "x.jsonl:2: ") {
+		t.Errorf("error %v, want one about line 2", err)
+	}
+	if text, _ := os.ReadFile(name); string(text) != broken {
+		t.Error("a file that could not be read was changed")
+	}
+}
+
+func TestReadNamesWhatIsWrong(t *testing.T) {
+	whole := line(t, sample("put"))
+	tests := []struct{ name, text, want string }{
+		{"later schema", strings.Replace(whole, `"schema":1`, `"schema":99`, 1), "x:1: schema 99 is not known to this build, which reads 1 to"},
+		{"no schema", "{}\n", "x:1: not a trial record: no schema number"},
+		{"not JSON", whole + "hello\n", "x:2: not a trial record"},
+		{"torn", whole[:100], "x:1: not a trial record"},
+		{"clients missing", strings.Replace(whole, `"clients":2`, `"clients":3`, 1), "x:1: trial record: 2 clients listed, params say 3"},
+		{"counts disagree", strings.Replace(whole, `"ok":100`, `"ok":99`, 1), "client 0: histogram holds 100 operations, counts say 99"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Read("x", strings.NewReader(test.text))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+	if trials, err := Read("x", strings.NewReader("\n"+whole+"\n\n")); err != nil || len(trials) != 1 {
+		t.Errorf("blank lines: %d trials, %v", len(trials), err)
+	}
+}
+
+// TestFirstSchemaStillReads holds a line that was written under schema 1.
+func TestFirstSchemaStillReads(t *testing.T) {
+	trials, err := ReadFile(filepath.Join("testdata", "schema1.jsonl"))
+	if err != nil || len(trials) != 1 {
+		t.Fatalf("%d trials, %v", len(trials), err)
+	}
+	trial := trials[0]
+	if trial.Params.Operation != "get" || trial.Counts().OK != 400 || trial.Service().Count() != 400 || trial.Active().Throughput() <= 0 {
+		t.Errorf("%+v", trial.Params)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(line(f, sample("put"))))
+	f.Add([]byte(`{"schema":1,"params":{"clients":1},"clients":[{}]}`))
+	f.Add([]byte("{\"schema\":2}\n\n{"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		trials, err := Read("fuzz", bytes.NewReader(text))
+		if err != nil && !strings.HasPrefix(err.Error(), "fuzz:") {
+			t.Errorf("error %v does not name the file and line", err)
+		}
+		for _, trial := range trials { // what was read can be used
+			trial.Doubts()
+			again, err := Read("again", strings.NewReader(line(t, trial)))
+			if err != nil || len(again) != 1 {
+				t.Errorf("a trial that was read does not read again: %v", err)
+			}
+		}
+		Summarize(trials)
+	})
+}

@@ -1,0 +1,154 @@
+package results
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func histogramOf(values ...time.Duration) *Histogram {
+	h := NewHistogram()
+	for _, v := range values {
+		h.Record(v)
+	}
+	return h
+}
+
+func TestHistogramExactFigures(t *testing.T) {
+	h := histogramOf(123_456_789, 1, 1000)
+	if h.Min() != 1 || h.Max() != 123_456_789 || h.Sum() != 123_457_790 || h.Count() != 3 {
+		t.Errorf("min %d max %d sum %d count %d", h.Min(), h.Max(), h.Sum(), h.Count())
+	}
+	if got, want := h.Mean(), 123_457_790.0/3; got != want {
+		t.Errorf("mean %v, want %v", got, want)
+	}
+	empty := NewHistogram()
+	if empty.Min() != 0 || empty.Max() != 0 || empty.Mean() != 0 || empty.Quantile(0.5) != 0 {
+		t.Error("an empty histogram must say 0 everywhere")
+	}
+}
+
+// TestHistogramQuantile compares with the definition, on the sorted values.
+func TestHistogramQuantile(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{1, 2, 3, 10, 999, 1000, 1001, 20000} {
+		values := make([]time.Duration, n)
+		for i := range values {
+			values[i] = time.Duration(1 + random.ExpFloat64()*50_000)
+		}
+		h := histogramOf(values...)
+		slices.Sort(values)
+		for _, q := range []float64{0, 0.001, 0.25, 0.5, 0.9, 0.99, 0.999, 1} {
+			rank := 1
+			for float64(rank) < q*float64(n)-1e-9 {
+				rank++
+			}
+			want := float64(values[rank-1])
+			if got := float64(h.Quantile(q)); got < want || got > want*1.001+1 {
+				t.Errorf("n %d, quantile %v: %v, want %v to +0.1 %%", n, q, got, want)
+			}
+		}
+	}
+}
+
+func TestHistogramCountsWhatItCannotResolve(t *testing.T) {
+	h := histogramOf(0, time.Microsecond, 61*time.Second, time.Hour, -5)
+	if h.Clamped() != 4 || h.Count() != 5 {
+		t.Errorf("clamped %d of %d, want 4 of 5", h.Clamped(), h.Count())
+	}
+	if h.Max() != time.Hour || h.Min() != -5 {
+		t.Errorf("min %v max %v must be exact although clamped", h.Min(), h.Max())
+	}
+	if h.Quantile(1) != time.Hour {
+		t.Errorf("quantile 1 is %v", h.Quantile(1))
+	}
+}
+
+func TestHistogramAddLosesNothing(t *testing.T) {
+	all, a, b := NewHistogram(), NewHistogram(), NewHistogram()
+	random := rand.New(rand.NewPCG(3, 4))
+	for i := range 10_000 {
+		v := time.Duration(random.Int64N(int64(time.Second)))
+		all.Record(v)
+		if i%3 == 0 {
+			a.Record(v)
+		} else {
+			b.Record(v)
+		}
+	}
+	a.Add(b)
+	for _, q := range []float64{0.1, 0.5, 0.99, 1} {
+		if a.Quantile(q) != all.Quantile(q) {
+			t.Errorf("quantile %v: %v, want %v", q, a.Quantile(q), all.Quantile(q))
+		}
+	}
+	if a.Count() != all.Count() || a.Sum() != all.Sum() || a.Min() != all.Min() || a.Max() != all.Max() {
+		t.Error("exact figures were not added")
+	}
+}
+
+func TestHistogramJSON(t *testing.T) {
+	for name, h := range map[string]*Histogram{
+		"empty": NewHistogram(), "some": histogramOf(5, 70_000, 70_001, time.Second), "clamped": histogramOf(10, time.Hour),
+	} {
+		text, err := json.Marshal(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Histogram
+		if err := json.Unmarshal(text, &got); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got.Count() != h.Count() || got.Sum() != h.Sum() || got.Min() != h.Min() || got.Max() != h.Max() ||
+			got.Clamped() != h.Clamped() || got.Quantile(0.5) != h.Quantile(0.5) {
+			t.Errorf("%s: %s does not read back as it was", name, text)
+		}
+	}
+}
+
+func TestHistogramRefusesCountThatDisagrees(t *testing.T) {
+	text, _ := json.Marshal(histogramOf(5, 6, 7))
+	var h Histogram
+	err := json.Unmarshal([]byte(strings.Replace(string(text), `"count":3`, `"count":4`, 1)), &h)
+	if err == nil || !strings.Contains(err.Error(), "count is 4") {
+		t.Errorf("error %v, want one about count 4", err)
+	}
+}
+
+func TestInterval(t *testing.T) {
+	h := NewHistogram()
+	for i := 1; i <= 100_000; i++ {
+		h.Record(time.Duration(i) * 1000)
+	}
+	// At n = 100,000 p99.9 is known to lie between p99.88 and p99.92.
+	low, high, ok := h.Interval(0.999)
+	if !ok || low < 99_870_000 || low > 99_890_000*1001/1000 || high < 99_910_000 || high > 99_930_000*1001/1000 {
+		t.Errorf("interval of p99.9: %v to %v, %v", low, high, ok)
+	}
+	if _, _, ok := h.Interval(0.99999); ok {
+		t.Error("p99.999 of 100,000 values has no bounded interval")
+	}
+	if !h.Supports(0.9999) || h.Supports(0.99999) {
+		t.Error("100,000 values support p99.99 and not p99.999")
+	}
+}
+
+func TestRecordAllocatesNothing(t *testing.T) {
+	h := NewHistogram()
+	if n := testing.AllocsPerRun(1000, func() { h.Record(12345) }); n != 0 {
+		t.Errorf("%v allocations, want 0", n)
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	h := NewHistogram()
+	b.ReportAllocs()
+	v := time.Duration(1)
+	for b.Loop() {
+		h.Record(v)
+		v = v*5/4&0xfffff + 1
+	}
+}
