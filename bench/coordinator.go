@@ -151,7 +151,9 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 	}, nil
 }
 
-// startAll starts nodes and agents and returns the addresses of the nodes. With
+// startAll starts nodes and agents and returns the addresses of the nodes. One
+// agent carries all clients of a host: a process for each would make the host
+// switch between processes where a client's own machine would not. With
 // embedded placement the agents are the nodes.
 func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params) ([]string, error) {
 	if p.Placement == Separate {
@@ -159,7 +161,7 @@ func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params
 		if err != nil {
 			return nil, err
 		}
-		return addrs, s.startAgents(ctx, min(p.Clients, p.Nodes))
+		return addrs, s.startAgents(ctx, 1)
 	}
 	if err := s.startAgents(ctx, p.Nodes); err != nil {
 		return nil, err

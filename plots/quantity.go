@@ -66,6 +66,7 @@ func digits(v float64, n int) string {
 		return unknown
 	}
 	v = round(v, n)
+	// So many that n digits are shown; none for numbers longer than that.
 	decimals := 0
 	if v != 0 {
 		decimals = max(0, n-1-int(math.Floor(math.Log10(math.Abs(v)))))

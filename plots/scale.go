@@ -5,7 +5,9 @@ import (
 	"strconv"
 )
 
-// scale maps values to a place between 0 and 1 along an axis.
+// scale maps values to a place between 0 and 1 along an axis. Made by [fit] or
+// [fitClients] it is never empty, so nothing here divides by zero or takes the
+// logarithm of nothing.
 type scale struct {
 	low, high float64 // low < high; both positive if log
 	log       bool
@@ -36,10 +38,11 @@ func fit(values []float64) scale {
 	case math.IsInf(low, 1):
 		return scale{low: 0, high: 1}
 	case high/low > crowded:
-		return scale{low: roundDown(low), high: roundUp(high), log: true}
+		// A little lower than low, so that data never lie on the x axis.
+		return scale{low: roundDown(low * 0.97), high: roundUp(high), log: true}
 	}
 	step := linearStep(high)
-	return scale{low: 0, high: step * math.Ceil(high/step*0.999999)}
+	return scale{low: 0, high: step * math.Ceil(high/step-1e-9)}
 }
 
 // fitClients is the scale of numbers of clients, with a little room at either
@@ -47,8 +50,8 @@ func fit(values []float64) scale {
 // coincide, or where asked to be.
 func fitClients(counts []int, log bool) scale {
 	low, high := float64(counts[0]), float64(counts[len(counts)-1])
-	const room = 0.03 // of the axis, at either end
-	if !log && high/low <= 16 {
+	const room = 0.03           // of the axis, at either end
+	if !log && high/low <= 16 { // up to here neighbours stay apart on a page
 		pad := max((high-low)*room, 0.3)
 		return scale{low: low - pad, high: high + pad}
 	}
@@ -96,6 +99,7 @@ func roundUp(v float64) float64 {
 	return best
 }
 
+// decade is the power of ten at or below v.
 func decade(v float64) int { return int(math.Floor(math.Log10(v))) }
 
 // power is m x 10^e, the float64 nearest to it.
@@ -131,10 +135,12 @@ func (s scale) ticks(label func(float64) string) []tick {
 		}
 		return marks
 	}
+	// Three marks to a decade.
 	dense := 3*math.Log10(s.high/s.low) > mostLabels
 	for e := decade(s.low); e <= decade(s.high)+1; e++ {
 		for _, m := range []float64{1, 2, 5} {
 			v := power(m, e)
+			// The ends are marks themselves, whatever rounding did to them.
 			if v < s.low*0.999999 || v > s.high*1.000001 {
 				continue
 			}
@@ -148,24 +154,25 @@ func (s scale) ticks(label func(float64) string) []tick {
 	return marks
 }
 
-// clientTicks marks each number of clients that was measured. width is the
-// length of the axis; labels that would touch the one before are left out, but
-// never the first and last.
-func (s scale) clientTicks(counts []int, width float64) []tick {
-	const room = 26 // a number of three digits and air around it
-	last := float64(counts[len(counts)-1])
-	marks := make([]tick, len(counts))
-	before := math.Inf(-1)
-	for i, n := range counts {
-		v := float64(n)
-		at, end := s.place(v)*width, s.place(last)*width
-		marks[i].value = v
-		if v == last || at-before >= room && end-at >= room {
-			marks[i].label = strconv.Itoa(n)
-			before = at
+// clientTicks marks each number of clients that was measured, on an axis of the
+// given width. Labels that would touch the one before are left out, but never
+// the last.
+func (s scale) clientTicks(counts []int) func(width float64) []tick {
+	return func(width float64) []tick {
+		last := counts[len(counts)-1]
+		room := float64(7*len(strconv.Itoa(last)) + 7) // the widest label and air
+		marks := make([]tick, len(counts))
+		before, end := math.Inf(-1), s.place(float64(last))*width
+		for i, n := range counts {
+			marks[i].value = float64(n)
+			at := s.place(float64(n)) * width
+			if n == last || at-before >= room && end-at >= room {
+				marks[i].label = strconv.Itoa(n)
+				before = at
+			}
 		}
+		return marks
 	}
-	return marks
 }
 
 // tickDuration labels a time axis; v is in nanoseconds.

@@ -14,7 +14,8 @@ import (
 	"dhtbench/results"
 )
 
-// The look of every figure, in one place. A length of 1 is 1 px on the page.
+// The look of every figure, in one place. A length of 1 is 1 px on the page: gonum
+// calls it a point, and [dress] drops that unit.
 const (
 	figureWidth = 760 // the text column of a page on GitHub is 720 to 900
 	plotHeight  = 300 // of the data area
@@ -31,7 +32,9 @@ const (
 	glyphSize  = 3.6 // half the width of a marker
 )
 
-// fontStack names fonts with the widths of the one that texts are measured in.
+// fontStack names fonts with the widths of Liberation Sans, in which texts are
+// measured here: Arial and Helvetica were its models. Fonts are not embedded,
+// which would make each figure half a megabyte.
 const fontStack = "'Liberation Sans', Arial, Helvetica, sans-serif"
 
 // colour is 0xRRGGBB.
@@ -51,7 +54,8 @@ func (c colour) RGBA() (r, g, b, a uint32) {
 	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 255}.RGBA()
 }
 
-// faint is c, mixed with so much white that what is drawn in it recedes.
+// faint is c, mixed with so much white that what is drawn in it recedes. It is
+// opaque: transparent colours add up where things overlap, and look like data.
 func (c colour) faint() colour {
 	mix := func(shift uint) colour {
 		v := float64(c >> shift & 0xFF)
@@ -77,7 +81,8 @@ func looks() []look {
 	}
 }
 
-// lookOf is the look of an operation, the same in all figures.
+// lookOf is the look of an operation, the same in all figures, whichever other
+// operations a file holds.
 func lookOf(operation string) look {
 	for i, o := range results.Operations() {
 		if o == operation {
@@ -113,7 +118,7 @@ func (g glyph) draw(c draw.Canvas, at vg.Point, fill colour) {
 		return
 	}
 	path := g.path(at, glyphSize)
-	c.SetLineDash(nil, 0)
+	c.SetLineDash(nil, 0) // the line's may still be set
 	c.SetColor(fill)
 	c.Fill(path)
 	c.SetColor(white)
@@ -142,6 +147,7 @@ func (g glyph) path(at vg.Point, r vg.Length) vg.Path {
 	}
 }
 
+// polygon is the closed path through the corners.
 func polygon(corners ...vg.Point) vg.Path {
 	var p vg.Path
 	p.Move(corners[0])
@@ -154,7 +160,7 @@ func polygon(corners ...vg.Point) vg.Path {
 
 // typesetter measures and styles texts. It holds the parsed fonts.
 type typesetter struct {
-	handler text.Handler
+	handler text.Handler // takes texts as they are, without markup
 }
 
 func newTypesetter() typesetter {

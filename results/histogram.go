@@ -9,8 +9,8 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Bounds of what a [Histogram] resolves. A value outside is counted as clamped
-// and still enters Min, Max, Sum and Count, but not the buckets.
+// Bounds of what a [Histogram] resolves. A value outside is counted as below or
+// above them and still enters Min, Max, Sum and Count, but not the buckets.
 const (
 	Lowest  = time.Nanosecond
 	Highest = time.Minute
@@ -28,7 +28,8 @@ type Histogram struct {
 	min     int64 // exact, ns; MaxInt64 when empty
 	max     int64 // exact, ns
 	sum     int64 // exact, ns
-	clamped int64 // values outside Lowest..Highest
+	below   int64 // values under Lowest
+	above   int64 // values over Highest
 }
 
 // NewHistogram returns an empty histogram.
@@ -42,9 +43,12 @@ func (h *Histogram) Record(d time.Duration) {
 	h.min = min(h.min, v)
 	h.max = max(h.max, v)
 	h.sum += v
-	// The library also accepts what lies above Highest inside its last bucket.
-	if v < int64(Lowest) || v > int64(Highest) || h.buckets.RecordValue(v) != nil {
-		h.clamped++
+	switch {
+	case v < int64(Lowest):
+		h.below++
+	case v > int64(Highest) || h.buckets.RecordValue(v) != nil:
+		// The library would take some of these into its last bucket.
+		h.above++
 	}
 }
 
@@ -55,14 +59,15 @@ func (h *Histogram) Add(other *Histogram) {
 	h.min = min(h.min, other.min)
 	h.max = max(h.max, other.max)
 	h.sum += other.sum
-	h.clamped += other.clamped
+	h.below += other.below
+	h.above += other.above
 }
 
-// Count is the number of latencies recorded, the clamped ones included.
-func (h *Histogram) Count() int64 { return h.buckets.TotalCount() + h.clamped }
+// Count is the number of latencies recorded, those outside the bounds included.
+func (h *Histogram) Count() int64 { return h.below + h.buckets.TotalCount() + h.above }
 
-// Clamped is the number of latencies outside [Lowest] to [Highest].
-func (h *Histogram) Clamped() int64 { return h.clamped }
+// Unresolved is the number of latencies outside [Lowest] to [Highest].
+func (h *Histogram) Unresolved() int64 { return h.below + h.above }
 
 // Min is the exact smallest latency, 0 when empty.
 func (h *Histogram) Min() time.Duration {
@@ -93,17 +98,20 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	return h.atRank(int64(math.Ceil(q * float64(h.Count()))))
 }
 
-// atRank returns the latency of the given rank, 1 being the smallest.
+// atRank returns the latency of the given rank, 1 being the smallest. Of the
+// latencies outside the bounds only the extremes are known.
 func (h *Histogram) atRank(rank int64) time.Duration {
 	n := h.buckets.TotalCount()
-	if h.Count() == 0 {
+	switch rank = max(rank, 1); {
+	case h.Count() == 0:
 		return 0
-	}
-	if rank > n { // among the clamped, of which only the extremes are known
+	case rank <= h.below:
+		return h.Min()
+	case rank > h.below+n:
 		return h.Max()
 	}
 	// The library rounds p/100*n to the nearest rank, so ask for a whole one.
-	v := h.buckets.ValueAtPercentile(100 * float64(max(rank, 1)) / float64(n))
+	v := h.buckets.ValueAtPercentile(100 * float64(rank-h.below) / float64(n))
 	return time.Duration(min(max(v, h.min), h.max))
 }
 
@@ -115,7 +123,8 @@ type Bucket struct {
 }
 
 // Cumulative returns the distribution in rising order, one entry for each
-// non-empty step, the last with Share 1. It leaves out clamped latencies.
+// non-empty step, the last with Share 1. It leaves out latencies outside the
+// bounds.
 func (h *Histogram) Cumulative() []Bucket {
 	var steps []Bucket
 	var seen int64
@@ -133,12 +142,13 @@ func (h *Histogram) Cumulative() []Bucket {
 // histogramJSON is the form of a histogram in a file. HDR is the V2 compressed
 // encoding in base64, which every HdrHistogram library reads.
 type histogramJSON struct {
-	Count   int64  `json:"count"`
-	MinNS   int64  `json:"min_ns"`
-	MaxNS   int64  `json:"max_ns"`
-	SumNS   int64  `json:"sum_ns"`
-	Clamped int64  `json:"clamped"`
-	HDR     string `json:"hdr"`
+	Count int64  `json:"count"`
+	MinNS int64  `json:"min_ns"`
+	MaxNS int64  `json:"max_ns"`
+	SumNS int64  `json:"sum_ns"`
+	Below int64  `json:"below"` // under 1 ns
+	Above int64  `json:"above"` // over 60 s
+	HDR   string `json:"hdr"`
 }
 
 // MarshalJSON takes about 1 ms: keep it off the measured path.
@@ -149,7 +159,7 @@ func (h *Histogram) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(histogramJSON{
 		Count: h.Count(), MinNS: int64(h.Min()), MaxNS: h.max, SumNS: h.sum,
-		Clamped: h.clamped, HDR: string(text),
+		Below: h.below, Above: h.above, HDR: string(text),
 	})
 }
 
@@ -172,13 +182,13 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	if dropped := h.buckets.Merge(decoded); dropped != 0 {
 		return fmt.Errorf("decode histogram: %d values out of range", dropped)
 	}
-	h.max, h.sum, h.clamped = j.MaxNS, j.SumNS, j.Clamped
+	h.max, h.sum, h.below, h.above = j.MaxNS, j.SumNS, j.Below, j.Above
 	if j.Count > 0 {
 		h.min = j.MinNS
 	}
-	if h.Count() != j.Count || j.Clamped < 0 {
-		return fmt.Errorf("decode histogram: buckets hold %d values and %d were clamped, but count is %d",
-			h.buckets.TotalCount(), j.Clamped, j.Count)
+	if h.Count() != j.Count || j.Below < 0 || j.Above < 0 {
+		return fmt.Errorf("decode histogram: buckets hold %d values, %d lie below and %d above, but count is %d",
+			h.buckets.TotalCount(), j.Below, j.Above, j.Count)
 	}
 	return nil
 }

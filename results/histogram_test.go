@@ -56,14 +56,14 @@ func TestHistogramQuantile(t *testing.T) {
 
 func TestHistogramCountsWhatItCannotResolve(t *testing.T) {
 	h := histogramOf(0, time.Microsecond, 61*time.Second, time.Hour, -5)
-	if h.Clamped() != 4 || h.Count() != 5 {
-		t.Errorf("clamped %d of %d, want 4 of 5", h.Clamped(), h.Count())
+	if h.Unresolved() != 4 || h.Count() != 5 {
+		t.Errorf("%d of %d unresolved, want 4 of 5", h.Unresolved(), h.Count())
 	}
 	if h.Max() != time.Hour || h.Min() != -5 {
-		t.Errorf("min %v max %v must be exact although clamped", h.Min(), h.Max())
+		t.Errorf("min %v max %v must be exact although out of bounds", h.Min(), h.Max())
 	}
-	if h.Quantile(1) != time.Hour {
-		t.Errorf("quantile 1 is %v", h.Quantile(1))
+	if h.Quantile(0) != -5 || h.Quantile(0.5) != time.Microsecond || h.Quantile(1) != time.Hour {
+		t.Errorf("quantiles 0, 0.5 and 1 are %d, %v and %v", h.Quantile(0), h.Quantile(0.5), h.Quantile(1))
 	}
 }
 
@@ -92,7 +92,7 @@ func TestHistogramAddLosesNothing(t *testing.T) {
 
 func TestHistogramJSON(t *testing.T) {
 	for name, h := range map[string]*Histogram{
-		"empty": NewHistogram(), "some": histogramOf(5, 70_000, 70_001, time.Second), "clamped": histogramOf(10, time.Hour),
+		"empty": NewHistogram(), "some": histogramOf(5, 70_000, 70_001, time.Second), "out of bounds": histogramOf(0, 10, time.Hour),
 	} {
 		text, err := json.Marshal(h)
 		if err != nil {
@@ -103,7 +103,7 @@ func TestHistogramJSON(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if got.Count() != h.Count() || got.Sum() != h.Sum() || got.Min() != h.Min() || got.Max() != h.Max() ||
-			got.Clamped() != h.Clamped() || got.Quantile(0.5) != h.Quantile(0.5) {
+			got.Unresolved() != h.Unresolved() || got.Quantile(0.5) != h.Quantile(0.5) {
 			t.Errorf("%s: %s does not read back as it was", name, text)
 		}
 	}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -49,7 +50,7 @@ func (t Trial) Doubts() []string {
 		doubts = append(doubts, fmt.Sprintf("%d of %d operations went wrong: %d not found, %d failed, %d unknown, %d wrong values",
 			bad, counts.Total(), counts.NotFound, counts.Failed, counts.Unknown, counts.Wrong))
 	}
-	if n := t.Service().Clamped(); n > 0 {
+	if n := t.Service().Unresolved(); n > 0 {
 		doubts = append(doubts, fmt.Sprintf("%d latencies outside %v to %v were counted but not resolved", n, Lowest, Highest))
 	}
 	active, whole := t.Active(), t.Whole()
@@ -107,11 +108,17 @@ func Summarize(trials []Trial) []Summary {
 func Operations() []string { return []string{"put", "get", "del"} }
 
 func compareSettings(a, b Params) int {
-	place := func(p Params) int { return slices.Index(Operations(), p.Operation) }
-	if d := place(a) - place(b); d != 0 {
-		return d
+	place := func(p Params) int {
+		if i := slices.Index(Operations(), p.Operation); i >= 0 {
+			return i
+		}
+		return len(Operations())
 	}
-	return a.Clients - b.Clients
+	return cmp.Or(
+		cmp.Compare(place(a), place(b)),
+		cmp.Compare(a.Operation, b.Operation),
+		cmp.Compare(a.Clients, b.Clients),
+	)
 }
 
 func summarize(setting Params, trials []Trial) Summary {

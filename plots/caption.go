@@ -1,0 +1,139 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+
+	"dhtbench/results"
+)
+
+// caption says under a figure what was run and where, all from the record: a
+// figure is looked at without its text sooner or later.
+func (s sweep) caption() []string {
+	p := s.params
+	run := []string{
+		p.Loop + " loop",
+		plural(p.Nodes, "node"),
+		placement(p.Placement),
+		fmt.Sprintf("%s operations per client after %s of warm-up", whole(int64(p.Operations)), whole(int64(p.Warmup))),
+	}
+	return []string{strings.Join(run, " · "), s.where() + " · " + s.repeated()}
+}
+
+// placement is where the clients ran, in words, since it decides whether a
+// latency has a network in it.
+func placement(p string) string {
+	switch p {
+	case "separate":
+		return "clients in processes of their own (separate)"
+	case "embedded":
+		return "clients inside the node processes (embedded)"
+	}
+	return "placement " + p
+}
+
+// where says on what the sweep was measured.
+func (s sweep) where() string {
+	groups := groupHosts(s.trials)
+	parts := make([]string, len(groups))
+	for i, g := range groups {
+		parts[i] = fmt.Sprintf("%s: %s", plural(len(g.names), "host"), g.machine())
+	}
+	text := "measured on " + strings.Join(parts, "; ")
+	if s.crowded() {
+		text += "; nodes and clients share its cores"
+	}
+	return text
+}
+
+// crowded reports whether one host carried everything: the curve against the
+// number of clients is then one of sharing, and the caption says so.
+func (s sweep) crowded() bool {
+	for _, t := range s.trials {
+		if len(t.Hosts) != 1 {
+			return false
+		}
+	}
+	return len(s.trials) > 0
+}
+
+// repeated says how often each setting was measured and what a point stands for.
+func (s sweep) repeated() string {
+	fewest, most := s.repeats()
+	text := "1 trial per setting"
+	if most > 1 {
+		text = fmt.Sprintf("median of %s trials per setting", span(float64(fewest), float64(most), tickNumber))
+		if most >= enoughForInterval {
+			text += ", bars: 95 % interval"
+		}
+		if fewest < enoughForInterval {
+			text += ", pale dots: the trials"
+		}
+	}
+	if gap := s.missing(); gap != "" {
+		text += "; incomplete sweep: " + gap
+	}
+	return text
+}
+
+// machine says what a group's hosts are: CPU, cores, virtualization.
+func (g hostGroup) machine() string {
+	h := g.host
+	text := fmt.Sprintf("%s, %s each", h.CPU, plural(h.Cores, "core"))
+	if len(g.names) == 1 {
+		text = fmt.Sprintf("%s, %s", h.CPU, plural(h.Cores, "core"))
+	}
+	if h.Virtualization != "" {
+		text += ", " + h.Virtualization
+	}
+	return text
+}
+
+// hostGroup is hosts that are alike in everything but name and load. A cluster of
+// equal machines is one group, and a caption stays one line.
+type hostGroup struct {
+	host       results.Host // without what varies: name, nodes, clock readings
+	names      []string     // in order of first appearance
+	nodes      map[int]bool // ids placed on them in any trial
+	readNS     [2]int64     // lowest and highest cost of reading the clock
+	maxErrorNS int64        // highest bound on the clock's offset
+}
+
+// groupHosts groups the hosts of all trials.
+func groupHosts(trials []results.Trial) []hostGroup {
+	var groups []hostGroup
+	at := make(map[string]int) // by all that is the same within a group
+	for _, t := range trials {
+		for _, h := range t.Hosts {
+			// The cost of reading the clock is measured anew for each trial.
+			alike := h
+			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS = "", nil, 0, 0
+			key := fmt.Sprintf("%+v", alike)
+			i, seen := at[key]
+			if !seen {
+				i = len(groups)
+				at[key] = i
+				groups = append(groups, hostGroup{host: alike, nodes: make(map[int]bool),
+					readNS: [2]int64{h.ClockReadNS, h.ClockReadNS}})
+			}
+			groups[i].add(h)
+		}
+	}
+	return groups
+}
+
+// add takes in one host as one trial recorded it.
+func (g *hostGroup) add(h results.Host) {
+	known := false
+	for _, name := range g.names {
+		known = known || name == h.Name
+	}
+	if !known {
+		g.names = append(g.names, h.Name)
+	}
+	for _, id := range h.Nodes {
+		g.nodes[id] = true
+	}
+	g.readNS = [2]int64{min(g.readNS[0], h.ClockReadNS), max(g.readNS[1], h.ClockReadNS)}
+	g.maxErrorNS = max(g.maxErrorNS, h.ClockErrorNS)
+}

@@ -1,0 +1,122 @@
+package plots
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Command is `dhtbench plot`: it draws the figures of results files.
+type Command struct {
+	Files []string `arg:"" name:"file" help:"Results files (results/*.jsonl)."`
+	Out   string   `default:"plots" placeholder:"DIR" help:"Folder to draw into, one folder per file below it."`
+
+	// Stdout is where the names of the files written go; nil means os.Stdout.
+	Stdout io.Writer `kong:"-"`
+}
+
+// Validate reports faults of usage.
+func (c *Command) Validate() error {
+	var faults []error
+	if len(c.Files) == 0 {
+		faults = append(faults, errors.New("name a results file"))
+	}
+	if c.Out == "" {
+		faults = append(faults, errors.New("--out: name a folder"))
+	}
+	return errors.Join(append(faults, sameBase(c.Files))...)
+}
+
+// Run draws all figures of each file and prints the name of each file written.
+// A faulty results file stops it before anything of that file is written.
+func (c *Command) Run(ctx context.Context) error {
+	t := newTypesetter()
+	for _, file := range c.Files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		sweeps, err := readSweeps(file)
+		if err != nil {
+			return err
+		}
+		drawn, err := drawAll(t, filepath.Join(c.Out, baseName(file)), sweeps)
+		if err != nil {
+			return err
+		}
+		if err := writeAll(stdout(c.Stdout), drawn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReportCommand is `dhtbench report`: it brings the generated parts of a report,
+// and the figures of the results files that it names, up to date.
+type ReportCommand struct {
+	Report string `default:"REPORT.md" placeholder:"FILE" help:"Report with markers."`
+	Out    string `default:"plots" placeholder:"DIR" help:"Folder of the figures."`
+	Check  bool   `help:"Write nothing; fail if anything is out of date."`
+
+	// Stdout is where the names of the files written go; nil means os.Stdout.
+	Stdout io.Writer `kong:"-"`
+}
+
+// Validate reports faults of usage.
+func (c *ReportCommand) Validate() error {
+	var faults []error
+	if c.Report == "" {
+		faults = append(faults, errors.New("--report: name a file"))
+	}
+	if c.Out == "" {
+		faults = append(faults, errors.New("--out: name a folder"))
+	}
+	return errors.Join(faults...)
+}
+
+// Run rewrites what is out of date, figures first, and prints the name of each
+// file written; with Check it names what it would have rewritten and fails.
+func (c *ReportCommand) Run(ctx context.Context) error {
+	r, err := compose(ctx, c.Report, c.Out)
+	if err != nil {
+		return err
+	}
+	if c.Check {
+		if faults := r.stale(c.Report); len(faults) > 0 {
+			return fmt.Errorf("out of date, run `dhtbench report`:\n  %s", strings.Join(faults, "\n  "))
+		}
+		return nil
+	}
+	var changed []drawing
+	// The report comes last: whoever reads it finds the figures it names.
+	for _, d := range append(r.figures, drawing{c.Report, []byte(r.text)}) {
+		if !holds(d.path, d.content) {
+			changed = append(changed, d)
+		}
+	}
+	return writeAll(stdout(c.Stdout), changed)
+}
+
+// writeAll writes files and prints the name of each.
+func writeAll(w io.Writer, files []drawing) error {
+	for _, f := range files {
+		if err := replace(f.path, f.content); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(w, f.path); err != nil {
+			return fmt.Errorf("print file name: %w", err)
+		}
+	}
+	return nil
+}
+
+// stdout is w, or the program's own standard output.
+func stdout(w io.Writer) io.Writer {
+	if w == nil {
+		return os.Stdout
+	}
+	return w
+}
