@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"dhtbench/node"
 	"dhtbench/provision/host"
 	"dhtbench/results"
 )
@@ -113,9 +114,13 @@ func awaitNews(ctx context.Context, counts results.Counts) error {
 // prepare starts all processes and returns what the records of the run have in
 // common.
 func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.Trial, error) {
-	addrs, err := c.startAll(ctx, s, r.Params)
+	nodes, err := c.startAll(ctx, s, r.Params)
 	if err != nil {
 		return results.Trial{}, err
+	}
+	var addrs []string
+	for _, n := range nodes {
+		addrs = append(addrs, n.Addr)
 	}
 	placed := placeClients(r.Params.Clients, len(s.agents))
 	replies, err := s.ask(ctx, "ready", func(i int) Order {
@@ -141,8 +146,9 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 	}
 	facts := replies[0].Ready.Host
 	facts.Name = c.Host.Name
-	for id := range addrs {
+	for id, n := range nodes {
 		facts.Nodes = append(facts.Nodes, id)
+		facts.NodeGOMAXPROCS = n.GOMAXPROCS
 	}
 	return results.Trial{
 		Hosts:   []results.Host{facts},
@@ -151,30 +157,30 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 	}, nil
 }
 
-// startAll starts nodes and agents and returns the addresses of the nodes. One
+// startAll starts nodes and agents and returns the nodes in order of id. One
 // agent carries all clients of a host: a process for each would make the host
 // switch between processes where a client's own machine would not. With
 // embedded placement the agents are the nodes.
-func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params) ([]string, error) {
+func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params) ([]node.ReadyNode, error) {
 	if p.Placement == Separate {
-		addrs, err := s.startNodes(ctx, p.Nodes)
+		nodes, err := s.startNodes(ctx, p.Nodes)
 		if err != nil {
 			return nil, err
 		}
-		return addrs, s.startAgents(ctx, 1)
+		return nodes, s.startAgents(1)
 	}
-	if err := s.startAgents(ctx, p.Nodes); err != nil {
+	if err := s.startAgents(p.Nodes); err != nil {
 		return nil, err
 	}
 	listen := Order{Listen: &Listen{Addr: c.Host.Addr + ":0"}}
 	replies, err := s.ask(ctx, "listening", func(int) Order { return listen }, nil)
-	addrs := make([]string, len(replies))
+	nodes := make([]node.ReadyNode, len(replies))
 	for i, reply := range replies {
 		if reply.Listening != nil {
-			addrs[i] = reply.Listening.Addr
+			nodes[i] = node.ReadyNode{ID: i, Addr: reply.Listening.Addr}
 		}
 	}
-	return addrs, err
+	return nodes, err
 }
 
 // placeClients spreads clients over agents, client i to agent i modulo their

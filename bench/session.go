@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,7 +29,8 @@ var errStopped = errors.New("session stopped")
 type session struct {
 	executable string
 	host       host.Host
-	fail       context.CancelCauseFunc
+	fail       context.CancelCauseFunc // ends the session's context
+	ended      <-chan struct{}         // closed when that has ended
 
 	mu     sync.Mutex // guards the lists while processes start in parallel
 	nodes  []*host.Process
@@ -38,11 +40,11 @@ type session struct {
 // newSession returns an empty session and the context that ends with it.
 func newSession(ctx context.Context, h host.Host, executable string) (*session, context.Context) {
 	ctx, fail := context.WithCancelCause(ctx)
-	return &session{executable: executable, host: h, fail: fail}, ctx
+	return &session{executable: executable, host: h, fail: fail, ended: ctx.Done()}, ctx
 }
 
-// start starts the executable and watches it.
-func (s *session) start(ctx context.Context, list *[]*host.Process, label string, args ...string) (*host.Process, error) {
+// start starts the executable and watches it for as long as the session lasts.
+func (s *session) start(list *[]*host.Process, label string, args ...string) (*host.Process, error) {
 	p, err := s.host.Start(label, append([]string{s.executable}, args...)...)
 	if err != nil {
 		return nil, err
@@ -54,19 +56,18 @@ func (s *session) start(ctx context.Context, list *[]*host.Process, label string
 		select {
 		case <-p.Done():
 			s.fail(p.Err())
-		case <-ctx.Done():
+		case <-s.ended:
 		}
 	}()
 	return p, nil
 }
 
-// startNodes starts n nodes on free ports and returns their addresses in order
-// of id.
-func (s *session) startNodes(ctx context.Context, n int) ([]string, error) {
-	addrs := make([]string, n)
+// startNodes starts n nodes on free ports and returns them in order of id.
+func (s *session) startNodes(ctx context.Context, n int) ([]node.ReadyNode, error) {
+	nodes := make([]node.ReadyNode, n)
 	err := parallel(ctx, n, func(ctx context.Context, id int) error {
-		p, err := s.start(ctx, &s.nodes, fmt.Sprintf("node %d", id),
-			"node", "--listen", net.JoinHostPort(s.host.Addr, "0"), "--until-eof")
+		p, err := s.start(&s.nodes, fmt.Sprintf("node %d", id),
+			"node", "--listen", net.JoinHostPort(s.host.Addr, "0"), "--until-eof", "--share", strconv.Itoa(n))
 		if err != nil {
 			return err
 		}
@@ -74,28 +75,28 @@ func (s *session) startNodes(ctx context.Context, n int) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		addrs[id], err = readyAddr(line)
+		nodes[id], err = parseReady(line)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.Label(), err)
 		}
 		return nil
 	})
-	return addrs, err
+	return nodes, err
 }
 
-// readyAddr reads the line that a node prints when it accepts connections.
-func readyAddr(line []byte) (string, error) {
+// parseReady reads the line that a node prints when it accepts connections.
+func parseReady(line []byte) (node.ReadyNode, error) {
 	var message node.Ready
 	if err := json.Unmarshal(line, &message); err != nil || message.Ready.Addr == "" {
-		return "", fmt.Errorf("want a ready line, got %q", clip(line))
+		return node.ReadyNode{}, fmt.Errorf("want a ready line, got %q", clip(line))
 	}
-	return message.Ready.Addr, nil
+	return message.Ready, nil
 }
 
 // startAgents starts n agents. They have nothing to do yet.
-func (s *session) startAgents(ctx context.Context, n int) error {
+func (s *session) startAgents(n int) error {
 	for i := range n {
-		if _, err := s.start(ctx, &s.agents, fmt.Sprintf("agent %d", i), "agent"); err != nil {
+		if _, err := s.start(&s.agents, fmt.Sprintf("agent %d", i), "agent"); err != nil {
 			return err
 		}
 	}
@@ -109,41 +110,43 @@ func (s *session) ask(ctx context.Context, want string, order func(i int) Order,
 	replies := make([]Reply, len(s.agents))
 	err := parallel(ctx, len(s.agents), func(ctx context.Context, i int) error {
 		agent := s.agents[i]
-		line, err := json.Marshal(order(i))
-		if err != nil {
-			return fmt.Errorf("write order: %w", err)
+		reply, err := exchange(ctx, agent, order(i), func(done int64) {
+			if progress != nil {
+				progress(i, done)
+			}
+		})
+		if err == nil && reply.kind() != want {
+			err = fmt.Errorf("%s replied %q, want %q: it is of another build", agent.Label(), reply.kind(), want)
 		}
-		if err := agent.Send(line); err != nil {
-			// A process that died is better named by how it died.
-			select {
-			case <-agent.Done():
-				return agent.Err()
-			default:
-				return err
-			}
-		}
-		for {
-			if line, err = agent.Receive(ctx); err != nil {
-				return err
-			}
-			reply, err := parse[Reply](line)
-			if err != nil {
-				return fmt.Errorf("%s: %w", agent.Label(), err)
-			}
-			if reply.Progress != nil {
-				if progress != nil {
-					progress(i, reply.Progress.Done)
-				}
-				continue
-			}
-			if reply.kind() != want {
-				return fmt.Errorf("%s replied %q, want %q: it is of another build", agent.Label(), reply.kind(), want)
-			}
-			replies[i] = reply
-			return nil
-		}
+		replies[i] = reply
+		return err
 	})
 	return replies, err
+}
+
+// exchange gives one agent an order and returns its reply, handing on what it
+// says of its progress before.
+func exchange(ctx context.Context, agent *host.Process, order Order, progress func(done int64)) (Reply, error) {
+	line, err := json.Marshal(order)
+	if err != nil {
+		return Reply{}, fmt.Errorf("write order: %w", err)
+	}
+	if err := agent.Send(line); err != nil {
+		return Reply{}, err
+	}
+	for {
+		if line, err = agent.Receive(ctx); err != nil {
+			return Reply{}, err
+		}
+		reply, err := parse[Reply](line)
+		if err != nil {
+			return Reply{}, fmt.Errorf("%s: %w", agent.Label(), err)
+		}
+		if reply.Progress == nil {
+			return reply, nil
+		}
+		progress(reply.Progress.Done)
+	}
 }
 
 // parallel runs do for 0 to n-1 at once and returns the first error. It prefers

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"sync"
 )
 
@@ -21,6 +22,7 @@ type Command struct {
 	Listen   string `placeholder:"ADDR" help:"Address to listen at, host:port; port 0 takes a free one. Without it the node's address in the cluster file."`
 	Shell    bool   `help:"Prompt for commands (put, get, del, owner) beside serving; leaving the prompt ends the node."`
 	UntilEOF bool   `name:"until-eof" help:"End at the end of standard input, as the coordinator starts nodes."`
+	Share    int    `placeholder:"N" default:"1" help:"How many nodes share this machine; each uses its share of the processors, at least one."`
 }
 
 // Ready is what a node prints when it accepts connections: one line of JSON on
@@ -34,6 +36,8 @@ type ReadyNode struct {
 	ID   int    `json:"id"`
 	Addr string `json:"addr"` // host:port it listens at, with the real port
 	PID  int    `json:"pid"`  // on the node's own host
+
+	GOMAXPROCS int `json:"gomaxprocs"` // processors it uses at once
 }
 
 // Validate returns all faults in how the flags are combined.
@@ -51,6 +55,9 @@ func (c *Command) Validate() error {
 	if c.Shell && c.UntilEOF {
 		faults = append(faults, errors.New("start node: --shell and --until-eof both want standard input; choose one"))
 	}
+	if c.Share < 0 {
+		faults = append(faults, fmt.Errorf("start node: --share is %d, want 1 or more", c.Share))
+	}
 	return errors.Join(faults...)
 }
 
@@ -67,6 +74,11 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	if err != nil {
 		return err
 	}
+	if c.Share > 1 {
+		// More threads than its share would only push those of other nodes
+		// from their processors.
+		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
+	}
 	listen := c.Listen
 	if listen == "" {
 		listen = cluster.Addrs[self]
@@ -75,7 +87,7 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	if err != nil {
 		return fmt.Errorf("start node %d: %w", self, err)
 	}
-	ready := ReadyNode{ID: self, Addr: ln.Addr().String(), PID: os.Getpid()}
+	ready := ReadyNode{ID: self, Addr: ln.Addr().String(), PID: os.Getpid(), GOMAXPROCS: runtime.GOMAXPROCS(0)}
 	if len(cluster.Addrs) == 0 {
 		cluster.Addrs = []string{ready.Addr}
 	}

@@ -54,7 +54,7 @@ func (m made) trial(random *rand.Rand, operation string, clients, repeat int) re
 			Operations: m.each, Warmup: m.each / 10, KeyBytes: 16, ValueBytes: 64,
 			Placement: "separate", Seed: 1, Repeat: repeat},
 		Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(clients) * time.Minute),
-		Hosts: []results.Host{{Name: "local", Nodes: []int{0, 1, 2, 3, 4, 5, 6, 7}, OS: "linux", Arch: "amd64",
+		Hosts: []results.Host{{Name: "local", Nodes: []int{0, 1, 2, 3, 4, 5, 6, 7}, NodeGOMAXPROCS: 1, OS: "linux", Arch: "amd64",
 			Kernel: "6.0.0-test", CPU: "Imaginary CPU @ 3.00GHz", Cores: 2, MemoryBytes: 8 << 30,
 			Virtualization: "kvm", Clocksource: "tsc", ClockReadNS: 40 + int64(clients)}},
 		Build:   results.Build{Go: "go1.26.0", Revision: "0123456789abcdef0123456789abcdef01234567"},

@@ -57,6 +57,9 @@ func (g hostGroup) describe() string {
 	default:
 		parts = append(parts, "nodes "+numbers(ids))
 	}
+	if h.NodeGOMAXPROCS > 0 {
+		parts[len(parts)-1] += fmt.Sprintf(" (GOMAXPROCS %d each)", h.NodeGOMAXPROCS)
+	}
 	return strings.Join(parts, "; ")
 }
 

@@ -131,7 +131,7 @@ func TestMeasured(t *testing.T) {
 	}
 	got := one(t, m.trials()).measured()
 	for _, want := range []string{
-		"| host local | Imaginary CPU @ 3.00GHz, 2 cores, kvm; 8.00 GiB of memory; linux 6.0.0-test amd64; clocksource tsc, 41–48 ns per reading; nodes 0–7 |",
+		"| host local | Imaginary CPU @ 3.00GHz, 2 cores, kvm; 8.00 GiB of memory; linux 6.0.0-test amd64; clocksource tsc, 41–48 ns per reading; nodes 0–7 (GOMAXPROCS 1 each) |",
 		"put, get and del; 1, 2, 4, 8 clients; 20 operations per client after 2 of warm-up; keys of 16 bytes, values of 64 bytes; seed 1 |",
 		"| agents | GOMAXPROCS 2 |",
 		"go1.26.0, revision 0123456789ab with uncommitted changes (1 trial); go1.26.0, revision 0123456789ab (11 trials)",

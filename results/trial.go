@@ -82,9 +82,10 @@ type Agent struct {
 
 // Host is what a trial's numbers depend on besides the program.
 type Host struct {
-	Name           string `json:"name"`  // label from the inventory
-	Nodes          []int  `json:"nodes"` // ids of the nodes placed there
-	OS             string `json:"os"`    // "linux"
+	Name           string `json:"name"`            // label from the inventory
+	Nodes          []int  `json:"nodes"`           // ids of the nodes placed there
+	NodeGOMAXPROCS int    `json:"node_gomaxprocs"` // of each node process; 0 when nodes are inside agents
+	OS             string `json:"os"`              // "linux"
 	Arch           string `json:"arch"`
 	Kernel         string `json:"kernel"`
 	CPU            string `json:"cpu"`   // model name

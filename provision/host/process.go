@@ -11,6 +11,10 @@ import (
 	"time"
 )
 
+// obituary is how long after its standard input broke the end of a process may
+// take to be known.
+const obituary = time.Second
+
 // Process is a running command whose standard output is a stream of lines.
 // Its methods may be called from several goroutines, except that sent lines
 // keep their order only if one goroutine sends.
@@ -31,12 +35,18 @@ type Process struct {
 func (p *Process) Label() string { return p.label }
 
 // Send writes one line to the process's standard input. line must not contain a
-// newline.
+// newline. A write to a process that has ended fails with how it ended.
 func (p *Process) Send(line []byte) error {
-	if _, err := p.stdin.Write(append(line, '\n')); err != nil {
+	_, err := p.stdin.Write(append(line, '\n'))
+	if err == nil {
+		return nil
+	}
+	select {
+	case <-p.done:
+		return p.Err()
+	case <-time.After(obituary):
 		return fmt.Errorf("write to %s: %w", p.label, err)
 	}
-	return nil
 }
 
 // Receive returns the next line of the process's standard output without its

@@ -1,0 +1,59 @@
+package host
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestInventoryReadsWhatWasWritten(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "hosts")
+	want := []Host{
+		{Name: "h1", Addr: "10.0.0.1", Via: []string{"ssh", "-F", "a file", "h1"}},
+		{Name: "h2", Addr: "fd00::2", Via: []string{}},
+	}
+	if err := WriteInventory(name, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadInventory(name)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
+func TestInventoryNamesEveryFault(t *testing.T) {
+	_, err := ParseInventory("x", strings.NewReader(`# comment
+
+{"name":"a","addr":"127.0.0.1"}
+{"name":"a","addr":"127.0.0.2"}
+{"name":"b","addr":"somewhere"}
+{"addr":"127.0.0.1"}
+{"name":"c","addr":"127.0.0.1","vias":[]}
+{"name":"d","addr":"127.0.0.1"} {}
+nonsense
+`))
+	for _, want := range []string{
+		`x:4: host "a" is on line 3 already`, `x:5: host "b": addr "somewhere" is not an IP address`, "x:6: host without a name",
+		`x:7: not a host: json: unknown field "vias"`, "x:8: not a host: more follows", "x:9: not a host",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+	if _, err := ParseInventory("x", strings.NewReader("# nothing\n")); err == nil || !strings.Contains(err.Error(), "x: no hosts: want lines such as {") {
+		t.Errorf("empty: %v", err)
+	}
+}
+
+func FuzzParseInventory(f *testing.F) {
+	f.Add(`{"name":"a","addr":"127.0.0.1","via":["x"]}`)
+	f.Add("#\n\n{}")
+	f.Fuzz(func(t *testing.T, text string) {
+		hosts, err := ParseInventory("x", strings.NewReader(text))
+		if err == nil && len(hosts) == 0 {
+			t.Error("neither hosts nor an error")
+		}
+	})
+}
