@@ -36,6 +36,11 @@ const (
 // the first use after it broke. It is safe for concurrent use; concurrent
 // operations at one node share its connection, in order. An operation is sent
 // once and never tried again.
+//
+// An operation whose context ends returns: as failed before its request is
+// sent, as unknown after. Only a write is not ended, which blocks if a node
+// does not read; Timeout bounds it. Contexts that cannot end cost nothing, and
+// neither does one that is used again and again; each new one allocates.
 type Client struct {
 	cluster Cluster
 	local   *Store

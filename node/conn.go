@@ -47,6 +47,7 @@ type conn struct {
 }
 
 func newConn(raw net.Conn, timeout time.Duration) *conn {
+	raw = newSocket(raw)
 	c := &conn{net: raw, frames: NewFrameReader(raw)}
 	c.clockMu.Lock() // the first tick waits for the assignment
 	defer c.clockMu.Unlock()

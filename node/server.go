@@ -41,7 +41,7 @@ type Server struct {
 
 // Serve accepts connections from ln and answers their requests, each on a
 // goroutine of its own, until ctx is done. Then it stops accepting, answers
-// the requests that had arrived, closes every connection and returns nil
+// the requests that had been sent, closes every connection and returns nil
 // within about Grace. It closes ln in any case. It returns an error only if ln
 // fails for good. Call it once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {

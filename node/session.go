@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -25,34 +24,68 @@ const (
 	// drainTime is lingerTime for a session that finishes with its server: a
 	// client at rest would not close before it has something to ask.
 	drainTime = 100 * time.Millisecond
+
+	// lastTime is how long a session that finishes still takes requests,
+	// twice: those that the peer has sent when the server's context ends are
+	// on their way through the kernel, or through the network.
+	lastTime = 20 * time.Millisecond
 )
+
+// errWait is how a stream says that a read would have to wait.
+var errWait = errors.New("nothing to read yet")
 
 // session is the server's side of one connection. Its methods but finish are
 // called by the one goroutine that serves it.
 type session struct {
 	conn   net.Conn
+	stream *stream // reads conn; nil: conn is read as it is, waiting in the read
 	frames *FrameReader
 	store  *Store
 	out    []byte // replies not yet written
+	broken error  // why replies cannot be written any more; nil: they can
 
-	// finishing is set once no request that arrives later is to be answered.
-	finishing atomic.Bool
+	finishing atomic.Bool // finish was called
+	extended  bool        // last was true
 }
 
 func newSession(store *Store, conn net.Conn) *session {
-	return &session{conn: conn, frames: NewFrameReader(conn), store: store}
+	conn = newSocket(conn)
+	s := &session{conn: conn, frames: NewFrameReader(conn), store: store}
+	if st, ok := newStream(conn); ok {
+		s.stream = st
+		s.frames.r = st
+	}
+	return s
 }
 
 // serve answers requests in their order until the peer closes, the stream
 // fails or the session is told to finish. It does not close the connection.
+func (s *session) serve() error {
+	for {
+		var err error
+		if s.stream != nil {
+			err = s.stream.wait(s.answer)
+		} else {
+			err = s.answer()
+		}
+		switch {
+		case s.broken != nil:
+			return s.broken
+		case !s.last(err):
+			return s.end(err)
+		}
+	}
+}
+
+// answer answers requests until it can read no more: the error says why.
 //
 // Replies are written when no further request is buffered: a lone request
 // costs one read and one write, pipelined ones share them.
-func (s *session) serve() error {
+func (s *session) answer() error {
 	for {
 		body, err := s.frames.Next()
 		if err != nil {
-			return s.end(err)
+			return err
 		}
 		s.reply(body)
 		if s.frames.Buffered() && len(s.out) < flushAt {
@@ -104,9 +137,9 @@ func (s *session) flush() error {
 		s.out = nil
 	}
 	if err != nil {
-		return fmt.Errorf("write replies: %w", err)
+		s.broken = fmt.Errorf("write replies: %w", err)
 	}
-	return nil
+	return s.broken
 }
 
 // end brings the session to its end after Next returned err: it answers what
@@ -121,43 +154,31 @@ func (s *session) end(err error) error {
 		s.linger(lingerTime)
 		return fmt.Errorf("read request: %w", err)
 	case s.finishing.Load() && errors.Is(err, os.ErrDeadlineExceeded):
-		s.arrived()
 		s.linger(drainTime)
 		return nil
 	}
 	return fmt.Errorf("read request: %w", err)
 }
 
-// finish makes serve answer what has arrived and return, at the latest at
-// deadline. It may be called from another goroutine.
+// last reports whether the session is to read on for the last time, though
+// Next returned err: its time to finish passed, maybe while it was busy or had
+// no processor, with requests of before still unread.
+func (s *session) last(err error) bool {
+	if s.extended || !s.finishing.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	s.extended = true
+	s.conn.SetReadDeadline(time.Now().Add(lastTime))
+	return true
+}
+
+// finish makes serve answer what has arrived, or does within lastTime, and
+// then return, at the latest at deadline. It may be called from another
+// goroutine.
 func (s *session) finish(deadline time.Time) {
 	s.finishing.Store(true)
 	s.conn.SetWriteDeadline(deadline)
-	s.conn.SetReadDeadline(time.Unix(1, 0)) // wakes the read, if it waits
-}
-
-// arrived answers the requests that the kernel holds, without waiting for
-// more: the read deadline has passed, so it must go around the connection.
-func (s *session) arrived() {
-	raw, ok := s.conn.(syscall.Conn)
-	if !ok {
-		return
-	}
-	control, err := raw.SyscallConn()
-	if err != nil {
-		return
-	}
-	s.frames.r = arrivedReader{control}
-	for {
-		body, err := s.frames.Next()
-		if err != nil {
-			return
-		}
-		s.reply(body)
-		if len(s.out) >= flushAt && s.flush() != nil {
-			return
-		}
-	}
+	s.conn.SetReadDeadline(time.Now().Add(lastTime))
 }
 
 // linger writes the gathered replies, says that no more will follow, and
@@ -172,25 +193,4 @@ func (s *session) linger(limit time.Duration) {
 	}
 	s.conn.SetReadDeadline(time.Now().Add(limit))
 	io.CopyN(io.Discard, s.conn, lingerBytes)
-}
-
-// arrivedReader reads what a socket holds and never waits: when that is all
-// read it returns syscall.EAGAIN.
-type arrivedReader struct {
-	raw syscall.RawConn
-}
-
-func (r arrivedReader) Read(p []byte) (n int, err error) {
-	ctlErr := r.raw.Control(func(fd uintptr) {
-		n, err = syscall.Read(int(fd), p)
-	})
-	switch {
-	case ctlErr != nil:
-		return 0, ctlErr
-	case err != nil:
-		return 0, err
-	case n == 0:
-		return 0, io.EOF
-	}
-	return n, nil
 }

@@ -27,7 +27,7 @@ func (s *shell) terminal(ctx context.Context, file *os.File, stdout io.Writer) e
 		io.Reader
 		io.Writer
 	}{file, stdout}, prompt)
-	if width, height, err := term.GetSize(fd); err == nil {
+	if width, height, err := term.GetSize(fd); err == nil && width > 0 { // some terminals say 0
 		t.SetSize(width, height)
 	}
 	defer io.WriteString(stdout, "\r\n") // the caller's next line begins at the left

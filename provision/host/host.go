@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Host is a machine, or a part of one, that can run commands.
@@ -43,6 +44,7 @@ func (h Host) Start(label string, argv ...string) (*Process, error) {
 		cmd:   exec.Command(argv[0], argv[1:]...),
 		lines: make(chan []byte, 64),
 		done:  make(chan struct{}),
+		born:  time.Now(),
 	}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stderr = &p.tail

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,18 +17,22 @@ import (
 const obituary = time.Second
 
 // Process is a running command whose standard output is a stream of lines.
-// Its methods may be called from several goroutines, except that sent lines
-// keep their order only if one goroutine sends.
+// Its methods may be called from several goroutines; lines sent by one of them
+// keep their order.
 type Process struct {
 	label string
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
 	tail  tail
 
-	lines chan []byte   // closed at the end of standard output
+	lines chan []byte  // closed at the end of standard output
+	seen  atomic.Int64 // when the last line came, in nanoseconds since born
+	born  time.Time
 	done  chan struct{} // closed when the process has ended and err is set
 	err   error
 
+	lost       atomic.Pointer[error] // why the process was given up, if it was
+	sending    sync.Mutex            // guards stdin: heartbeats come between lines
 	closeStdin sync.Once
 }
 
@@ -37,7 +42,7 @@ func (p *Process) Label() string { return p.label }
 // Send writes one line to the process's standard input. line must not contain a
 // newline. A write to a process that has ended fails with how it ended.
 func (p *Process) Send(line []byte) error {
-	_, err := p.stdin.Write(append(line, '\n'))
+	err := p.write(append(line, '\n'))
 	if err == nil {
 		return nil
 	}
@@ -47,6 +52,13 @@ func (p *Process) Send(line []byte) error {
 	case <-time.After(obituary):
 		return fmt.Errorf("write to %s: %w", p.label, err)
 	}
+}
+
+func (p *Process) write(line []byte) error {
+	p.sending.Lock()
+	defer p.sending.Unlock()
+	_, err := p.stdin.Write(line)
+	return err
 }
 
 // Receive returns the next line of the process's standard output without its
@@ -73,6 +85,9 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // expected to end by itself; call it after Done is closed.
 func (p *Process) Err() error {
 	how := "exit status 0"
+	if lost := p.lost.Load(); lost != nil {
+		return fmt.Errorf("%s: %w", p.label, *lost)
+	}
 	if p.err != nil {
 		how = p.err.Error()
 	}
@@ -127,7 +142,10 @@ func (p *Process) follow(stdout io.Reader) {
 		if err != nil {
 			break // what a process leaves unfinished when it dies is no line
 		}
-		p.lines <- line[:len(line)-1]
+		p.seen.Store(int64(time.Since(p.born)))
+		if len(line) > 1 { // an empty one is a heartbeat
+			p.lines <- line[:len(line)-1]
+		}
 	}
 	close(p.lines)
 	err := p.cmd.Wait()

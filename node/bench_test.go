@@ -1,0 +1,113 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"testing"
+)
+
+// The key and value of the benchmarks, of usual sizes.
+const (
+	benchKey   = "key-000000001234"
+	benchValue = 100
+)
+
+func BenchmarkAppendRequest(b *testing.B) {
+	key, value := []byte(benchKey), make([]byte, benchValue)
+	var buf []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = AppendRequest(buf[:0], OpPut, key, value)
+	}
+}
+
+func BenchmarkParseRequest(b *testing.B) {
+	body := AppendRequest(nil, OpPut, []byte(benchKey), make([]byte, benchValue))[lengthHead:]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseRequest(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadFrame(b *testing.B) {
+	frame := AppendRequest(nil, OpPut, []byte(benchKey), make([]byte, benchValue))
+	r := bytes.NewReader(nil)
+	frames := NewFrameReader(r)
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Reset(frame)
+		if _, err := frames.Next(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkOwner(b *testing.B) {
+	c := Cluster{Addrs: make([]string, 8)}
+	key := []byte(benchKey)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Owner(key)
+	}
+}
+
+func BenchmarkStorePut(b *testing.B) {
+	s, key, value := NewStore(), []byte(benchKey), make([]byte, benchValue)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Put(key, value)
+	}
+}
+
+func BenchmarkStoreGet(b *testing.B) {
+	s, key, value := NewStore(), []byte(benchKey), make([]byte, benchValue)
+	s.Put(key, value)
+	b.ReportAllocs()
+	for b.Loop() {
+		value, _ = s.AppendValue(value[:0], key)
+	}
+}
+
+// BenchmarkClientGet is the round trip of a lone caller to a node in another
+// process.
+func BenchmarkClientGet(b *testing.B) {
+	cluster, _ := startCluster(b, 1)
+	client := newClient(b, cluster, ClientOptions{})
+	ctx, key := context.Background(), []byte(benchKey)
+	if err := client.Put(ctx, key, make([]byte, benchValue)); err != nil {
+		b.Fatal(err)
+	}
+	var value []byte
+	var err error
+	b.ReportAllocs()
+	for b.Loop() {
+		if value, err = client.AppendGet(ctx, value[:0], key); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkClientGetParallel is many callers on one connection. Its time is
+// that between completions.
+func BenchmarkClientGetParallel(b *testing.B) {
+	cluster, _ := startCluster(b, 1)
+	client := newClient(b, cluster, ClientOptions{})
+	ctx, key := context.Background(), []byte(benchKey)
+	if err := client.Put(ctx, key, make([]byte, benchValue)); err != nil {
+		b.Fatal(err)
+	}
+	b.SetParallelism(8)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		var value []byte
+		var err error
+		for pb.Next() {
+			if value, err = client.AppendGet(ctx, value[:0], key); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}

@@ -1,0 +1,261 @@
+package node
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+func TestCommandValidate(t *testing.T) {
+	id, negative := 1, -1
+	for _, test := range []struct {
+		name string
+		c    Command
+		want string
+	}{
+		{"cluster", Command{Cluster: "f"}, ""},
+		{"cluster and id", Command{Cluster: "f", ID: &id, Listen: ":1"}, ""},
+		{"listen", Command{Listen: "127.0.0.1:0", UntilEOF: true}, ""},
+		{"nothing", Command{}, "start node: say --cluster FILE, or --listen ADDR for a cluster of one"},
+		{"id without cluster", Command{Listen: ":1", ID: &id}, "start node: --id names a node of a cluster file; say --cluster FILE too"},
+		{"negative id", Command{Cluster: "f", ID: &negative}, "start node: --id is -1, want 0 or more"},
+		{"negative share", Command{Cluster: "f", Share: -1}, "start node: --share is -1, want 1 or more"},
+		{"two faults", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
+			"start node: --id names a node of a cluster file; say --cluster FILE too\n" +
+				"start node: --shell and --until-eof both want standard input; choose one"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := ""
+			if err := test.c.Validate(); err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("faults are %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// writeFile writes a file that goes with the test, and returns its path.
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "nodes.txt")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// runNode runs c on the given input and returns what it wrote.
+func runNode(t *testing.T, c Command, in io.Reader) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	err = c.run(testContext(t), in, &out, &errs)
+	return out.String(), errs.String(), err
+}
+
+func TestCommandReady(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0") // its port is free once it is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Close()
+	id := 1
+	file := writeFile(t, "10.255.255.1:7000\n"+free.Addr().String()+"\n")
+	for name, c := range map[string]Command{
+		"by id":      {Cluster: file, ID: &id, UntilEOF: true},
+		"by address": {Cluster: file, UntilEOF: true},
+		"listen":     {Cluster: file, ID: &id, Listen: "127.0.0.1:0", UntilEOF: true},
+	} {
+		stdout, stderr, err := runNode(t, c, strings.NewReader(""))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var ready Ready
+		if err := json.Unmarshal([]byte(stdout), &ready); err != nil || strings.Count(stdout, "\n") != 1 {
+			t.Errorf("%s: printed %q (%v), want one line of JSON", name, stdout, err)
+		}
+		if ready.Ready.ID != 1 || ready.Ready.PID != os.Getpid() || strings.HasSuffix(ready.Ready.Addr, ":0") {
+			t.Errorf("%s: ready is %+v", name, ready.Ready)
+		}
+		if stderr != "" {
+			t.Errorf("%s: logged %q", name, stderr)
+		}
+	}
+}
+
+func TestCommandReadyLine(t *testing.T) {
+	line, err := json.Marshal(Ready{ReadyNode{ID: 0, Addr: "127.0.0.1:40001", PID: 123, GOMAXPROCS: 2}})
+	if want := `{"ready":{"id":0,"addr":"127.0.0.1:40001","pid":123,"gomaxprocs":2}}`; string(line) != want || err != nil {
+		t.Errorf("ready line is %s, %v; want %s", line, err, want)
+	}
+}
+
+func TestCommandRefuses(t *testing.T) {
+	two := 2
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	loopback := writeFile(t, "127.0.0.1:7001\n127.0.0.1:7002\n")
+	for _, test := range []struct {
+		name string
+		c    Command
+		want string
+	}{
+		{"no file", Command{Cluster: "absent.txt"}, "read cluster: open absent.txt"},
+		{"no such id", Command{Cluster: loopback, ID: &two}, loopback + ": no node 2, its nodes are 0 to 1"},
+		{"two of this machine", Command{Cluster: loopback}, loopback + ":2: 127.0.0.1:7002 is an address of this machine"},
+		{"taken", Command{Listen: taken.Addr().String()}, "start node 0: listen tcp " + taken.Addr().String()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			stdout, _, err := runNode(t, test.c, strings.NewReader(""))
+			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("error is %v, want %q", err, test.want)
+			}
+			if stdout != "" {
+				t.Errorf("printed %q", stdout)
+			}
+		})
+	}
+}
+
+// A node ends in order at the end of its input, and by SIGTERM, in the middle
+// of requests: every one that was answered was done, and the status is 0.
+func TestNodeProcessEnds(t *testing.T) {
+	for name, end := range map[string]func(c *child) error{
+		"end of input": func(c *child) error { return c.stdin.Close() },
+		"SIGTERM":      func(c *child) error { return c.cmd.Process.Signal(syscall.SIGTERM) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			child := startChild(t, "127.0.0.1:0")
+			conn := dialRaw(t, child.ready.Addr)
+			const n = 500
+			var out []byte
+			for range n {
+				out = AppendRequest(out, OpPut, []byte("key"), make([]byte, 1000))
+			}
+			if _, err := conn.Write(out); err != nil {
+				t.Fatal(err)
+			}
+			frames := NewFrameReader(conn)
+			readReply(t, frames)
+			if err := end(child); err != nil {
+				t.Fatal(err)
+			}
+			for range n - 1 {
+				readReply(t, frames)
+			}
+			wantEnd(t, frames)
+			if rest, err := io.ReadAll(child.out); len(rest) > 0 || err != nil {
+				t.Errorf("printed %q after the ready line, %v", rest, err)
+			}
+			if err := child.cmd.Wait(); err != nil {
+				t.Errorf("the node ended with %v", err)
+			}
+		})
+	}
+}
+
+func TestShellCommands(t *testing.T) {
+	cluster, _ := startServer(t, &Server{})
+	c := ShellCommand{Cluster: writeFile(t, cluster.Addrs[0])}
+	in := `put 'a key' "two  words"
+
+get a\ key
+get "a key
+GET x
+del 'a key'
+del 'a key'
+get key extra
+owner key
+exit
+put never reached
+`
+	var out, errs bytes.Buffer
+	if err := c.run(testContext(t), strings.NewReader(in), &out, &errs); err != nil {
+		t.Fatal(err)
+	}
+	if want := "two  words\nnode 0 at " + cluster.Addrs[0] + "\n"; out.String() != want {
+		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+	want := `split line: quote " is not closed
+do "GET": no such command, help lists them
+del "a key": not found
+do get: it takes 1 words and got 2; quote what has spaces
+`
+	if errs.String() != want {
+		t.Errorf("complained:\n%s\nwant:\n%s", errs.String(), want)
+	}
+}
+
+func TestShellOneCommand(t *testing.T) {
+	cluster, _ := startServer(t, &Server{})
+	file := writeFile(t, cluster.Addrs[0])
+	for _, test := range []struct{ command, out, err string }{
+		{"put|key|a value", "", ""},
+		{"get|key", "a value\n", ""},
+		{"del|key", "", ""},
+		{"get|key", "", `get "key": not found`},
+		{"help", shellHelp, ""},
+		{"quit", "", ""},
+		{"put|key", "", "do put: it takes 2 words and got 1; quote what has spaces"},
+	} {
+		var out, errs bytes.Buffer
+		c := ShellCommand{Cluster: file, Command: strings.Split(test.command, "|")}
+		got := ""
+		if err := c.run(testContext(t), strings.NewReader("put key never"), &out, &errs); err != nil {
+			got = err.Error()
+		}
+		if out.String() != test.out || got != test.err || errs.Len() > 0 {
+			t.Errorf("%s: printed %q, error %q, want %q, %q", test.command, out.String(), got, test.out, test.err)
+		}
+	}
+}
+
+// The node's own prompt answers from its own store, and leaving it ends the
+// node.
+func TestNodeShell(t *testing.T) {
+	stdout, stderr, err := runNode(t, Command{Listen: "127.0.0.1:0", Shell: true},
+		strings.NewReader("put key value\nget key\nowner key\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := strings.TrimSuffix(strings.TrimPrefix(stderr, "node 0 of 1 serves at "), "\n")
+	if want := "value\nnode 0 at " + addr + " (this node)\n"; stdout != want {
+		t.Errorf("printed %q, want %q", stdout, want)
+	}
+}
+
+// A prompt that waits for input leaves when the context ends.
+func TestShellEndsWithContext(t *testing.T) {
+	in, typed := io.Pipe()
+	defer typed.Close()
+	ctx, cancel := context.WithCancel(testContext(t))
+	outR, out := io.Pipe()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		c := Command{Listen: "127.0.0.1:0", Shell: true}
+		if err := c.run(ctx, in, out, io.Discard); err != nil {
+			t.Error(err)
+		}
+		out.Close()
+	})
+	io.WriteString(typed, "owner key\n")
+	if _, err := bufio.NewReader(outR).ReadString('\n'); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	wg.Wait()
+}

@@ -1,0 +1,273 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// What a client makes of each way in which a node can fail it.
+func TestClientFaults(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		kind  error
+		text  string
+		serve func(conn *net.TCPConn)
+	}{
+		{"closes before the reply", ErrUnknown, "node closed the connection", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+		}},
+		{"resets", ErrUnknown, "connection reset", func(conn *net.TCPConn) {
+			conn.SetLinger(0)
+			io.ReadFull(conn, make([]byte, 1))
+		}},
+		{"half a reply", ErrUnknown, "unexpected EOF", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			conn.Write([]byte{0, 0, 0, 2, 0})
+		}},
+		{"too large a reply", ErrUnknown, "length 4294967295 exceeds", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			io.WriteString(conn, "\xff\xff\xff\xff")
+		}},
+		{"garbled reply", ErrUnknown, "status 9 is not", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			io.WriteString(conn, frame("\x09\x00"))
+		}},
+		{"put not found", ErrUnknown, "reply to a put is not found", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			conn.Write(AppendReply(nil, StatusNotFound, nil))
+		}},
+		{"put with a value", ErrUnknown, "reply to a put carries 1 bytes", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			conn.Write(AppendReply(nil, StatusOK, []byte("v")))
+		}},
+		{"answers error", ErrFailed, "node answered: out of order", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			conn.Write(AppendReply(nil, StatusError, []byte("out of order")))
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newClient(t, fakeNode(t, test.serve), ClientOptions{})
+			wantKind(t, c.Put(testContext(t), []byte("key"), []byte("value")), test.kind, test.text)
+		})
+	}
+}
+
+func TestClientCannotDial(t *testing.T) {
+	c := newClient(t, Cluster{Addrs: []string{"127.0.0.1:1"}}, ClientOptions{})
+	err := c.Put(testContext(t), []byte("key"), nil)
+	wantKind(t, err, ErrFailed, "put at node 0 (127.0.0.1:1): failed: ")
+}
+
+// A node that stops answering costs an operation its timeout, and the next
+// one gets a new connection.
+func TestClientTimeout(t *testing.T) {
+	served := 0
+	frozen := make(chan struct{})
+	c := newClient(t, fakeNode(t, func(conn *net.TCPConn) {
+		served++
+		frames := NewFrameReader(conn)
+		frames.Next()
+		if served == 1 {
+			frames.Next() // does not come: it waits for the client to hang up
+			close(frozen)
+			return
+		}
+		conn.Write(AppendReply(nil, StatusOK, []byte("thawed")))
+	}), ClientOptions{Timeout: 80 * time.Millisecond})
+	begin := time.Now()
+	_, err := c.Get(testContext(t), []byte("key"))
+	wantKind(t, err, ErrUnknown, "no reply in time: none within 80ms")
+	if !errors.Is(err, ErrTimeout) {
+		t.Errorf("error %v does not wrap ErrTimeout", err)
+	}
+	if took := time.Since(begin); took < 80*time.Millisecond {
+		t.Errorf("timed out after %v, want 80 ms at least", took)
+	}
+	<-frozen
+	if got, err := c.Get(testContext(t), []byte("key")); string(got) != "thawed" || err != nil {
+		t.Errorf("get after the timeout: %q, %v", got, err)
+	}
+}
+
+// A node that does not read blocks the write of a large request, of which no
+// whole arrives: it certainly failed.
+func TestClientTimeoutInWrite(t *testing.T) {
+	done := make(chan struct{})
+	cluster := fakeNode(t, func(*net.TCPConn) { <-done })
+	defer close(done)
+	c := newClient(t, cluster, ClientOptions{Timeout: 80 * time.Millisecond})
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	kinds := make(map[error]int)
+	for range 16 { // together more than the kernel takes
+		wg.Go(func() {
+			err := c.Put(context.Background(), []byte("key"), make([]byte, MaxValue))
+			mu.Lock()
+			defer mu.Unlock()
+			for _, kind := range []error{ErrFailed, ErrUnknown} {
+				if errors.Is(err, kind) {
+					kinds[kind]++
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if kinds[ErrFailed] == 0 || kinds[ErrFailed]+kinds[ErrUnknown] != 16 {
+		t.Errorf("outcomes are %v, want 16 with some certainly failed", kinds)
+	}
+}
+
+// A caller whose context ends gets ErrUnknown at once; its reply is skipped,
+// and those of the others stay theirs.
+func TestClientCancel(t *testing.T) {
+	arrived, release := make(chan struct{}, 3), make(chan struct{})
+	c := newClient(t, fakeNode(t, func(conn *net.TCPConn) {
+		frames := NewFrameReader(conn)
+		var keys []string
+		for range 3 {
+			body, err := frames.Next()
+			if err != nil {
+				return
+			}
+			r, _ := ParseRequest(body)
+			keys = append(keys, string(r.Key))
+			arrived <- struct{}{}
+		}
+		<-release
+		for _, key := range keys {
+			conn.Write(AppendReply(nil, StatusOK, []byte("value of "+key)))
+		}
+		body, _ := frames.Next()
+		r, _ := ParseRequest(body)
+		conn.Write(AppendReply(nil, StatusOK, append([]byte("value of "), r.Key...)))
+		frames.Next()
+	}), ClientOptions{})
+
+	type result struct {
+		value []byte
+		err   error
+	}
+	var results [3]chan result
+	var cancels [3]context.CancelFunc
+	for i := range 3 { // the head, one in the middle and the last
+		ctx, cancel := context.WithCancel(testContext(t))
+		cancels[i], results[i] = cancel, make(chan result, 1)
+		go func() {
+			value, err := c.Get(ctx, fmt.Append(nil, i))
+			results[i] <- result{value, err}
+		}()
+		<-arrived
+	}
+	for _, i := range []int{1, 0} {
+		cancels[i]()
+		r := <-results[i]
+		wantKind(t, r.err, ErrUnknown, "context canceled")
+		if !errors.Is(r.err, context.Canceled) {
+			t.Errorf("error %v does not wrap context.Canceled", r.err)
+		}
+	}
+	close(release)
+	if r := <-results[2]; string(r.value) != "value of 2" || r.err != nil {
+		t.Errorf("the caller that stayed got %q, %v", r.value, r.err)
+	}
+	cancels[2]()
+	if got, err := c.Get(testContext(t), []byte("next")); string(got) != "value of next" || err != nil {
+		t.Errorf("the next caller got %q, %v", got, err)
+	}
+}
+
+func TestClientCancelledBefore(t *testing.T) {
+	c := newClient(t, Cluster{Addrs: []string{"127.0.0.1:1"}}, ClientOptions{})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	wantKind(t, c.Put(ctx, []byte("key"), nil), ErrFailed, "context canceled")
+}
+
+// Close ends the operations in hand and fails later ones.
+func TestClientClose(t *testing.T) {
+	arrived := make(chan struct{})
+	c := NewClient(fakeNode(t, func(conn *net.TCPConn) {
+		frames := NewFrameReader(conn)
+		frames.Next()
+		close(arrived)
+		frames.Next()
+	}), ClientOptions{})
+	pending := make(chan error, 1)
+	go func() { pending <- c.Put(context.Background(), []byte("key"), nil) }()
+	<-arrived
+	if err := c.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	err := <-pending
+	wantKind(t, err, ErrUnknown, "client is closed")
+	err = c.Put(context.Background(), []byte("key"), nil)
+	wantKind(t, err, ErrFailed, "client is closed")
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("error %v does not wrap ErrClosed", err)
+	}
+	if err := c.Close(); err != nil {
+		t.Errorf("close again: %v", err)
+	}
+}
+
+// Callers that come together share one connection, though none is there yet.
+func TestClientDialsOnce(t *testing.T) {
+	var dialled atomic.Int32
+	cluster := fakeNode(t, func(conn *net.TCPConn) {
+		dialled.Add(1)
+		(&session{conn: conn, frames: NewFrameReader(conn), store: NewStore()}).serve()
+	})
+	c := NewClient(cluster, ClientOptions{})
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			if err := c.Put(testContext(t), fmt.Append(nil, i), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	c.Close()
+	if n := dialled.Load(); n != 1 {
+		t.Errorf("dialled %d times, want once", n)
+	}
+}
+
+// A node that was killed and started anew at its address is used again.
+func TestClientKilledNode(t *testing.T) {
+	cluster, children := startCluster(t, 3)
+	c := newClient(t, cluster, ClientOptions{})
+	ctx := testContext(t)
+	var keys [3][]byte // one owned by each
+	for i := 0; keys[0] == nil || keys[1] == nil || keys[2] == nil; i++ {
+		key := fmt.Append(nil, i)
+		keys[cluster.Owner(key)] = key
+	}
+	for _, key := range keys {
+		if err := c.Put(ctx, key, []byte("value")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	children[1].cmd.Process.Kill()
+	children[1].cmd.Wait()
+	err := c.Put(ctx, keys[1], nil)
+	wantKind(t, err, ErrUnknown, "put at node 1 ("+cluster.Addrs[1]+")")
+	err = c.Put(ctx, keys[1], nil)
+	wantKind(t, err, ErrFailed, "connection refused")
+	for _, id := range []int{0, 2} {
+		if got, err := c.Get(ctx, keys[id]); string(got) != "value" || err != nil {
+			t.Errorf("node %d gave %q, %v", id, got, err)
+		}
+	}
+	startChild(t, cluster.Addrs[1])
+	if _, err := c.Get(ctx, keys[1]); err != ErrNotFound {
+		t.Errorf("get from the new node: %v, want ErrNotFound", err)
+	}
+}

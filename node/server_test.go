@@ -1,0 +1,291 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// readReply reads one reply from conn.
+func readReply(t testing.TB, frames *FrameReader) (Status, string) {
+	t.Helper()
+	body, err := frames.Next()
+	if err != nil {
+		t.Fatalf("read reply: %v", err)
+	}
+	r, err := ParseReply(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Status, string(r.Value)
+}
+
+// wantEnd fails the test unless the server ends the stream here, orderly.
+func wantEnd(t testing.TB, frames *FrameReader) {
+	t.Helper()
+	if _, err := frames.Next(); err != io.EOF {
+		t.Errorf("after the last reply: %v, want the end of the stream", err)
+	}
+}
+
+func TestServerPipelinesInOrder(t *testing.T) {
+	cluster, _ := startServer(t, &Server{})
+	conn := dialRaw(t, cluster.Addrs[0])
+	const n = 5000 // its replies do not fit into any buffer on the way
+	go func() {
+		var out []byte
+		for i := range n {
+			out = AppendRequest(out, OpPut, fmt.Append(nil, i%10), fmt.Append(nil, i))
+			out = AppendRequest(out, OpGet, fmt.Append(nil, i%10), nil)
+		}
+		conn.Write(out)
+	}()
+	frames := NewFrameReader(conn)
+	for i := range n {
+		if status, _ := readReply(t, frames); status != StatusOK {
+			t.Fatalf("put %d is %v", i, status)
+		}
+		if status, value := readReply(t, frames); status != StatusOK || value != fmt.Sprint(i) {
+			t.Fatalf("get %d is %v %q", i, status, value)
+		}
+	}
+}
+
+// A request that does not follow the format gets its error and the next one
+// is answered.
+func TestServerGoesOnAfterMalformed(t *testing.T) {
+	cluster, _ := startServer(t, &Server{})
+	conn := dialRaw(t, cluster.Addrs[0])
+	frames := NewFrameReader(conn)
+	long := string(AppendRequest(nil, OpPut, []byte("k"), make([]byte, MaxValue+1))[lengthHead:])
+	for _, test := range []struct{ body, want string }{
+		{"", "malformed: request of 0 bytes is shorter than its head of 4"},
+		{"\x09\x00\x00\x01k", "malformed: op 9 is not 1 (put), 2 (get) or 3 (del)"},
+		{"\x01\x01\x00\x01k", "malformed: request flags are 0x01, not zero"},
+		{"\x01\x00\xff\xffk", "malformed: key of 65535 bytes exceeds the 1 left in the frame"},
+		{long, "too large: value of 1048577 bytes exceeds 1048576"},
+	} {
+		if _, err := io.WriteString(conn, frame(test.body)); err != nil {
+			t.Fatal(err)
+		}
+		if status, why := readReply(t, frames); status != StatusError || why != test.want {
+			t.Errorf("reply is %v %q, want %q", status, why, test.want)
+		}
+	}
+	conn.Write(AppendRequest(nil, OpGet, []byte("k"), nil))
+	if status, _ := readReply(t, frames); status != StatusNotFound {
+		t.Errorf("a good request then got %v", status)
+	}
+}
+
+// A frame over the limit gets the replies before it and its error, though the
+// peer goes on sending, and then the end of the stream.
+func TestServerEndsAfterTooLarge(t *testing.T) {
+	cluster, _ := startServer(t, &Server{})
+	for name, in := range map[string]string{
+		"garbage":       "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n",
+		"one too large": string(AppendRequest(nil, OpPut, make([]byte, MaxKey), make([]byte, MaxValue+1))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := dialRaw(t, cluster.Addrs[0])
+			out := AppendRequest(nil, OpGet, []byte("absent"), nil)
+			if _, err := conn.Write(append(out, in...)); err != nil {
+				t.Fatal(err)
+			}
+			frames := NewFrameReader(conn)
+			if status, _ := readReply(t, frames); status != StatusNotFound {
+				t.Errorf("the request before got %v", status)
+			}
+			if status, why := readReply(t, frames); status != StatusError || !strings.HasSuffix(why, " exceeds 1114115") {
+				t.Errorf("reply is %v %q, want an error with the limit", status, why)
+			}
+			wantEnd(t, frames)
+		})
+	}
+}
+
+// Half a frame is not a request, and hurts nobody.
+func TestServerIgnoresHalfFrame(t *testing.T) {
+	server := &Server{Store: NewStore()}
+	cluster, _ := startServer(t, server)
+	put := AppendRequest(nil, OpPut, []byte("key"), []byte("value"))
+	for n := range put {
+		conn := dialRaw(t, cluster.Addrs[0])
+		conn.Write(put[:n])
+		conn.CloseWrite()
+		wantEnd(t, NewFrameReader(conn))
+	}
+	if n := server.Store.Len(); n != 0 {
+		t.Errorf("%d keys were stored, want none", n)
+	}
+}
+
+// A peer that shuts down its side right after a request gets its reply, and
+// the server notices the end though it often comes along with the request.
+func TestServerAnswersHalfClosed(t *testing.T) {
+	cluster, _ := startServer(t, &Server{})
+	for range 100 {
+		conn := dialRaw(t, cluster.Addrs[0])
+		conn.Write(AppendRequest(nil, OpPut, []byte("key"), []byte("value")))
+		conn.CloseWrite()
+		frames := NewFrameReader(conn)
+		if status, _ := readReply(t, frames); status != StatusOK {
+			t.Errorf("put got %v", status)
+		}
+		wantEnd(t, frames)
+	}
+}
+
+// A peer that sends a byte at a time and one that does not read its replies
+// keep nobody waiting.
+func TestServerSlowPeers(t *testing.T) {
+	cluster, _ := startServer(t, &Server{Grace: 10 * time.Millisecond})
+	client := newClient(t, cluster, ClientOptions{})
+	ctx := testContext(t)
+	if err := client.Put(ctx, []byte("large"), make([]byte, MaxValue)); err != nil {
+		t.Fatal(err)
+	}
+	deaf := dialRaw(t, cluster.Addrs[0])
+	go func() {
+		for get := AppendRequest(nil, OpGet, []byte("large"), nil); ; {
+			if _, err := deaf.Write(get); err != nil {
+				return
+			}
+		}
+	}()
+	slow := dialRaw(t, cluster.Addrs[0])
+	for _, b := range AppendRequest(nil, OpPut, []byte("key"), []byte("slow")) {
+		if _, err := slow.Write([]byte{b}); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.Put(ctx, []byte("key"), []byte("quick")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, _ := readReply(t, NewFrameReader(slow)); status != StatusOK {
+		t.Errorf("the slow put got %v", status)
+	}
+	if got, err := client.Get(ctx, []byte("key")); string(got) != "slow" || err != nil {
+		t.Errorf("value is %q, %v", got, err)
+	}
+}
+
+// When the context ends, the server answers what it has received, even what
+// it has not read, and ends the stream such that the peer can read it all.
+func TestServerDrains(t *testing.T) {
+	server := &Server{Store: NewStore()}
+	cluster, stop := startServer(t, server)
+	idle := dialRaw(t, cluster.Addrs[0])
+	busy := dialRaw(t, cluster.Addrs[0])
+	frames := NewFrameReader(busy)
+	const n = 1000
+	var out []byte
+	for i := range n {
+		out = AppendRequest(out, OpPut, fmt.Append(nil, i), make([]byte, 1000))
+	}
+	if _, err := busy.Write(out); err != nil {
+		t.Fatal(err)
+	}
+	readReply(t, frames)
+	stop()
+	for range n - 1 {
+		if status, _ := readReply(t, frames); status != StatusOK {
+			t.Fatalf("put got %v", status)
+		}
+	}
+	wantEnd(t, frames)
+	wantEnd(t, NewFrameReader(idle))
+	if server.Store.Len() != n {
+		t.Errorf("%d keys were stored, want %d", server.Store.Len(), n)
+	}
+	if _, err := net.Dial("tcp", cluster.Addrs[0]); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("dial after the end: %v, want it refused", err)
+	}
+}
+
+// A peer that does not read its replies cannot keep the server.
+func TestServerDrainsWithinGrace(t *testing.T) {
+	server := &Server{Store: NewStore(), Grace: 50 * time.Millisecond}
+	server.Store.Put([]byte("large"), make([]byte, MaxValue))
+	cluster, stop := startServer(t, server)
+	deaf := dialRaw(t, cluster.Addrs[0])
+	out := bytes.Repeat(AppendRequest(nil, OpGet, []byte("large"), nil), 100)
+	if _, err := deaf.Write(out); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(deaf, make([]byte, 1<<10)); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	stop()
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("the server took %v to end, with a grace time of %v", took, server.Grace)
+	}
+}
+
+// failingListener fails to accept as often as it says, then is closed.
+type failingListener struct {
+	net.Listener
+	failures int
+	at       []time.Time
+}
+
+func (l *failingListener) Accept() (net.Conn, error) {
+	l.at = append(l.at, time.Now())
+	if len(l.at) > l.failures {
+		return nil, net.ErrClosed
+	}
+	return nil, syscall.EMFILE
+}
+
+func (l *failingListener) Close() error   { return nil }
+func (l *failingListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+func TestServerPausesAfterFailedAccept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := &failingListener{failures: 10}
+		if err := new(Server).Serve(context.Background(), ln); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("serve: %v, want that the listener is closed", err)
+		}
+		for i, want := range []time.Duration{5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000} {
+			if got := ln.at[i+1].Sub(ln.at[i]); got != want*time.Millisecond {
+				t.Errorf("pause %d is %v, want %v", i, got, want*time.Millisecond)
+			}
+		}
+	})
+}
+
+func TestServerEndsWhilePausing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := new(Server).Serve(ctx, &failingListener{failures: 1 << 20}); err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+}
+
+// A get and an overwriting put cost the server no allocation.
+func TestSessionAllocatesNothing(t *testing.T) {
+	s := &session{store: NewStore()}
+	key, value := []byte("key"), make([]byte, 100)
+	put := AppendRequest(nil, OpPut, key, value)[lengthHead:]
+	get := AppendRequest(nil, OpGet, key, nil)[lengthHead:]
+	del := AppendRequest(nil, OpDel, []byte("absent"), nil)[lengthHead:]
+	if n := testing.AllocsPerRun(100, func() {
+		s.reply(put)
+		s.reply(get)
+		s.reply(del)
+		s.out = s.out[:0]
+	}); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}

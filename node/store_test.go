@@ -1,0 +1,103 @@
+package node
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"unsafe"
+)
+
+func TestStore(t *testing.T) {
+	s := NewStore()
+	key, value := []byte("key"), []byte("value")
+	if _, ok := s.AppendValue(nil, key); ok || s.Del(key) || s.Len() != 0 {
+		t.Error("a new store is not empty")
+	}
+	s.Put(key, value)
+	value[0], key[0] = 'X', 'X'
+	if got, ok := s.AppendValue([]byte("dst "), []byte("key")); !ok || string(got) != "dst value" {
+		t.Errorf("value is %q, %v; want %q", got, ok, "dst value")
+	}
+	s.Put([]byte("key"), nil)
+	if got, ok := s.AppendValue(nil, []byte("key")); !ok || len(got) != 0 {
+		t.Errorf("value is %q, %v; want it there and empty", got, ok)
+	}
+	if s.Len() != 1 || !s.Del([]byte("key")) || s.Del([]byte("key")) || s.Len() != 0 {
+		t.Error("the key was not deleted once")
+	}
+}
+
+// What a caller got does not change when the key is overwritten in place.
+func TestStoreSharesNoBytes(t *testing.T) {
+	s := NewStore()
+	s.Put([]byte("key"), []byte("first"))
+	got, _ := s.AppendValue(nil, []byte("key"))
+	got[4] = 'X'
+	s.Put([]byte("key"), []byte("other"))
+	if string(got) != "firsX" {
+		t.Errorf("a value read earlier is now %q", got)
+	}
+	if again, _ := s.AppendValue(nil, []byte("key")); string(again) != "other" {
+		t.Errorf("value is %q, want %q", again, "other")
+	}
+}
+
+func TestStoreGivesMemoryBack(t *testing.T) {
+	s := NewStore()
+	key := []byte("key")
+	s.Put(key, make([]byte, MaxValue))
+	s.Put(key, []byte("small"))
+	if room := cap(s.shard(key).m["key"].value); room > 1<<10 {
+		t.Errorf("a value of 5 bytes keeps %d", room)
+	}
+}
+
+func TestStoreAllocatesNothing(t *testing.T) {
+	s, key, value := NewStore(), []byte("key"), make([]byte, 100)
+	s.Put(key, value)
+	if n := testing.AllocsPerRun(100, func() {
+		s.Put(key, value)
+		value, _ = s.AppendValue(value[:0], key)
+		s.Del([]byte("other"))
+	}); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// Readers see one whole value or another, never a mixture.
+func TestStoreConcurrently(t *testing.T) {
+	s := NewStore()
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			value := make([]byte, 64)
+			for i := range value {
+				value[i] = byte('a' + w)
+			}
+			for i := range 2000 {
+				key := fmt.Append(nil, i%7)
+				switch i % 3 {
+				case 0:
+					s.Put(key, value)
+				case 1:
+					got, ok := s.AppendValue(nil, key)
+					for i := range got {
+						if !ok || got[i] != got[0] {
+							t.Errorf("value is %q", got)
+							return
+						}
+					}
+				case 2:
+					s.Del(key)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestShardFillsCacheLines(t *testing.T) {
+	if n := unsafe.Sizeof(shard{}); n != 128 {
+		t.Errorf("a shard is %d bytes, want 128", n)
+	}
+}

@@ -1,0 +1,137 @@
+package node
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestParseRequestRefuses(t *testing.T) {
+	long := AppendRequest(nil, OpPut, []byte("k"), make([]byte, MaxValue+1))[lengthHead:]
+	for _, test := range []struct {
+		name, body, want string
+		kind             error
+	}{
+		{"empty body", "", "request of 0 bytes is shorter than its head of 4", ErrMalformed},
+		{"half a head", "\x01\x00\x00", "request of 3 bytes", ErrMalformed},
+		{"op 0", "\x00\x00\x00\x01k", "op 0 is not 1 (put), 2 (get) or 3 (del)", ErrMalformed},
+		{"op 4", "\x04\x00\x00\x01k", "op 4 is not", ErrMalformed},
+		{"flags", "\x01\x80\x00\x01k", "request flags are 0x80, not zero", ErrMalformed},
+		{"no key", "\x01\x00\x00\x00v", "key is empty", ErrMalformed},
+		{"key cut off", "\x01\x00\x00\x05four", "key of 5 bytes exceeds the 4 left", ErrMalformed},
+		{"get with value", "\x02\x00\x00\x01kv", "get carries 1 bytes after its key", ErrMalformed},
+		{"del with value", "\x03\x00\x00\x01kvv", "del carries 2 bytes after its key", ErrMalformed},
+		{"value too large", string(long), "value of 1048577 bytes exceeds 1048576", ErrTooLarge},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := ParseRequest([]byte(test.body))
+			if !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, want %v with %q", err, test.kind, test.want)
+			}
+		})
+	}
+}
+
+func TestParseReplyRefuses(t *testing.T) {
+	for _, test := range []struct{ name, body, want string }{
+		{"empty body", "", "reply of 0 bytes is shorter than its head of 2"},
+		{"status 3", "\x03\x00", "status 3 is not 0 (ok), 1 (not found) or 2 (error)"},
+		{"flags", "\x00\x01", "reply flags are 0x01, not zero"},
+		{"not found with value", "\x01\x00v", "reply not found carries 1 bytes"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := ParseReply([]byte(test.body))
+			if !errors.Is(err, ErrMalformed) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestCheckRequest(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		key, value int // lengths
+		want       string
+	}{
+		{"least", 1, 0, ""},
+		{"most", MaxKey, MaxValue, ""},
+		{"empty key", 0, 0, "malformed: key is empty"},
+		{"long key", MaxKey + 1, 0, "too large: key of 65536 bytes exceeds 65535"},
+		{"long value", 1, MaxValue + 1, "too large: value of 1048577 bytes exceeds 1048576"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := ""
+			if err := CheckRequest(make([]byte, test.key), make([]byte, test.value)); err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("error is %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	got := []string{OpPut.String(), OpGet.String(), OpDel.String(), Op(7).String(),
+		StatusOK.String(), StatusNotFound.String(), StatusError.String(), Status(9).String()}
+	want := "put get del op(7) ok not found error status(9)"
+	if strings.Join(got, " ") != want {
+		t.Errorf("names are %q, want %q", got, want)
+	}
+}
+
+func TestWireAllocatesNothing(t *testing.T) {
+	key, value := []byte("key"), make([]byte, 100)
+	request, reply := make([]byte, 0, 200), make([]byte, 0, 200)
+	if n := testing.AllocsPerRun(100, func() {
+		request = AppendRequest(request[:0], OpPut, key, value)
+		reply = AppendReply(reply[:0], StatusOK, value)
+		_, err1 := ParseRequest(request[lengthHead:])
+		_, err2 := ParseReply(reply[lengthHead:])
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// FuzzParseRequest holds that no body makes the parser panic, and that a body
+// it accepts is the one that AppendRequest makes of what it said.
+func FuzzParseRequest(f *testing.F) {
+	f.Add(AppendRequest(nil, OpPut, []byte("key"), []byte("value"))[lengthHead:])
+	f.Add(AppendRequest(nil, OpGet, []byte("key"), nil)[lengthHead:])
+	f.Add([]byte("\x01\x00\xff\xffshort"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := ParseRequest(body)
+		if err != nil {
+			if !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrTooLarge) {
+				t.Errorf("error %v wraps neither ErrMalformed nor ErrTooLarge", err)
+			}
+			return
+		}
+		if err := CheckRequest(r.Key, r.Value); err != nil {
+			t.Errorf("parsed what CheckRequest refuses: %v", err)
+		}
+		if again := AppendRequest(nil, r.Op, r.Key, r.Value)[lengthHead:]; !bytes.Equal(again, body) {
+			t.Errorf("parsed %x, appended %x", body, again)
+		}
+	})
+}
+
+// FuzzParseReply is FuzzParseRequest for replies.
+func FuzzParseReply(f *testing.F) {
+	f.Add(AppendReply(nil, StatusOK, []byte("value"))[lengthHead:])
+	f.Add(AppendReply(nil, StatusNotFound, nil)[lengthHead:])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := ParseReply(body)
+		if err != nil {
+			return
+		}
+		if again := AppendReply(nil, r.Status, r.Value)[lengthHead:]; !bytes.Equal(again, body) {
+			t.Errorf("parsed %x, appended %x", body, again)
+		}
+	})
+}
