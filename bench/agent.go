@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dhtbench/node"
+	"dhtbench/provision/host"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -24,17 +25,22 @@ const progressInterval = 200 * time.Millisecond
 
 // AgentCommand is `dhtbench agent`: it carries clients for a coordinator and is
 // not for people.
-type AgentCommand struct{}
+type AgentCommand struct {
+	Share int `help:"Use one Nth of this machine's processors, at least one." default:"1"`
+}
 
 // Run follows the orders on standard input until it ends.
-func (AgentCommand) Run(ctx context.Context) error {
+func (c AgentCommand) Run(ctx context.Context) error {
+	if c.Share > 1 {
+		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
+	}
 	return RunAgent(ctx, os.Stdin, os.Stdout)
 }
 
 // agent is the state of one agent process.
 type agent struct {
-	out   *json.Encoder
-	outMu sync.Mutex // guards out: progress is said while a phase runs
+	out   io.Writer
+	outMu sync.Mutex // guards out: progress and heartbeats come in between
 	clock clock
 	fail  context.CancelCauseFunc // ends the agent
 
@@ -52,10 +58,10 @@ func RunAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	a := &agent{out: json.NewEncoder(w), clock: clock, fail: cancel}
+	a := &agent{out: w, clock: clock, fail: cancel}
 
 	orders := make(chan Order)
-	go func() { cancel(readOrders(ctx, r, orders)) }()
+	go func() { cancel(a.readOrders(ctx, r, orders)) }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.follow(ctx, orders) }()
 	select {
@@ -72,8 +78,14 @@ func RunAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 // errOrdersEnd is the normal end of an agent.
 var errOrdersEnd = errors.New("end of orders")
 
-// readOrders hands on the orders of r until it ends, and says why it did.
-func readOrders(ctx context.Context, r io.Reader, orders chan<- Order) error {
+// readOrders hands on the orders of r until it ends, and says why it did. Empty
+// lines are heartbeats and are answered here, so that an agent that measures
+// answers too; without any line for host.OrphanAfter the agent ends.
+func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- Order) error {
+	orphaned := time.AfterFunc(host.OrphanAfter, func() {
+		a.fail(fmt.Errorf("wait for orders: no heartbeat from the coordinator for %v", host.OrphanAfter))
+	})
+	defer orphaned.Stop()
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -83,7 +95,14 @@ func readOrders(ctx context.Context, r io.Reader, orders chan<- Order) error {
 		if err != nil {
 			return fmt.Errorf("read orders: %w", err)
 		}
-		order, err := parse[Order](bytes.TrimSpace(line))
+		orphaned.Reset(host.OrphanAfter)
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			if err := a.write(line); err != nil {
+				return err
+			}
+			continue
+		}
+		order, err := parse[Order](line)
 		if err != nil {
 			return err
 		}
@@ -130,11 +149,21 @@ func (a *agent) obey(ctx context.Context, order Order) (Reply, error) {
 	return Reply{}, errors.New("order without content: the coordinator is of another build")
 }
 
+// say writes one reply.
 func (a *agent) say(r Reply) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", r.kind(), err)
+	}
+	return a.write(line)
+}
+
+// write writes one line.
+func (a *agent) write(line []byte) error {
 	a.outMu.Lock()
 	defer a.outMu.Unlock()
-	if err := a.out.Encode(r); err != nil {
-		return fmt.Errorf("write %s: %w", r.kind(), err)
+	if _, err := a.out.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write to the coordinator: %w", err)
 	}
 	return nil
 }

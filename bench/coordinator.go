@@ -167,9 +167,9 @@ func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params
 		if err != nil {
 			return nil, err
 		}
-		return nodes, s.startAgents(1)
+		return nodes, s.startAgents(1, agentShare)
 	}
-	if err := s.startAgents(p.Nodes); err != nil {
+	if err := s.startAgents(p.Nodes, p.Nodes); err != nil {
 		return nil, err
 	}
 	listen := Order{Listen: &Listen{Addr: c.Host.Addr + ":0"}}

@@ -20,6 +20,11 @@ import (
 // stopGrace is how long a process may take to end after its standard input has.
 const stopGrace = time.Second
 
+// agentShare is the share of a host's processors, one half, that its agent uses;
+// its nodes use the other half. Without a division the threads of all processes
+// compete for every processor.
+const agentShare = 2
+
 // errStopped is the cause of a session's context once it was stopped in order.
 var errStopped = errors.New("session stopped")
 
@@ -52,6 +57,7 @@ func (s *session) start(list *[]*host.Process, label string, args ...string) (*h
 	s.mu.Lock()
 	*list = append(*list, p)
 	s.mu.Unlock()
+	p.Watch()
 	go func() {
 		select {
 		case <-p.Done():
@@ -67,7 +73,8 @@ func (s *session) startNodes(ctx context.Context, n int) ([]node.ReadyNode, erro
 	nodes := make([]node.ReadyNode, n)
 	err := parallel(ctx, n, func(ctx context.Context, id int) error {
 		p, err := s.start(&s.nodes, fmt.Sprintf("node %d", id),
-			"node", "--listen", net.JoinHostPort(s.host.Addr, "0"), "--until-eof", "--share", strconv.Itoa(n))
+			"node", "--listen", net.JoinHostPort(s.host.Addr, "0"), "--until-eof",
+			"--orphan-after", host.OrphanAfter.String(), "--share", strconv.Itoa(agentShare*n))
 		if err != nil {
 			return err
 		}
@@ -93,10 +100,11 @@ func parseReady(line []byte) (node.ReadyNode, error) {
 	return message.Ready, nil
 }
 
-// startAgents starts n agents. They have nothing to do yet.
-func (s *session) startAgents(n int) error {
+// startAgents starts n agents, each on one share-th of the host's processors.
+// They have nothing to do yet.
+func (s *session) startAgents(n, share int) error {
 	for i := range n {
-		if _, err := s.start(&s.agents, fmt.Sprintf("agent %d", i), "agent"); err != nil {
+		if _, err := s.start(&s.agents, fmt.Sprintf("agent %d", i), "agent", "--share", strconv.Itoa(share)); err != nil {
 			return err
 		}
 	}

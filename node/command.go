@@ -12,6 +12,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // Command is the command line of "dhtbench node": one node, until its context
@@ -22,7 +23,9 @@ type Command struct {
 	Listen   string `placeholder:"ADDR" help:"Address to listen at, host:port; port 0 takes a free one. Without it the node's address in the cluster file."`
 	Shell    bool   `help:"Prompt for commands (put, get, del, owner) beside serving; leaving the prompt ends the node."`
 	UntilEOF bool   `name:"until-eof" help:"End at the end of standard input, as the coordinator starts nodes."`
-	Share    int    `placeholder:"N" default:"1" help:"How many nodes share this machine; each uses its share of the processors, at least one."`
+	Share    int    `placeholder:"N" default:"1" help:"Use one Nth of this machine's processors, at least one."`
+
+	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: answer the lines of standard input, and end if none comes for so long. 0: never."`
 }
 
 // Ready is what a node prints when it accepts connections: one line of JSON on
@@ -55,6 +58,9 @@ func (c *Command) Validate() error {
 	if c.Shell && c.UntilEOF {
 		faults = append(faults, errors.New("start node: --shell and --until-eof both want standard input; choose one"))
 	}
+	if c.OrphanAfter < 0 || c.OrphanAfter > 0 && !c.UntilEOF {
+		faults = append(faults, fmt.Errorf("start node: --orphan-after is %v, want 0 or more, and --until-eof with it", c.OrphanAfter))
+	}
 	if c.Share < 0 {
 		faults = append(faults, fmt.Errorf("start node: --share is %d, want 1 or more", c.Share))
 	}
@@ -75,8 +81,8 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 		return err
 	}
 	if c.Share > 1 {
-		// More threads than its share would only push those of other nodes
-		// from their processors.
+		// More threads would only push those of others on this machine from
+		// their processors.
 		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
 	}
 	listen := c.Listen
@@ -156,14 +162,5 @@ func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, 
 		<-ctx.Done()
 		return nil
 	}
-	ended := make(chan struct{})
-	go func() { // outlives run if ctx ends first: a read of stdin cannot be ended
-		io.Copy(io.Discard, stdin)
-		close(ended)
-	}()
-	select {
-	case <-ctx.Done():
-	case <-ended:
-	}
-	return nil
+	return heedStarter(ctx, stdin, stdout, c.OrphanAfter)
 }
