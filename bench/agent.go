@@ -135,6 +135,10 @@ func (a *agent) follow(ctx context.Context, orders <-chan Order) error {
 // obey carries out one order and returns the reply to it.
 func (a *agent) obey(ctx context.Context, order Order) (Reply, error) {
 	switch {
+	case order.Probe != nil:
+		return a.probe(ctx, *order.Probe)
+	case order.Clock != nil:
+		return Reply{Clock: &Clock{NowNS: a.clock.now()}}, nil
 	case order.Listen != nil:
 		return a.listen(ctx, *order.Listen)
 	case order.Spec != nil:
@@ -204,11 +208,7 @@ func (a *agent) prepare(ctx context.Context, spec Spec) (Reply, error) {
 	if err := a.each(func(_ int, c *client) error { return c.dht.Connect(ctx) }); err != nil {
 		return Reply{}, err
 	}
-	facts, err := hostFacts(a.clock)
-	if err != nil {
-		return Reply{}, err
-	}
-	return Reply{Ready: &Ready{PID: os.Getpid(), Build: buildFacts(), Host: facts}}, nil
+	return Reply{Ready: &Ready{PID: os.Getpid(), Build: buildFacts()}}, nil
 }
 
 // each runs do for all clients at once, with the client's place in a.clients,

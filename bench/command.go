@@ -25,6 +25,7 @@ type Command struct {
 	KeyBytes   int          `help:"Length of a key." default:"16"`
 	ValueBytes int          `help:"Length of a value." default:"32"`
 	Placement  string       `help:"Where clients run: separate (processes of their own) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
+	Hosts      string       `help:"Inventory of the hosts to run on, one JSON object a line. Without it: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
 	Results    string       `help:"Results file, one trial a line." default:"results/loopback.jsonl"`
 	Resume     bool         `help:"Go on with the results file: do only the trials that it lacks."`
 	JSON       bool         `help:"Print the table as JSON, one object a line."`
@@ -115,15 +116,14 @@ func (c *Command) measure(ctx context.Context, sweep Sweep, trials []results.Tri
 	if len(runs) == 0 {
 		return nil
 	}
-	executable, err := os.Executable()
+	fleet, err := c.fleet(ctx)
 	if err != nil {
-		return fmt.Errorf("find the executable to start nodes and agents with: %w", err)
+		return err
 	}
 	coordinator := Coordinator{
-		Host:       host.Local(),
-		Executable: executable,
-		Command:    append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
-		Progress:   newLines(os.Stderr, runs),
+		Fleet:    fleet,
+		Command:  append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
+		Progress: newLines(os.Stderr, runs),
 	}
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		coordinator.Progress = newBar(os.Stderr, runs)
@@ -142,6 +142,21 @@ func (c *Command) measure(ctx context.Context, sweep Sweep, trials []results.Tri
 		}
 	}
 	return nil
+}
+
+// fleet makes the hosts ready that the flags name.
+func (c *Command) fleet(ctx context.Context) (*Fleet, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
+	}
+	hosts := []host.Host{host.Local()}
+	if c.Hosts != "" {
+		if hosts, err = host.ReadInventory(c.Hosts); err != nil {
+			return nil, err
+		}
+	}
+	return NewFleet(ctx, hosts, executable)
 }
 
 // cutShort says what an unfinished sweep leaves and how to go on.

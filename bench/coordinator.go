@@ -3,12 +3,12 @@ package bench
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
 
 	"dhtbench/node"
-	"dhtbench/provision/host"
 	"dhtbench/results"
 )
 
@@ -29,10 +29,9 @@ const (
 // Coordinator runs the operations of one set of clients against fresh nodes and
 // makes their records.
 type Coordinator struct {
-	Host       host.Host // where nodes and agents run
-	Executable string    // dhtbench on that host
-	Command    []string  // for the record
-	Progress   Progress
+	Fleet    *Fleet   // where nodes and agents run
+	Command  []string // for the record
+	Progress Progress
 }
 
 // Run is one run of a sweep: on fresh nodes, all clients do the operations of
@@ -55,7 +54,7 @@ func (r Run) trial(operation string) results.Params {
 // Run runs r and hands each trial to record as it ends. It leaves no process
 // behind. When a process ends before its time, the error names it.
 func (c *Coordinator) Run(ctx context.Context, r Run, record func(results.Trial) error) error {
-	s, ctx := newSession(ctx, c.Host, c.Executable)
+	s, ctx := newSession(ctx, c.Fleet)
 	return s.stop(c.run(ctx, s, r, record))
 }
 
@@ -144,36 +143,33 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 	if err != nil {
 		return results.Trial{}, err
 	}
-	facts := replies[0].Ready.Host
-	facts.Name = c.Host.Name
-	for id, n := range nodes {
-		facts.Nodes = append(facts.Nodes, id)
-		facts.NodeGOMAXPROCS = n.GOMAXPROCS
+	hosts := c.Fleet.facts(r.Params.Nodes, r.Params.Clients)
+	for i := range hosts {
+		if len(hosts[i].Nodes) > 0 {
+			hosts[i].NodeGOMAXPROCS = nodes[hosts[i].Nodes[0]].GOMAXPROCS
+		}
 	}
-	return results.Trial{
-		Hosts:   []results.Host{facts},
-		Build:   replies[0].Ready.Build,
-		Command: c.Command,
-	}, nil
+	return results.Trial{Hosts: hosts, Build: replies[0].Ready.Build, Command: c.Command}, nil
 }
 
 // startAll starts nodes and agents and returns the nodes in order of id. One
 // agent carries all clients of a host: a process for each would make the host
 // switch between processes where a client's own machine would not. With
-// embedded placement the agents are the nodes.
+// embedded placement agent i is node i.
 func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params) ([]node.ReadyNode, error) {
 	if p.Placement == Separate {
 		nodes, err := s.startNodes(ctx, p.Nodes)
 		if err != nil {
 			return nil, err
 		}
-		return nodes, s.startAgents(1, agentShare)
+		return nodes, s.startAgents(min(p.Clients, c.Fleet.size()), agentShare)
 	}
-	if err := s.startAgents(p.Nodes, p.Nodes); err != nil {
+	if err := s.startAgents(p.Nodes, c.Fleet.share(0, p.Nodes)); err != nil {
 		return nil, err
 	}
-	listen := Order{Listen: &Listen{Addr: c.Host.Addr + ":0"}}
-	replies, err := s.ask(ctx, "listening", func(int) Order { return listen }, nil)
+	replies, err := s.ask(ctx, "listening", func(i int) Order {
+		return Order{Listen: &Listen{Addr: net.JoinHostPort(c.Fleet.at(i).Addr, "0")}}
+	}, nil)
 	nodes := make([]node.ReadyNode, len(replies))
 	for i, reply := range replies {
 		if reply.Listening != nil {
@@ -200,19 +196,38 @@ func (c *Coordinator) phase(ctx context.Context, s *session, clock clock, trial 
 	if _, err := s.ask(ctx, "warm", func(int) Order { return Order{WarmUp: &order} }, nil); err != nil {
 		return fmt.Errorf("warm up: %w", err)
 	}
+	offsets, err := c.offsets(ctx, s, clock)
+	if err != nil {
+		return err
+	}
 	var progress func(int, int64)
 	if wanted {
 		progress = c.follow(len(s.agents))
 		c.Progress.Begin(trial.Params)
 	}
 	trial.Started = time.Now().UTC()
-	order.At = clock.now() + int64(startDelay)
-	replies, err := s.ask(ctx, "result", func(int) Order { return Order{Go: &order} }, progress)
+	start := clock.now() + int64(startDelay)
+	for _, o := range offsets {
+		start = max(start, clock.now()+int64(startDelay)+4*o.bound)
+	}
+	replies, err := s.ask(ctx, "result", func(i int) Order {
+		return Order{Go: &Phase{Operation: order.Operation, At: start + offsets[i].ahead}}
+	}, progress)
 	if err != nil {
 		return err
 	}
-	c.gather(trial, replies, order.At)
+	c.gather(trial, replies, start, offsets)
 	return nil
+}
+
+// offsets measures the clocks of all agents, at once.
+func (c *Coordinator) offsets(ctx context.Context, s *session, clock clock) ([]offset, error) {
+	offsets := make([]offset, len(s.agents))
+	err := parallel(ctx, len(s.agents), func(ctx context.Context, i int) (err error) {
+		offsets[i], err = measureOffset(ctx, clock, s.agents[i], len(c.Fleet.at(i).Via) == 0)
+		return err
+	})
+	return offsets, err
 }
 
 // follow returns a function that adds the agents' progress up for c.Progress.
@@ -232,16 +247,19 @@ func (c *Coordinator) follow(agents int) func(i int, done int64) {
 }
 
 // gather puts what the agents measured into trial, with times counted from the
-// instant of the start.
-func (c *Coordinator) gather(trial *results.Trial, replies []Reply, start int64) {
+// instant of the start on the coordinator's clock.
+func (c *Coordinator) gather(trial *results.Trial, replies []Reply, start int64, offsets []offset) {
 	trial.Clients = make([]results.Client, trial.Params.Clients)
-	for _, reply := range replies {
+	trial.Hosts = slices.Clone(trial.Hosts) // those of other trials keep their own clock errors
+	for i, reply := range replies {
+		on := c.Fleet.at(i)
+		trial.Hosts[i%c.Fleet.size()].ClockErrorNS = offsets[i].bound
 		agent := reply.Result.Agent
-		agent.Host = c.Host.Name
+		agent.Host = on.Name
 		for _, measured := range reply.Result.Clients {
-			measured.Host = c.Host.Name
-			measured.StartNS -= start
-			measured.EndNS -= start
+			measured.Host = on.Name
+			measured.StartNS -= start + offsets[i].ahead
+			measured.EndNS -= start + offsets[i].ahead
 			trial.Clients[measured.Client] = measured
 			agent.Clients = append(agent.Clients, measured.Client)
 		}

@@ -11,18 +11,30 @@
 // ([Order]) and output ([Reply]):
 //
 //	coordinator                       agent
+//	probe (once, before the sweep)
+//	                                  probed: facts of the host, idle round trips
 //	listen (embedded placement only)
 //	                                  listening: the address of its node
 //	spec: who, what, which cluster
-//	                                  ready: build, facts of the host
+//	                                  ready: build
 //	warm_up: an operation kind
 //	                                  warm
+//	clock (several times)
+//	                                  clock: its host's, now
 //	go: an operation kind, an instant
 //	                                  progress ... result
 //	(warm_up and go again for each operation kind)
 //
 // The coordinator waits for all agents at every step, so that all clients put,
-// then all get, then all delete. End of standard input ends an agent at once.
+// then all get, then all delete. End of standard input ends an agent at once, and
+// so does silence: both sides exchange heartbeats ([host.Process.Watch]).
+//
+// # Where things run
+//
+// Node i runs on host i modulo the number of hosts, and so does client i. One
+// agent carries all clients of a host. Clocks of two hosts are never trusted to
+// agree: the coordinator learns the offset of each from the quickest of several
+// exchanges, and gives each agent the instant of the start in its own time.
 //
 // # What a latency is
 //

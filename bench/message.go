@@ -9,10 +9,31 @@ import (
 
 // Order is what a coordinator tells an agent. Exactly one field is set.
 type Order struct {
+	Probe  *Probe  `json:"probe,omitempty"`
+	Clock  *Clock  `json:"clock,omitempty"`
 	Listen *Listen `json:"listen,omitempty"`
 	Spec   *Spec   `json:"spec,omitempty"`
 	WarmUp *Phase  `json:"warm_up,omitempty"`
 	Go     *Phase  `json:"go,omitempty"`
+}
+
+// Probe orders an agent to look at its host and at the network while nothing
+// else runs.
+type Probe struct {
+	Addr  string   `json:"addr"`  // the host's own address
+	Nodes []string `json:"nodes"` // a node on each host
+}
+
+// Probed is what a probe found.
+type Probed struct {
+	Host results.Host `json:"host"` // Name, Nodes and RoundTripNS are the coordinator's to fill in
+	// RoundTripsNS are the median times of an operation at each node.
+	RoundTripsNS []int64 `json:"round_trips_ns"`
+}
+
+// Clock orders an agent to read its host's clock, and is the reply.
+type Clock struct {
+	NowNS int64 `json:"now_ns"` // nanoseconds of the host's monotonic clock
 }
 
 // Listen orders an agent to run a node inside its own process, whose store its
@@ -41,6 +62,8 @@ type Phase struct {
 
 // Reply is what an agent tells its coordinator. Exactly one field is set.
 type Reply struct {
+	Probed    *Probed  `json:"probed,omitempty"`
+	Clock     *Clock   `json:"clock,omitempty"`
 	Listening *Listen  `json:"listening,omitempty"`
 	Ready     *Ready   `json:"ready,omitempty"`
 	Warm      *Warm    `json:"warm,omitempty"`
@@ -52,7 +75,6 @@ type Reply struct {
 type Ready struct {
 	PID   int           `json:"pid"`
 	Build results.Build `json:"build"`
-	Host  results.Host  `json:"host"` // Name and Nodes are the coordinator's to fill in
 }
 
 // Warm says that the warm-up of a phase is done.
@@ -74,6 +96,10 @@ type Result struct {
 // kind names the field of r that is set, for errors.
 func (r Reply) kind() string {
 	switch {
+	case r.Probed != nil:
+		return "probed"
+	case r.Clock != nil:
+		return "clock"
 	case r.Listening != nil:
 		return "listening"
 	case r.Ready != nil:

@@ -32,25 +32,25 @@ var errStopped = errors.New("session stopped")
 // of them ends by itself the session's context ends with the reason, so that
 // whoever waits for another hears of it.
 type session struct {
-	executable string
-	host       host.Host
-	fail       context.CancelCauseFunc // ends the session's context
-	ended      <-chan struct{}         // closed when that has ended
+	fleet *Fleet
+	fail  context.CancelCauseFunc // ends the session's context
+	ended <-chan struct{}         // closed when that has ended
 
 	mu     sync.Mutex // guards the lists while processes start in parallel
 	nodes  []*host.Process
-	agents []*host.Process
+	agents []*host.Process // agent i is on the host of client i
 }
 
 // newSession returns an empty session and the context that ends with it.
-func newSession(ctx context.Context, h host.Host, executable string) (*session, context.Context) {
+func newSession(ctx context.Context, f *Fleet) (*session, context.Context) {
 	ctx, fail := context.WithCancelCause(ctx)
-	return &session{executable: executable, host: h, fail: fail, ended: ctx.Done()}, ctx
+	return &session{fleet: f, fail: fail, ended: ctx.Done()}, ctx
 }
 
-// start starts the executable and watches it for as long as the session lasts.
-func (s *session) start(list *[]*host.Process, label string, args ...string) (*host.Process, error) {
-	p, err := s.host.Start(label, append([]string{s.executable}, args...)...)
+// start starts dhtbench on a host and watches it for as long as the session
+// lasts.
+func (s *session) start(list *[]*host.Process, on member, label string, args ...string) (*host.Process, error) {
+	p, err := on.Start(label, append([]string{on.executable}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,13 +68,15 @@ func (s *session) start(list *[]*host.Process, label string, args ...string) (*h
 	return p, nil
 }
 
-// startNodes starts n nodes on free ports and returns them in order of id.
+// startNodes starts n nodes, node i on its host and a free port, and returns
+// them in order of id.
 func (s *session) startNodes(ctx context.Context, n int) ([]node.ReadyNode, error) {
 	nodes := make([]node.ReadyNode, n)
 	err := parallel(ctx, n, func(ctx context.Context, id int) error {
-		p, err := s.start(&s.nodes, fmt.Sprintf("node %d", id),
-			"node", "--listen", net.JoinHostPort(s.host.Addr, "0"), "--until-eof",
-			"--orphan-after", host.OrphanAfter.String(), "--share", strconv.Itoa(agentShare*n))
+		on := s.fleet.at(id)
+		p, err := s.start(&s.nodes, on, fmt.Sprintf("node %d", id),
+			"node", "--listen", net.JoinHostPort(on.Addr, "0"), "--until-eof",
+			"--orphan-after", host.OrphanAfter.String(), "--share", strconv.Itoa(agentShare*s.fleet.share(id, n)))
 		if err != nil {
 			return err
 		}
@@ -104,7 +106,7 @@ func parseReady(line []byte) (node.ReadyNode, error) {
 // They have nothing to do yet.
 func (s *session) startAgents(n, share int) error {
 	for i := range n {
-		if _, err := s.start(&s.agents, fmt.Sprintf("agent %d", i), "agent", "--share", strconv.Itoa(share)); err != nil {
+		if _, err := s.start(&s.agents, s.fleet.at(i), fmt.Sprintf("agent %d", i), "agent", "--share", strconv.Itoa(share)); err != nil {
 			return err
 		}
 	}
@@ -118,13 +120,13 @@ func (s *session) ask(ctx context.Context, want string, order func(i int) Order,
 	replies := make([]Reply, len(s.agents))
 	err := parallel(ctx, len(s.agents), func(ctx context.Context, i int) error {
 		agent := s.agents[i]
-		reply, err := exchange(ctx, agent, order(i), func(done int64) {
-			if progress != nil {
-				progress(i, done)
-			}
-		})
+		var each func(int64)
+		if progress != nil {
+			each = func(done int64) { progress(i, done) }
+		}
+		reply, err := exchange(ctx, agent, order(i), each)
 		if err == nil && reply.kind() != want {
-			err = fmt.Errorf("%s replied %q, want %q: it is of another build", agent.Label(), reply.kind(), want)
+			err = wrongReply(agent, reply, want)
 		}
 		replies[i] = reply
 		return err
@@ -132,8 +134,13 @@ func (s *session) ask(ctx context.Context, want string, order func(i int) Order,
 	return replies, err
 }
 
+// wrongReply says that an agent replied something else than was asked for.
+func wrongReply(agent *host.Process, reply Reply, want string) error {
+	return fmt.Errorf("%s replied %q, want %q: it is of another build", agent.Label(), reply.kind(), want)
+}
+
 // exchange gives one agent an order and returns its reply, handing on what it
-// says of its progress before.
+// says of its progress before, if progress is not nil.
 func exchange(ctx context.Context, agent *host.Process, order Order, progress func(done int64)) (Reply, error) {
 	line, err := json.Marshal(order)
 	if err != nil {
@@ -153,7 +160,9 @@ func exchange(ctx context.Context, agent *host.Process, order Order, progress fu
 		if reply.Progress == nil {
 			return reply, nil
 		}
-		progress(reply.Progress.Done)
+		if progress != nil {
+			progress(reply.Progress.Done)
+		}
 	}
 }
 

@@ -41,6 +41,21 @@ func (t Trial) Little() float64 {
 // rule: within 2 %).
 const littleTolerance = 0.02
 
+// maxStartSpread is how far apart clients may begin without doubt.
+const maxStartSpread = 50 * time.Millisecond
+
+// startSpread is the time from the first client's start to the last's.
+func (t Trial) startSpread() time.Duration {
+	var first, last int64
+	for i, c := range t.Clients {
+		if i == 0 {
+			first, last = c.StartNS, c.StartNS
+		}
+		first, last = min(first, c.StartNS), max(last, c.StartNS)
+	}
+	return time.Duration(last - first)
+}
+
 // Doubts lists what makes the numbers of t doubtful, in words; nil means that
 // nothing was found. They go into Trial.Warnings when the trial is recorded.
 func (t Trial) Doubts() []string {
@@ -52,6 +67,9 @@ func (t Trial) Doubts() []string {
 	}
 	if n := t.Service().Unresolved(); n > 0 {
 		doubts = append(doubts, fmt.Sprintf("%d latencies outside %v to %v were counted but not resolved", n, Lowest, Highest))
+	}
+	if spread := t.startSpread(); spread > maxStartSpread {
+		doubts = append(doubts, fmt.Sprintf("start: clients began %v apart, more than %v", spread.Round(time.Millisecond), maxStartSpread))
 	}
 	active, whole := t.Active(), t.Whole()
 	if active.Throughput() == 0 {

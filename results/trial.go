@@ -95,6 +95,14 @@ type Host struct {
 	Clocksource    string `json:"clocksource,omitempty"`
 	ClockReadNS    int64  `json:"clock_read_ns"`  // median cost of reading the clock
 	ClockErrorNS   int64  `json:"clock_error_ns"` // bound on the error of the host's offset to the coordinator; 0 on its own host
+
+	// Interface is the network interface that has the host's address, and
+	// Driver its driver, where the kernel names one.
+	Interface string `json:"interface,omitempty"`
+	Driver    string `json:"driver,omitempty"`
+	// RoundTripNS is the median time of an operation from this host at a node
+	// of each host, by its name, when nothing else was running.
+	RoundTripNS map[string]int64 `json:"round_trip_ns,omitempty"`
 }
 
 // Build is the executable that ran everywhere in the trial.

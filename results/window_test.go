@@ -68,6 +68,7 @@ func TestDoubts(t *testing.T) {
 	}{
 		{"Little's law", func(t *Trial) { t.Clients[0].Service = histogramOf(1); t.Clients[1].Service = histogramOf(1) }},
 		{"stragglers", func(t *Trial) { t.Clients[1] = steady(1, 0, 2e9, 1000) }},
+		{"start: clients began 60ms apart", func(t *Trial) { t.Clients[1] = steady(1, 60e6, 1e9, 1000) }},
 		{"1 wrong values", func(t *Trial) { t.Clients[1].Counts.Wrong++ }},
 		{"1 unknown", func(t *Trial) { t.Clients[1].Counts.Unknown++ }},
 		{"not resolved", func(t *Trial) { t.Clients[1].Service.Record(2 * time.Minute) }},

@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"dhtbench/node"
+	"dhtbench/results"
+)
+
+// probeRounds is how many operations make the median of a round trip.
+const probeRounds = 101
+
+// probe looks at the host and measures idle round trips to every node. All
+// nodes that cannot be reached are named at once.
+func (a *agent) probe(ctx context.Context, p Probe) (Reply, error) {
+	facts, err := hostFacts(a.clock)
+	if err != nil {
+		return Reply{}, err
+	}
+	facts.Interface, facts.Driver, err = networkFacts(p.Addr)
+	if err != nil {
+		return Reply{}, err
+	}
+	probed := &Probed{Host: facts}
+	var faults []error
+	for _, addr := range p.Nodes {
+		ns, err := a.roundTrip(ctx, addr)
+		faults = append(faults, err)
+		probed.RoundTripsNS = append(probed.RoundTripsNS, ns)
+	}
+	return Reply{Probed: probed}, errors.Join(faults...)
+}
+
+// roundTrip is the median time of a get, of a key that is not there.
+func (a *agent) roundTrip(ctx context.Context, addr string) (int64, error) {
+	client := node.NewClient(node.Cluster{Addrs: []string{addr}}, node.ClientOptions{})
+	defer client.Close()
+	if err := client.Connect(ctx); err != nil {
+		return 0, fmt.Errorf("probe node at %s: %w", addr, err)
+	}
+	var times [probeRounds]int64
+	for i := range times {
+		send := a.clock.now()
+		_, err := client.AppendGet(context.WithoutCancel(ctx), nil, []byte("probe"))
+		times[i] = a.clock.now() - send
+		if err != nil && !errors.Is(err, node.ErrNotFound) {
+			return 0, fmt.Errorf("probe node at %s: %w", addr, err)
+		}
+	}
+	slices.Sort(times[:])
+	return times[probeRounds/2], nil
+}
+
+// networkFacts names the interface that has the address, and its driver where
+// there is a device behind it.
+func networkFacts(addr string) (name, driver string, err error) {
+	interfaces, err := net.Interfaces()
+	if err != nil {
+		return "", "", fmt.Errorf("list network interfaces: %w", err)
+	}
+	for _, i := range interfaces {
+		addrs, err := i.Addrs()
+		if err != nil {
+			return "", "", fmt.Errorf("list the addresses of %s: %w", i.Name, err)
+		}
+		for _, a := range addrs {
+			if n, ok := a.(*net.IPNet); ok && n.IP.Equal(net.ParseIP(addr)) {
+				link, _ := os.Readlink(filepath.Join("/sys/class/net", i.Name, "device/driver"))
+				if link != "" {
+					driver = filepath.Base(link)
+				}
+				return i.Name, driver, nil
+			}
+		}
+	}
+	return "", "", nil // dialled by others at an address that the host does not see: NAT
+}
+
+// namedFacts completes what a probe of a host found: trips to the host of each
+// name.
+func namedFacts(probed Probed, name string, hosts []string) results.Host {
+	facts := probed.Host
+	facts.Name = name
+	facts.RoundTripNS = make(map[string]int64)
+	for i, ns := range probed.RoundTripsNS {
+		facts.RoundTripNS[hosts[i]] = ns
+	}
+	return facts
+}
