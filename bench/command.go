@@ -24,7 +24,7 @@ type Command struct {
 	Seed       uint64       `help:"Seed of keys, values and the order of runs." default:"1"`
 	KeyBytes   int          `help:"Length of a key." default:"16"`
 	ValueBytes int          `help:"Length of a value." default:"32"`
-	Placement  string       `help:"Where clients run: separate (processes of their own) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
+	Placement  string       `help:"Where clients run: separate (outside the node processes) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
 	Hosts      string       `help:"Inventory of the hosts to run on, one JSON object a line. Without it: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
 	Results    string       `help:"Results file, one trial a line." default:"results/loopback.jsonl"`
 	Resume     bool         `help:"Go on with the results file: do only the trials that it lacks."`

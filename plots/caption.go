@@ -25,7 +25,7 @@ func (s sweep) caption() []string {
 func placement(p string) string {
 	switch p {
 	case "separate":
-		return "clients in processes of their own (separate)"
+		return "clients outside the node processes (separate)"
 	case "embedded":
 		return "clients inside the node processes (embedded)"
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -103,7 +104,7 @@ func (h Host) upload(ctx context.Context, program []byte, sum, path string) erro
 	if err := z.Close(); err != nil {
 		return fmt.Errorf("pack the executable: %w", err)
 	}
-	part := fmt.Sprintf("%s.%d.part", path, os.Getpid())
+	part := path + "." + rand.Text() // hosts may share a home folder
 	if _, err := h.run(ctx, &packed, "dd", "of="+part); err != nil {
 		return fmt.Errorf("upload the executable to %s: %w", h.Name, err)
 	}
