@@ -113,8 +113,12 @@ func (p *Process) Stop(grace time.Duration) error {
 				lines = nil
 			}
 		case <-timer.C:
-			killed = true
-			p.cmd.Process.Kill()
+			select {
+			case <-p.done: // it had ended by itself
+			default:
+				killed = true
+				p.cmd.Process.Kill()
+			}
 		case <-p.done:
 			if killed {
 				return fmt.Errorf("%s did not end within %v of the end of its standard input and was killed", p.label, grace)
