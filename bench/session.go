@@ -17,8 +17,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// stopGrace is how long a process may take to end after its standard input has.
-const stopGrace = time.Second
+// How long processes may take to end after their standard input has: after a
+// run that went well, and after one that was cut short, which must be over soon.
+const (
+	stopGrace  = 10 * time.Second
+	abortGrace = time.Second
+)
 
 // agentShare is the share of a host's processors, one half, that its agent uses;
 // its nodes use the other half. Without a division the threads of all processes
@@ -184,15 +188,17 @@ func parallel(ctx context.Context, n int, do func(ctx context.Context, i int) er
 // why, nil after a run that went well; it is returned with what is known about
 // nodes that died, since an agent that misses a node complains first.
 func (s *session) stop(err error) error {
+	grace := stopGrace
 	if err != nil {
 		err = s.blameNodes(err)
+		grace = abortGrace
 	}
 	s.fail(errStopped)
 	var faults []error
 	for _, list := range [][]*host.Process{s.agents, s.nodes} {
 		var group errgroup.Group
 		for _, p := range list {
-			group.Go(func() error { return p.Stop(stopGrace) })
+			group.Go(func() error { return p.Stop(grace) })
 		}
 		faults = append(faults, group.Wait())
 	}
