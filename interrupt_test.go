@@ -110,9 +110,9 @@ func (b *benchRun) watch(children map[string][]int) (fds []unix.PollFd) {
 }
 
 // awaitGone fails the test if a watched process lives on.
-func (b *benchRun) awaitGone(fds []unix.PollFd) {
+func (b *benchRun) awaitGone(fds []unix.PollFd, within time.Duration) {
 	b.t.Helper()
-	deadline := time.Now().Add(goneWithin)
+	deadline := time.Now().Add(within)
 	for len(fds) > 0 {
 		left := time.Until(deadline)
 		n, err := unix.Poll(fds[:1], int(max(left, 0).Milliseconds()))
@@ -120,7 +120,7 @@ func (b *benchRun) awaitGone(fds []unix.PollFd) {
 			continue
 		}
 		if err != nil || n == 0 {
-			b.t.Fatalf("%d processes live %v after their coordinator (%v)", len(fds), goneWithin, err)
+			b.t.Fatalf("%d processes live %v after their coordinator (%v)", len(fds), within, err)
 		}
 		fds = fds[1:]
 	}
@@ -181,7 +181,7 @@ func TestInterruptedBench(t *testing.T) {
 				t.Fatal(err)
 			}
 			message, status := b.end()
-			b.awaitGone(children)
+			b.awaitGone(children, goneWithin)
 			kept := len(b.kept())
 			if status != 1 || !strings.Contains(message, "interrupted") ||
 				!strings.Contains(message, fmt.Sprintf("%d of 6 trials are kept in", kept)) || !strings.Contains(message, "--resume") {
@@ -201,7 +201,7 @@ func TestKilledBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.end()
-	b.awaitGone(children)
+	b.awaitGone(children, goneWithin)
 	if n := len(b.kept()); n < 1 || n > 5 {
 		t.Errorf("%d trials were kept", n)
 	}
@@ -223,7 +223,7 @@ func TestBenchNamesTheProcessThatDied(t *testing.T) {
 				t.Fatal(err)
 			}
 			message, status := b.end()
-			b.awaitGone(children)
+			b.awaitGone(children, goneWithin)
 			if status != 1 || !strings.Contains(message, kind+" ") || !strings.Contains(message, "on local ended: signal: killed") ||
 				!strings.Contains(message, "--resume") {
 				t.Errorf("exit status %d, message:\n%s", status, message)
@@ -249,7 +249,7 @@ func TestFrozenNodeDoesNotOutliveTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	message, status := b.end()
-	b.awaitGone(children)
+	b.awaitGone(children, goneWithin)
 	if status != 1 || !strings.Contains(message, "interrupted") {
 		t.Errorf("exit status %d, message:\n%s", status, message)
 	}

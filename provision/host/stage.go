@@ -46,11 +46,11 @@ func (h Host) Stage(ctx context.Context, executable string) (string, error) {
 
 // findScript says what the host is and where the executable is or will be.
 const findScript = `set -eu
-dir=${XDG_CACHE_HOME:-$HOME/.cache}/dhtbench
-mkdir -p "$dir"
+path=${XDG_CACHE_HOME:-$HOME/.cache}/dhtbench/SUM/dhtbench
+mkdir -p "${path%/*}"
 uname -sm
-echo "$dir/SUM"
-echo "SUM  $dir/SUM" | sha256sum -c - >/dev/null 2>&1 && test -x "$dir/SUM" && echo present || echo absent
+echo "$path"
+echo "SUM  $path" | sha256sum -c - >/dev/null 2>&1 && test -x "$path" && echo present || echo absent
 `
 
 // find looks for the executable with that checksum.

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dhtbench/provision/host"
+	"dhtbench/results"
+)
+
+// need skips the test, or fails it in CI, when something it needs is missing.
+func need(t *testing.T, have bool, what, how string) {
+	t.Helper()
+	if have {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is needed: %s", what, how)
+	}
+	t.Skipf("%s is needed: %s", what, how)
+}
+
+// tool is the path of a program that a test needs.
+func tool(t *testing.T, name, debianPackage string) string {
+	t.Helper()
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/sbin") {
+		if path := filepath.Join(dir, name); isExecutable(path) {
+			return path
+		}
+	}
+	need(t, false, name, "apt-get install "+debianPackage)
+	return ""
+}
+
+func isExecutable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// run runs a command that must succeed.
+func run(t *testing.T, argv ...string) {
+	t.Helper()
+	if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(argv, " "), err, out)
+	}
+}
+
+// sshd is an SSH server of the test's own on loopback.
+type sshd struct {
+	cmd    *exec.Cmd
+	config string // for ssh -F
+	cache  string // XDG_CACHE_HOME of its sessions
+}
+
+// startSSHD starts an sshd with keys of its own, which lets only the test in.
+func startSSHD(t *testing.T) *sshd {
+	t.Helper()
+	server := tool(t, "sshd", "openssh-server")
+	tool(t, "ssh", "openssh-client")
+	if os.Geteuid() == 0 {
+		_, err := os.Stat("/run/sshd")
+		need(t, err == nil, "the folder /run/sshd", "mkdir /run/sshd, which sshd wants when it runs as root")
+	}
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, key := range []string{"host", "user"} {
+		run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", at(key))
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := strconv.Itoa(free.Addr().(*net.TCPAddr).Port)
+	free.Close()
+	hostKey, err := os.ReadFile(at("host.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sshd{config: at("ssh_config"), cache: at("cache")}
+	for name, text := range map[string]string{
+		"sshd_config": "ListenAddress 127.0.0.1:" + port + "\nHostKey " + at("host") + "\nAuthorizedKeysFile " + at("user.pub") +
+			"\nStrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin prohibit-password\nMaxStartups 100\nMaxSessions 100\nSetEnv XDG_CACHE_HOME=" + s.cache + "\n",
+		"known_hosts": "[127.0.0.1]:" + port + " " + string(hostKey),
+		"ssh_config": "Host *\nHostName 127.0.0.1\nPort " + port + "\nUser " + me.Username + "\nIdentityFile " + at("user") +
+			"\nIdentitiesOnly yes\nUserKnownHostsFile " + at("known_hosts") + "\nStrictHostKeyChecking yes\nHostKeyAlgorithms ssh-ed25519\nBatchMode yes\nLogLevel ERROR\n",
+	} {
+		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cmd = exec.Command(server, "-D", "-e", "-f", at("sshd_config"))
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.cmd.Process.Kill()
+		s.cmd.Wait()
+	})
+	deadline := time.After(10 * time.Second)
+	for tick := time.Tick(20 * time.Millisecond); ; {
+		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			conn.Close()
+			return s
+		}
+		select {
+		case <-tick:
+		case <-deadline:
+			t.Fatalf("sshd does not accept connections: %v", err)
+		}
+	}
+}
+
+// inventory writes hosts for `dhtbench bench --hosts`.
+func inventory(t *testing.T, hosts ...host.Host) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "hosts")
+	if err := host.WriteInventory(name, hosts); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// sshHosts are n hosts that are all this machine, behind SSH.
+func (s *sshd) hosts(n int) (hosts []host.Host) {
+	for i := range n {
+		name := fmt.Sprintf("h%d", i)
+		hosts = append(hosts, host.Host{Name: name, Addr: fmt.Sprintf("127.0.0.%d", i+1), Via: []string{"ssh", "-F", s.config, name}})
+	}
+	return hosts
+}
+
+// checkSpread checks the trials of 3 nodes and 3 clients, node and client i on
+// host i.
+func checkSpread(t *testing.T, name string, hosts []host.Host) {
+	t.Helper()
+	trials, err := results.ReadFile(name)
+	if err != nil || len(trials) != 3 {
+		t.Fatalf("%d trials, %v, want 3", len(trials), err)
+	}
+	for _, trial := range trials {
+		if c := trial.Counts(); c.OK != int64(len(hosts))*500 || c.Bad() != 0 {
+			t.Errorf("%s: %+v", trial.Params.Operation, c)
+		}
+		if len(trial.Hosts) != len(hosts) || len(trial.Agents) != len(hosts) {
+			t.Fatalf("%d hosts and %d agents, want %d", len(trial.Hosts), len(trial.Agents), len(hosts))
+		}
+		for i, h := range trial.Hosts {
+			if h.Name != hosts[i].Name || len(h.Nodes) != 1 || h.Nodes[0] != i || len(h.RoundTripNS) != len(hosts) || h.ClockErrorNS <= 0 {
+				t.Errorf("host %d: %+v", i, h)
+			}
+			if trial.Clients[i].Host != hosts[i].Name {
+				t.Errorf("client %d ran on %s", i, trial.Clients[i].Host)
+			}
+		}
+	}
+}
+
+func TestBenchOverSSH(t *testing.T) {
+	t.Parallel()
+	s := startSSHD(t)
+	hosts := s.hosts(3)
+	file := filepath.Join(t.TempDir(), "x.jsonl")
+	args := []string{"dhtbench", "bench", "--hosts", inventory(t, hosts...), "--nodes", "3", "--clients", "3", "--ops", "500", "--results", file}
+	run(t, args...)
+	checkSpread(t, file, hosts)
+
+	// The second time the executable is there already.
+	staged, err := filepath.Glob(filepath.Join(s.cache, "dhtbench", "*", "*"))
+	if err != nil || len(staged) != 1 {
+		t.Fatalf("staged %v, %v, want one file", staged, err)
+	}
+	before, err := os.Stat(staged[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, append(args, "--resume")...)
+	run(t, append(args[:len(args)-1], file+"2")...)
+	if after, err := os.Stat(staged[0]); err != nil || !after.ModTime().Equal(before.ModTime()) {
+		t.Errorf("the executable was uploaded again: %v, %v, %v", before.ModTime(), after.ModTime(), err)
+	}
+}
+
+func TestPreflightNamesEveryHostThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	s := startSSHD(t)
+	hosts := s.hosts(3)
+	hosts[1].Via = []string{"ssh", "-F", s.config, "-p", "1", "h1"}
+	hosts[2].Via = []string{"/no/such/way"}
+	out, err := exec.Command("dhtbench", "bench", "--hosts", inventory(t, hosts...), "--results", filepath.Join(t.TempDir(), "x.jsonl")).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "look for the executable on h1:") || !strings.Contains(string(out), "look for the executable on h2:") ||
+		strings.Contains(string(out), "on h0:") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestFrozenConnection stops the processes that carry the connection to one
+// host, so that it is silent without being closed.
+func TestFrozenConnection(t *testing.T) {
+	t.Parallel()
+	s := startSSHD(t)
+	file := filepath.Join(t.TempDir(), "x.jsonl")
+	b := startBench(t, file, "--hosts", inventory(t, s.hosts(3)...), "--ops", "20000")
+	b.awaitTrial()
+	var frozen []int
+	for _, pid := range b.children()["-F"] { // ssh -F ...
+		args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if err == nil && strings.Contains(string(args), "\x00h1\x00") {
+			frozen = append(frozen, pid)
+		}
+	}
+	if len(frozen) == 0 {
+		t.Fatal("no connection to h1")
+	}
+	remote := b.watch(map[string][]int{"remote": processesUnder(t, s.cache)})
+	began := time.Now()
+	for _, pid := range frozen {
+		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	message, status := b.end()
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("the loss was named after %v, want within 15 s", took)
+	}
+	if status != 1 || !strings.Contains(message, "on h1: no sign of life for") || !strings.Contains(message, "--resume") {
+		t.Errorf("exit status %d, message:\n%s", status, message)
+	}
+	b.awaitGone(remote, 30*time.Second)
+}
+
+// processesUnder are the processes whose executable is in a folder.
+func processesUnder(t *testing.T, dir string) (pids []int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		target, err := os.Readlink(link)
+		if err == nil && strings.HasPrefix(target, dir) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(link)))
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// TestBenchInNamespaces uses `ip netns exec` as the prefix: two hosts that reach
+// each other and nothing else.
+func TestBenchInNamespaces(t *testing.T) {
+	t.Parallel()
+	need(t, os.Geteuid() == 0, "root", "run the tests as root")
+	ip := tool(t, "ip", "iproute2")
+	var hosts []host.Host
+	for i := range 2 {
+		name := fmt.Sprintf("dhtbench-test-%d-%d", os.Getpid(), i)
+		run(t, ip, "netns", "add", name)
+		t.Cleanup(func() { run(t, ip, "netns", "del", name) })
+		cache := t.TempDir()
+		hosts = append(hosts, host.Host{Name: name, Addr: fmt.Sprintf("10.78.0.%d", i+1), Via: []string{ip, "netns", "exec", name, "env", "XDG_CACHE_HOME=" + cache}})
+	}
+	a, b := hosts[0].Name, hosts[1].Name
+	run(t, ip, "-n", a, "link", "add", "v0", "type", "veth", "peer", "name", "v0", "netns", b)
+	for _, h := range hosts {
+		run(t, ip, "-n", h.Name, "addr", "add", h.Addr+"/24", "dev", "v0")
+		run(t, ip, "-n", h.Name, "link", "set", "v0", "up")
+		run(t, ip, "-n", h.Name, "link", "set", "lo", "up")
+	}
+	file := filepath.Join(t.TempDir(), "x.jsonl")
+	run(t, "dhtbench", "bench", "--hosts", inventory(t, hosts...), "--nodes", "2", "--clients", "2", "--ops", "500", "--results", file)
+	checkSpread(t, file, hosts)
+}
