@@ -5,9 +5,9 @@ SHELL := bash
 .DEFAULT_GOAL := build
 
 # The sweep of `make bench`. RESULTS is where it goes. What was measured for
-# REPORT.md is never replaced: where results/loopback.jsonl is there already, a
-# run gets a dated name beside it. RESUME=1 goes on with RESULTS, or else with
-# the newest.
+# REPORT.md is never replaced: where results/loopback.jsonl (lab.jsonl, ec2.jsonl)
+# is there already, a run gets a dated name beside it. RESUME=1 goes on with
+# RESULTS, or else with the newest dated run.
 NODES ?= 8
 CLIENTS ?= 1-8
 OPS ?= 100000
@@ -15,23 +15,46 @@ TRIALS ?= 1
 PLACEMENT ?= separate
 RESUME ?=
 
-PUBLISHED := results/loopback.jsonl
-DATED := $(sort $(wildcard results/loopback-20*.jsonl))
+WHERE := $(or $(patsubst bench-%,%,$(filter bench-lab bench-ec2,$(MAKECMDGOALS))),loopback)
+PUBLISHED := results/$(WHERE).jsonl
+DATED := $(sort $(wildcard results/$(WHERE)-20*.jsonl))
 NOW := $(shell date -u +%Y%m%dT%H%M%SZ)
 ifdef RESUME
-RESULTS ?= $(lastword $(PUBLISHED) $(DATED))
+RESULTS ?= $(or $(lastword $(DATED)),$(error RESUME: no dated run in results/ to go on with; name the file with RESULTS=))
 else
-RESULTS ?= $(if $(wildcard $(PUBLISHED)),results/loopback-$(NOW).jsonl,$(PUBLISHED))
+RESULTS ?= $(if $(wildcard $(PUBLISHED)),results/$(WHERE)-$(NOW).jsonl,$(PUBLISHED))
 endif
 
-.PHONY: build bench report test check fuzz clean
+# RTT is the round trip between the hosts of `make bench-lab`, EC2 the flags of
+# `provision ec2` for `make bench-ec2`.
+RTT ?= 500us
+EC2 ?=
 
+.PHONY: build build-provision bench bench-lab bench-ec2 report test check fuzz clean
+
+# GOAMD64=v1 because the executable is also what runs on the hosts, of which
+# c3.large has a processor of 2013.
 build:
-	CGO_ENABLED=0 go build -buildvcs=auto -o dhtbench .
+	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -o dhtbench .
+
+BENCH = ./dhtbench bench --nodes $(NODES) --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
+	--placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
 
 bench: build
-	./dhtbench bench --nodes $(NODES) --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
-		--placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
+	$(BENCH)
+	./dhtbench plot $(RESULTS)
+
+build-provision:
+	CGO_ENABLED=0 go build -buildvcs=auto -o provision/provision ./provision
+
+# The same on $(NODES) hosts of namespaces on this machine, RTT apart; needs root.
+bench-lab: build build-provision
+	provision/provision lab --nodes $(NODES) --rtt $(RTT) -- $(BENCH)
+	./dhtbench plot $(RESULTS)
+
+# The same on $(NODES) c3.large of EC2. This costs money: see provision/ec2/README.md.
+bench-ec2: build build-provision
+	provision/provision ec2 --nodes $(NODES) $(EC2) -- $(BENCH)
 	./dhtbench plot $(RESULTS)
 
 report: build

@@ -15,8 +15,11 @@ import (
 func floors() map[string]int {
 	return map[string]int{
 		"dhtbench":                2,
+		"dhtbench/provision":      2,
 		"dhtbench/bench":          1,
 		"dhtbench/plots":          1,
+		"dhtbench/provision/ec2":  1,
+		"dhtbench/provision/lab":  1,
 		"dhtbench/node":           0,
 		"dhtbench/results":        0,
 		"dhtbench/provision/host": 0,
@@ -29,6 +32,7 @@ func owners() map[string]string {
 	return map[string]string{
 		"github.com/HdrHistogram/hdrhistogram-go": "dhtbench/results",
 		"gonum.org/v1/plot":                       "dhtbench/plots",
+		"github.com/aws":                          "dhtbench/provision/ec2",
 	}
 }
 

@@ -1,0 +1,126 @@
+package ec2
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestValidate(t *testing.T) {
+	launch := func(args ...string) []string { return append(args, "--", "true") }
+	for _, c := range []struct {
+		args []string
+		want string // part of the error; "" for none
+	}{
+		{launch("--ssh-cidr", "203.0.113.7"), ""},
+		{launch("--ssh-cidr", "203.0.113.0/24"), ""},
+		{[]string{"--plan"}, ""},
+		{[]string{"--plan", "--", "true"}, ""},
+		{[]string{"--list"}, ""},
+		{[]string{"--destroy", "expired"}, ""},
+		{nil, "nothing to run"},
+		{launch(), "--ssh-cidr is needed"},
+		{launch("--ssh-cidr", "0.0.0.0/0"), "lets too many in"},
+		{launch("--ssh-cidr", "::1"), "want an IPv4 address"},
+		{launch("--ssh-cidr", "here"), "want an IPv4 address"},
+		{launch("--ssh-cidr", "203.0.113.7", "--nodes", "0"), "--nodes 0: must be 1 to 64"},
+		{launch("--ssh-cidr", "203.0.113.7", "--lifetime", "24h"), "--lifetime 24h0m0s: must be"},
+		{launch("--ssh-cidr", "203.0.113.7", "--lease", "1m"), "--lease 1m0s: must be"},
+		{launch("--ssh-cidr", "203.0.113.7", "--disk-gb", "1"), "--disk-gb 1: must be"},
+		{[]string{"--list", "--", "true"}, "nothing is run with --list"},
+	} {
+		_, err := parse(c.args...)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%q: error %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+// TestPlan: --plan needs no account and sends nothing: there is nobody to send
+// to. What it says is what somebody needs who is about to pay.
+func TestPlan(t *testing.T) {
+	s := &stage{t: t}
+	c := s.command("--plan", "--ssh-cidr", "203.0.113.7", "--", "dhtbench", "bench")
+	c.Seams.Pace = Pace{} // the real one
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(s.words.String()), " ")
+	for _, want := range []string{
+		"8 hosts", "c3.large", "us-east-1", "dhtbench bench",
+		"RunInstances 8 or none at all",
+		"tcp 22 from 203.0.113.7",
+		"= $0.89 an hour",
+		"every 3m renews its lease",
+		"power off after the lease, 16m $0.24 more",
+		"power off after 1h30m $1.33 in all",
+		"removed after 11m $0.16",
+		"NOTHING stops it",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the plan lacks %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(s.words.String())
+	}
+}
+
+// TestPlanNamesAllCalls: a run makes no call that the plan did not name, nor one
+// that the policy does not allow.
+func TestPlanNamesAllCalls(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "planner")
+	defer s.tell()
+	if err := s.run(s.launchFlags("true")...); err != nil {
+		t.Fatal(err)
+	}
+	calls := s.proxy.actions()
+	if err := s.run("--plan"); err != nil {
+		t.Fatal(err)
+	}
+	text := s.words.String()
+	allowed := allowedActions(t)
+	for _, action := range calls {
+		name := strings.TrimSuffix(action, "(dry)")
+		if !slices.ContainsFunc(allowed, func(a string) bool { return strings.HasSuffix(a, ":"+name) }) {
+			t.Errorf("the policy does not allow %s", name)
+		}
+		if !strings.Contains(text, strings.TrimPrefix(name, "Describe")) {
+			t.Errorf("the plan does not name %s", name)
+		}
+	}
+}
+
+// allowedActions are those of the policy.
+func allowedActions(t *testing.T) (actions []string) {
+	t.Helper()
+	var p struct{ Statement []struct{ Action any } }
+	if err := json.Unmarshal([]byte(policy), &p); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Statement {
+		switch a := s.Action.(type) {
+		case string:
+			actions = append(actions, a)
+		case []any:
+			for _, one := range a {
+				actions = append(actions, one.(string))
+			}
+		}
+	}
+	return actions
+}
+
+// TestPipeIsRefused: nobody is there to say yes.
+func TestPipeIsRefused(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "pipe")
+	cmd := s.child(s.flags("--ssh-cidr", "203.0.113.7", "--", "true")...)
+	cmd.Stdin = strings.NewReader("yes\n")
+	if err := cmd.Run(); exitCode(err) != 1 || !strings.Contains(s.words.String(), "no terminal to ask at") {
+		t.Errorf("%v: %s", err, s.words.String())
+	}
+	if n := s.proxy.number(); n != 0 {
+		t.Errorf("%d calls before anybody said yes", n)
+	}
+}

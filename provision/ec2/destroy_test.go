@@ -1,0 +1,165 @@
+package ec2
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dhtbench/provision/host"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	api "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// TestLeftovers: when AWS refuses to remove something, the program says what is
+// left, with a status of its own, and --destroy removes it later.
+func TestLeftovers(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{}, "stuck")
+	defer s.tell()
+	s.proxy.set(&fault{action: "TerminateInstances", trouble: forbidden, times: 1 << 30}, nil)
+	c := s.command(s.launchFlags("true")...)
+	c.Seams.Pace.Teardown = 300 * time.Millisecond
+	err := c.Run(t.Context())
+	left, ok := errors.AsType[Leftovers](err)
+	if !ok || left.ExitCode() != 3 {
+		t.Fatalf("error %v, want leftovers", err)
+	}
+	if n := strings.Count(err.Error(), "\tinstance i-"); n != 8 {
+		t.Errorf("%d instances are listed, want 8: %v", n, err)
+	}
+	for _, want := range []string{"--destroy " + left.Run, "--policy", "may cost money"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in: %v", want, err)
+		}
+	}
+	s.destroyAll()
+	s.mustBeEmpty()
+}
+
+// TestLeftoversOfABlindTeardown: a teardown that cannot see has not seen that
+// all is gone.
+func TestLeftoversOfABlindTeardown(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{}, "blind")
+	defer s.tell()
+	c := s.command(s.launchFlags("true")...)
+	c.Seams.Pace.Teardown = 300 * time.Millisecond
+	c.Seams.Ready = func(context.Context, string, []host.Host) error {
+		s.proxy.set(&fault{action: "DescribeInstances", trouble: cutBefore, times: 1 << 30}, nil)
+		return nil
+	}
+	left, ok := errors.AsType[Leftovers](c.Run(t.Context()))
+	if !ok || len(left.Items) < 8 {
+		t.Fatalf("leftovers %+v, want at least the 8 instances of the journal", left)
+	}
+	s.destroyAll()
+	s.mustBeEmpty()
+}
+
+// TestDestroyWithoutAFolder: tags alone are enough, for a run of another
+// machine.
+func TestDestroyWithoutAFolder(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "traveller")
+	defer s.tell()
+	id := s.abandon()
+	s.proxy.set(nil, nil)
+	if err := os.RemoveAll(filepath.Join(s.dir, id)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.run(s.flags("--destroy", id)...); err != nil {
+		t.Error(err)
+	}
+	s.mustBeEmpty()
+}
+
+// TestDestroyInAnotherAccount: the journal says whose the run is.
+func TestDestroyInAnotherAccount(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "double")
+	id := s.abandon()
+	s.proxy.set(nil, nil)
+	name := filepath.Join(s.dir, id, "journal.jsonl")
+	text, err := os.ReadFile(name)
+	if err == nil {
+		err = os.WriteFile(name, bytes.Replace(text, []byte("123456789012"), []byte("999999999999"), 1), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.run(s.flags("--destroy", id)...)
+	if err == nil || !strings.Contains(err.Error(), "is in account 999999999999") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestDestroyRefusesWhatIsNoRun: least of all a path.
+func TestDestroyRefusesWhatIsNoRun(t *testing.T) {
+	c, err := parse("--destroy", "../../etc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "not the id of a run") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestExpired: runs past their lifetime are listed as overdue, removed by
+// --destroy expired, and removed before a new launch; those of other owners,
+// those with time left and what is not ours are left alone.
+func TestExpired(t *testing.T) {
+	m := startMoto(t)
+	s := newStage(t, m, settings{}, "forgetful")
+	defer s.tell()
+	old := run{ID: "20200101-000000-aaaaaaaa", Owner: "forgetful", Created: time.Now().Add(-2 * time.Hour), Expires: time.Now().Add(-time.Hour)}
+	fresh := run{ID: "20200101-000000-bbbbbbbb", Owner: "forgetful", Created: time.Now(), Expires: time.Now().Add(time.Hour)}
+	others := run{ID: "20200101-000000-cccccccc", Owner: "colleague", Created: old.Created, Expires: old.Expires}
+	for _, r := range []run{old, fresh, others} {
+		plant(t, m, r)
+	}
+	if err := s.run(s.flags("--list")...); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"aaaaaaaa  forgetful", "OVERDUE", "1 running instance"} {
+		if !strings.Contains(s.words.String(), want) {
+			t.Errorf("the list lacks %q", want)
+		}
+	}
+	for name, args := range map[string][]string{
+		"destroy": s.flags("--destroy", "expired"),
+		"launch":  s.launchFlags("true"),
+	} {
+		if err := s.run(args...); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		left, err := m.anything(t.Context())
+		if n := strings.Count(left, "instance"); n != 2 || err != nil {
+			t.Errorf("after %s: %q, %v, want the 2 instances of other runs", name, left, err)
+		}
+		plant(t, m, old)
+	}
+}
+
+// plant makes an instance in moto as a run would have left it.
+func plant(t *testing.T, m *moto, r run) {
+	t.Helper()
+	cl, err := judge(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	images, err := cl.ec2.DescribeImages(t.Context(), &api.DescribeImagesInput{Owners: []string{"amazon"}})
+	if err != nil || len(images.Images) == 0 {
+		t.Fatalf("images: %v", err)
+	}
+	_, err = cl.ec2.RunInstances(t.Context(), &api.RunInstancesInput{
+		ImageId: images.Images[0].ImageId, InstanceType: types.InstanceTypeC3Large,
+		MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		TagSpecifications: r.tags(types.ResourceTypeInstance),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

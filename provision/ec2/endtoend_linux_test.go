@@ -1,0 +1,159 @@
+package ec2
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dhtbench/provision/host"
+)
+
+// realFlags are those of a run with the system's ssh, on simulated hosts, whose
+// only user is root.
+func (s *stage) realFlags(nodes int, argv ...string) []string {
+	flags := []string{"--nodes", fmt.Sprint(nodes), "--user", "root", "--lifetime", "4h", "--lease", "30m"}
+	return append(flags, s.launchFlags(argv...)...)
+}
+
+// realChild is the program under test with the system's ssh.
+func (s *stage) realChild(args ...string) *exec.Cmd {
+	cmd := s.child(args...)
+	cmd.Env = append(cmd.Env, sshVariable+"=1")
+	return cmd
+}
+
+// TestEndToEnd is `make bench-ec2` with few operations: provision and the
+// benchmark, from launch to teardown, with ssh to simulated hosts.
+func TestEndToEnd(t *testing.T) {
+	m := startMoto(t)
+	newDatacentre(t, m, false)
+	s := newStage(t, m, swift, "benchmark")
+	defer s.tell()
+	dir := t.TempDir()
+	program, file := filepath.Join(dir, "dhtbench"), filepath.Join(dir, "ec2.jsonl")
+	build := exec.Command("go", "build", "-o", program, "dhtbench")
+	build.Env = append(os.Environ(), "GOAMD64=v1", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	cmd := s.realChild(s.realFlags(8, program, "bench", "--clients", "1,8", "--ops", "50", "--warmup", "10", "--results", file)...)
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	s.mustBeEmpty()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := 0
+	for line := range bytes.Lines(text) {
+		var trial struct{ Hosts []any }
+		if err := json.Unmarshal(line, &trial); err != nil || len(trial.Hosts) != 8 {
+			t.Errorf("a trial with %d hosts, %v, want 8", len(trial.Hosts), err)
+		}
+		trials++
+	}
+	if trials != 6 {
+		t.Errorf("%d trials, want put, get and del for 1 and 8 clients", trials)
+	}
+}
+
+// TestHosts: what the command's ssh reaches are the hosts of the inventory, at
+// their addresses, and they reach each other.
+func TestHosts(t *testing.T) {
+	m := startMoto(t)
+	newDatacentre(t, m, false)
+	s := newStage(t, m, swift, "visitor")
+	defer s.tell()
+	dir := t.TempDir()
+	script := `set -e
+cp "$DHTBENCH_HOSTS" ` + dir + `/hosts
+for h in h0 h1; do ssh -F "$(dirname "$DHTBENCH_HOSTS")/ssh_config" $h "ip -4 -o addr show dev eth0; cat /run/dhtbench/run" >` + dir + `/$h; done`
+	if err := s.realChild(s.realFlags(2, "sh", "-c", script)...).Run(); err != nil {
+		t.Fatal(err)
+	}
+	hosts, err := host.ReadInventory(filepath.Join(dir, "hosts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range hosts {
+		text, err := os.ReadFile(filepath.Join(dir, h.Name))
+		if err != nil || !bytes.Contains(text, []byte(" "+h.Addr+"/16 ")) || !bytes.HasSuffix(text, []byte("\n"+s.runs()[0]+"\n")) {
+			t.Errorf("host %s at %s says %q, %v", h.Name, h.Addr, text, err)
+		}
+	}
+	s.mustBeEmpty()
+}
+
+// TestLeaseEndsHostsOfAKilledRun: nobody cleans up, and yet the hosts end.
+func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
+	m := startMoto(t)
+	newDatacentre(t, m, false)
+	s := newStage(t, m, swift, "victim")
+	defer s.tell()
+	up := filepath.Join(t.TempDir(), "up")
+	if err := syscall.Mkfifo(up, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := s.realChild(s.realFlags(2, "sh", "-c", "exec >"+up+"; echo up; exec sleep 1000")...)
+	cmd.Stdout, cmd.Stderr = nil, nil // which the command would hold open
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := os.Open(up)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if _, err := pipe.Read(make([]byte, 3)); err != nil {
+		t.Fatal(err)
+	}
+	// Longer than a lease, in the hosts' time: heartbeats keep them up.
+	pause(t.Context(), 40*time.Minute/scale)
+	if left, err := s.left(); strings.Count(left, "instance") != 2 {
+		t.Fatalf("with heartbeats, there is %q, %v: want 2 instances", left, err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	limit := time.Now().Add(30 * time.Second)
+	for {
+		left, err := s.left()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(left, "instance") {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("30 s (%v of the hosts' time) after the kill there is %q", 30*time.Second*scale, left)
+		}
+		pause(t.Context(), 50*time.Millisecond)
+	}
+	s.destroyAll()
+	s.mustBeEmpty()
+}
+
+// TestStrangerIsRefused: a machine at the right address with another host key is
+// not talked to.
+func TestStrangerIsRefused(t *testing.T) {
+	m := startMoto(t)
+	newDatacentre(t, m, true)
+	s := newStage(t, m, swift, "wary")
+	defer s.tell()
+	cmd := s.realChild(s.realFlags(2, "true")...)
+	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	if err := cmd.Run(); exitCode(err) != 1 {
+		t.Errorf("ended with %v", err)
+	}
+	if !strings.Contains(s.words.String(), "Host key verification failed") {
+		t.Error("it is not said why")
+	}
+	s.mustBeEmpty()
+}

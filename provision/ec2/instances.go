@@ -1,0 +1,151 @@
+package ec2
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	api "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// makeMachines makes all that hosts need and the hosts, and waits until they
+// run. zone is where they are.
+func (l *launch) makeMachines(ctx context.Context) (machines []machine, zone string, err error) {
+	if err := l.importKey(ctx); err != nil {
+		return nil, "", err
+	}
+	if err := l.makeGroup(ctx); err != nil {
+		return nil, "", err
+	}
+	ids, zone, err := l.runInTurn(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	machines, err = l.awaitRunning(ctx, ids)
+	return machines, zone, err
+}
+
+// runInTurn tries one zone after the other for as long as all that is wrong with
+// them is lack of room.
+func (l *launch) runInTurn(ctx context.Context) (ids []string, where string, err error) {
+	data, err := userData(l.run, l.keys, l.Lifetime, l.Lease)
+	if err != nil {
+		return nil, "", err
+	}
+	for n, z := range l.facts.Zones {
+		place, err := l.makePlacement(ctx, z, n)
+		if err != nil {
+			return nil, "", err
+		}
+		ids, err = l.runIn(ctx, z, n, place, data)
+		if err == nil {
+			return ids, z.Name, nil
+		}
+		if !isNoCapacity(err) {
+			return nil, "", explain("launch hosts in "+z.Name, err)
+		}
+		l.say("%s has no room for %d %s: %v", z.Name, l.Nodes, l.Type, err)
+	}
+	return nil, "", fmt.Errorf("no zone of %s has room for %d %s together just now: try later, another --region or --type, fewer --nodes, or --placement none", l.Region, l.Nodes, l.Type)
+}
+
+// makePlacement makes a placement group for a zone and returns its name; "" with
+// --placement none.
+//
+// Note: each zone that is tried has its own, as a group belongs to a zone from
+// the first host in it.
+func (l *launch) makePlacement(ctx context.Context, z zone, n int) (string, error) {
+	if l.Placement != "cluster" {
+		return "", nil
+	}
+	name := fmt.Sprintf("%s-%d-%s", l.run.name(), n, z.Name)
+	err := l.journal.making(entry{Call: "CreatePlacementGroup", Zone: z.Name, Token: name}, func(tries *int) ([]item, error) {
+		_, err := l.cloud.ec2.CreatePlacementGroup(ctx, &api.CreatePlacementGroupInput{
+			GroupName:         aws.String(name),
+			Strategy:          types.PlacementStrategyCluster,
+			TagSpecifications: l.run.tags(types.ResourceTypePlacementGroup),
+		}, counting(tries))
+		if isDuplicate(err) {
+			err = nil // a try whose answer was lost
+		}
+		return items(placement, name), err
+	})
+	return name, explain("make a placement group", err)
+}
+
+// token of the n-th launch of a run: AWS does what it has seen the token of only
+// once. It is at most 64 ASCII characters.
+func (r run) token(n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s launch %d", r.ID, n))
+	return hex.EncodeToString(sum[:16])
+}
+
+// runIn launches all hosts in a zone, or none.
+func (l *launch) runIn(ctx context.Context, z zone, n int, place, data string) (ids []string, err error) {
+	token := l.run.token(n)
+	request := l.request(z, place, data)
+	request.ClientToken = aws.String(token)
+	err = l.journal.making(entry{Call: "RunInstances", Zone: z.Name, Token: token}, func(tries *int) ([]item, error) {
+		err := l.eventually(ctx, func() error {
+			answer, err := l.cloud.ec2.RunInstances(ctx, request, counting(tries))
+			if err != nil {
+				return err
+			}
+			for _, i := range answer.Instances {
+				ids = append(ids, aws.ToString(i.InstanceId))
+			}
+			return nil
+		})
+		return items(instance, ids...), err
+	})
+	return ids, err
+}
+
+// request is the launch of all hosts in one call.
+func (l *launch) request(z zone, place, data string) *api.RunInstancesInput {
+	r := &api.RunInstancesInput{
+		ImageId:      aws.String(l.facts.Image),
+		InstanceType: types.InstanceType(l.Type),
+		MinCount:     aws.Int32(int32(l.Nodes)),
+		MaxCount:     aws.Int32(int32(l.Nodes)),
+		KeyName:      aws.String(l.run.name()),
+		UserData:     aws.String(base64.StdEncoding.EncodeToString([]byte(data))),
+		// The timers of a host power it off, which must end it and its costs.
+		InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorTerminate,
+		NetworkInterfaces:                 []types.InstanceNetworkInterfaceSpecification{nic(z.Subnet, []string{l.group})},
+		BlockDeviceMappings: []types.BlockDeviceMapping{{
+			DeviceName: aws.String(l.facts.Root),
+			Ebs: &types.EbsBlockDevice{
+				VolumeType:          types.VolumeTypeGp3,
+				VolumeSize:          aws.Int32(int32(l.DiskGB)),
+				DeleteOnTermination: aws.Bool(true),
+			},
+		}},
+		MetadataOptions: &types.InstanceMetadataOptionsRequest{
+			HttpEndpoint:            types.InstanceMetadataEndpointStateEnabled,
+			HttpTokens:              types.HttpTokensStateRequired,
+			HttpPutResponseHopLimit: aws.Int32(1),
+		},
+		TagSpecifications: l.run.tags(types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface),
+	}
+	if place != "" {
+		r.Placement = &types.Placement{GroupName: aws.String(place)}
+	}
+	return r
+}
+
+// nic is the network interface of a host: it has a public address, and goes when
+// the host goes.
+func nic(subnet string, groups []string) types.InstanceNetworkInterfaceSpecification {
+	return types.InstanceNetworkInterfaceSpecification{
+		DeviceIndex:              aws.Int32(0),
+		SubnetId:                 aws.String(subnet),
+		Groups:                   groups,
+		AssociatePublicIpAddress: aws.Bool(true),
+		DeleteOnTermination:      aws.Bool(true),
+	}
+}

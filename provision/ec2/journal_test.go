@@ -1,0 +1,63 @@
+package ec2
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestJournalSurvivesATornLine: the last line of a process that was killed while
+// it wrote is passed over, and the next one is not glued to it.
+func TestJournalSurvivesATornLine(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "journal.jsonl")
+	text := `{"state":"started","header":{"account":"1"}}
+{"state":"intent","call":"RunInstances","token":"a"}
+{"state":"done","call":"RunInstances","token":"a","makes":[{"kind":"instance","id":"i-1"}]}
+{"state":"intent","call":"Termin`
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j, err := openJournal(name, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openJournal(name, false); !errors.Is(err, errLocked) {
+		t.Errorf("opened twice: %v", err)
+	}
+	if err := j.write(entry{State: intent, Call: "RunInstances", Token: "b"}); err != nil {
+		t.Fatal(err)
+	}
+	j.close()
+	j, err = openJournal(name, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.close()
+	made, doubt := j.made()
+	if _, ok := made[item{instance, "i-1"}]; !ok || len(made) != 1 || doubt.IsZero() || j.header().Account != "1" {
+		t.Errorf("made %v, doubt %v, header %+v", made, doubt, j.header())
+	}
+}
+
+// TestNoIntentNoCall: what cannot be written down beforehand is not made.
+func TestNoIntentNoCall(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "journal.jsonl")
+	j, err := openJournal(name, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.file.Close() // as good as a full disk
+	err = j.making(entry{Call: "RunInstances"}, func(*int) ([]item, error) {
+		t.Error("the call was sent")
+		return nil, nil
+	})
+	if err == nil {
+		t.Error("no error")
+	}
+	removed := false
+	err = j.removing("TerminateInstances", items(instance, "i-1"), func() error { removed = true; return nil })
+	if !removed || err == nil {
+		t.Errorf("removed: %t, error %v: want the removal done and the journal's error said", removed, err)
+	}
+}

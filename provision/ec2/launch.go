@@ -1,0 +1,127 @@
+package ec2
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"dhtbench/provision/host"
+)
+
+// lastMinute is how long before its hosts power themselves off a run ends by
+// itself.
+const lastMinute = time.Minute
+
+// launch is one run of the command from the first thing made to the last thing
+// removed.
+type launch struct {
+	*Command
+	pace    Pace
+	cloud   *cloud
+	facts   facts
+	run     run
+	folder  folder
+	keys    keys
+	journal *journal
+	group   string // id of the security group, once there is one
+}
+
+// launch makes hosts, runs COMMAND and removes the hosts.
+func (c *Command) launch(ctx context.Context) (err error) {
+	if err := errors.Join(c.checkProgram(), c.checkTerminal()); err != nil {
+		return err
+	}
+	cl, err := c.open(ctx, c.Region)
+	if err != nil {
+		return err
+	}
+	f, err := c.preflight(ctx, cl)
+	if err != nil {
+		return err
+	}
+	if err := c.confirm(ctx, f); err != nil {
+		return err
+	}
+	if err := c.sweep(ctx, cl); err != nil {
+		return err
+	}
+	l, err := c.begin(cl, f)
+	if err != nil {
+		return err
+	}
+	defer l.journal.close()
+	// Deferred, so that even a panic removes what was made.
+	defer func() { err = l.end(ctx, err) }()
+	return l.lend(ctx)
+}
+
+// begin writes down what is about to be made. Nothing is made in AWS yet.
+func (c *Command) begin(cl *cloud, f facts) (*launch, error) {
+	now := time.Now().UTC().Truncate(time.Second)
+	l := &launch{Command: c, pace: c.pace(), cloud: cl, facts: f}
+	l.run = run{ID: newRunID(now), Owner: c.owner(), Created: now, Expires: now.Add(c.Lifetime)}
+	var err error
+	if l.folder, err = c.makeFolder(l.run.ID); err != nil {
+		return nil, err
+	}
+	if l.keys, err = makeKeys(l.folder, l.run); err != nil {
+		return nil, err
+	}
+	if l.journal, err = openJournal(l.folder.journal(), true); err != nil {
+		return nil, err
+	}
+	h := &header{
+		Run: l.run, Account: f.Account, Region: c.Region, Type: c.Type,
+		Image: f.Image, ImageName: f.ImageName, Nodes: c.Nodes, Argv: c.Argv, USDPerHour: c.perHour(),
+	}
+	if err := l.journal.write(entry{State: started, Header: h}); err != nil {
+		l.journal.close()
+		return nil, err
+	}
+	c.say("run %s in %s, journal %s", l.run.ID, c.Region, l.folder.journal())
+	return l, nil
+}
+
+// lend makes the hosts and runs COMMAND with them. Whatever it returns, hosts
+// may be there.
+func (l *launch) lend(ctx context.Context) error {
+	end := l.run.Expires.Add(-lastMinute)
+	ctx, cancel := context.WithDeadlineCause(ctx, end, fmt.Errorf("the lifetime of %v is over: give more with --lifetime", l.Lifetime))
+	defer cancel()
+	machines, zone, err := l.makeMachines(ctx)
+	if err != nil {
+		return err
+	}
+	about := fmt.Sprintf("run %s, %s, %s, image %s (%s), placement %s", l.run.ID, zone, l.Type, l.facts.Image, l.facts.ImageName, l.Placement)
+	hosts, err := writeSSH(l.folder, l.run, l.User, machines, about)
+	if err != nil {
+		return err
+	}
+	if err := l.awaitReady(ctx, hosts); err != nil {
+		return err
+	}
+	l.say("%d hosts are ready in %s, inventory %s", len(hosts), zone, l.folder.inventory())
+	l.say("they cost about $%.2f an hour, and power themselves off at %s at the latest", l.perHour(), l.run.Expires.Local().Format(time.TimeOnly))
+	defer l.keepLeases(ctx, hosts)()
+	err = host.Command{Argv: l.Argv, Inventory: l.folder.inventory()}.Run(ctx)
+	if ctx.Err() != nil {
+		err = errors.Join(err, context.Cause(ctx))
+	}
+	return err
+}
+
+// end removes everything, with time of its own even if ctx has ended, and adds
+// to what happened before what could not be removed.
+func (l *launch) end(ctx context.Context, before error) error {
+	if before != nil {
+		l.say("%v", before)
+	}
+	l.say("removing everything")
+	t := teardown{cloud: l.cloud, journal: l.journal, run: l.run.ID, pace: l.pace, say: l.say}
+	if err := t.remove(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(err, before)
+	}
+	l.say("run %s is all gone, after %v and about $%.2f", l.run.ID, short(time.Since(l.run.Created)), l.cost(time.Since(l.run.Created)))
+	return before
+}

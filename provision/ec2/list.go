@@ -1,0 +1,90 @@
+package ec2
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// list prints every run, of every owner, that has something left in the region.
+func (c *Command) list(ctx context.Context) error {
+	cl, err := c.open(ctx, c.Region)
+	if err != nil {
+		return err
+	}
+	all, err := cl.everything(ctx, where(tagManaged, "true"))
+	if err != nil {
+		return err
+	}
+	runs := make(map[string]*remains)
+	for _, f := range all {
+		if f.ended() {
+			continue
+		}
+		r := runs[f.Run.ID]
+		if r == nil {
+			r = &remains{run: f.Run, count: make(map[string]int)}
+			runs[f.Run.ID] = r
+		}
+		r.add(f)
+	}
+	if len(runs) == 0 {
+		fmt.Fprintf(c.out(), "nothing of any run is left in %s\n", c.Region)
+		return nil
+	}
+	table := tabwriter.NewWriter(c.out(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "RUN\tOWNER\tCREATED\tENDS BY ITSELF\tWHAT IS LEFT")
+	for _, r := range slices.SortedFunc(maps.Values(runs), func(a, b *remains) int { return cmp.Compare(a.run.ID, b.run.ID) }) {
+		fmt.Fprintln(table, r)
+	}
+	return table.Flush()
+}
+
+// remains is what is left of a run.
+type remains struct {
+	run   run
+	count map[string]int // by words for the kind and state
+}
+
+func (r *remains) add(f found) {
+	what := string(f.Kind)
+	if f.Kind == instance {
+		what = f.State + " instance"
+	}
+	r.count[what]++
+}
+
+// String is the run's row in the table.
+func (r *remains) String() string {
+	left := make([]string, 0, len(r.count))
+	alive := false
+	for _, what := range slices.Sorted(maps.Keys(r.count)) {
+		left = append(left, fmt.Sprintf("%d %s", r.count[what], what))
+		alive = alive || strings.HasSuffix(what, " instance") && !strings.HasPrefix(what, string(types.InstanceStateNameShuttingDown))
+	}
+	ends := "no hosts"
+	switch {
+	case alive && r.run.Expires.IsZero():
+		ends = "unknown"
+	case alive && time.Now().After(r.run.Expires):
+		ends = "OVERDUE since " + stamp(r.run.Expires)
+	case alive:
+		ends = stamp(r.run.Expires)
+	}
+	return strings.Join([]string{r.run.ID, r.run.Owner, stamp(r.run.Created), ends, strings.Join(left, ", ")}, "\t")
+}
+
+// stamp is a time for people; "unknown" for the zero value.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}

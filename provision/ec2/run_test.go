@@ -1,0 +1,213 @@
+package ec2
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dhtbench/provision/host"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	api "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// TestRun follows one run from outside: what its command sees, what AWS has
+// meanwhile, and what is left.
+func TestRun(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "somebody")
+	defer s.tell()
+	seen := filepath.Join(t.TempDir(), "seen")
+	c := s.command(s.launchFlags("sh", "-c", `cp "$DHTBENCH_HOSTS" `+seen+`; exit 7`)...)
+	var during []types.Instance
+	var groups []types.SecurityGroup
+	c.Seams.Ready = func(ctx context.Context, id string, hosts []host.Host) error {
+		cl, err := judge(ctx, s.proxy.moto)
+		if err != nil {
+			return err
+		}
+		if during, err = cl.instances(ctx, where(tagRun, id)); err != nil {
+			return err
+		}
+		answer, err := cl.ec2.DescribeSecurityGroups(ctx, &api.DescribeSecurityGroupsInput{Filters: []types.Filter{where(tagRun, id)}})
+		if err != nil {
+			return err
+		}
+		groups = answer.SecurityGroups
+		for _, i := range during {
+			checkInstance(t, cl, i, s.dir, id)
+		}
+		return nil
+	}
+	err := c.Run(t.Context())
+	if status, ok := err.(host.Status); !ok || status.Code != 7 {
+		t.Errorf("error %v, want the command's own status 7", err)
+	}
+	s.mustBeEmpty()
+	if left, err := s.proxy.moto.anything(t.Context()); left != "" || err != nil {
+		t.Errorf("moto has %q, %v", left, err)
+	}
+	if len(during) != 8 {
+		t.Fatalf("%d instances while the command ran, want 8", len(during))
+	}
+	checkGroups(t, groups)
+	checkInventory(t, seen, during, filepath.Join(s.dir, s.runs()[0]))
+}
+
+// checkInstance checks what cannot be seen in an inventory.
+func checkInstance(t *testing.T, cl *cloud, i types.Instance, dir, id string) {
+	t.Helper()
+	if i.InstanceType != types.InstanceTypeC3Large || i.MetadataOptions == nil || i.MetadataOptions.HttpTokens != types.HttpTokensStateRequired {
+		t.Errorf("type %s, metadata %+v", i.InstanceType, i.MetadataOptions)
+	}
+	if r := fromTags(i.Tags); r.ID != id || r.Owner != "somebody" || r.Expires.Sub(r.Created) != 90*time.Minute {
+		t.Errorf("tags say %+v", r)
+	}
+	attribute := func(name types.InstanceAttributeName) *api.DescribeInstanceAttributeOutput {
+		answer, err := cl.ec2.DescribeInstanceAttribute(t.Context(), &api.DescribeInstanceAttributeInput{InstanceId: i.InstanceId, Attribute: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	if b := attribute(types.InstanceAttributeNameInstanceInitiatedShutdownBehavior).InstanceInitiatedShutdownBehavior; aws.ToString(b.Value) != "terminate" {
+		t.Errorf("powering off means %q", aws.ToString(b.Value))
+	}
+	data, err := base64.StdEncoding.DecodeString(aws.ToString(attribute(types.InstanceAttributeNameUserData).UserData.Value))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := parseUserData(t, string(data))
+	known, err := os.ReadFile(filepath.Join(dir, id, "known_hosts"))
+	if want := "dhtbench-" + id + " " + config.Keys["ed25519_public"] + "\n"; err != nil || string(known) != want {
+		t.Errorf("known hosts %q, want %q: %v", known, want, err)
+	}
+	if len(config.Bootcmd) != 1 || !strings.Contains(config.Bootcmd[0][2], "OnBootSec=5400\n") {
+		t.Errorf("boot commands %q", config.Bootcmd)
+	}
+}
+
+// cloudConfig is the part of user data that tests read.
+type cloudConfig struct {
+	Bootcmd [][]string
+	Keys    map[string]string `json:"ssh_keys"`
+}
+
+func parseUserData(t *testing.T, data string) (config cloudConfig) {
+	t.Helper()
+	text, ok := strings.CutPrefix(data, "#cloud-config\n")
+	if err := json.Unmarshal([]byte(text), &config); err != nil || !ok {
+		t.Fatalf("user data %q: %v", data, err)
+	}
+	return config
+}
+
+func checkGroups(t *testing.T, groups []types.SecurityGroup) {
+	t.Helper()
+	if len(groups) != 1 {
+		t.Fatalf("%d security groups", len(groups))
+	}
+	var rules []string
+	for _, p := range groups[0].IpPermissions {
+		for _, r := range p.IpRanges {
+			rules = append(rules, fmt.Sprintf("%s %d-%d from %s", aws.ToString(p.IpProtocol), aws.ToInt32(p.FromPort), aws.ToInt32(p.ToPort), aws.ToString(r.CidrIp)))
+		}
+		for _, g := range p.UserIdGroupPairs {
+			rules = append(rules, fmt.Sprintf("%s from itself: %t", aws.ToString(p.IpProtocol), aws.ToString(g.GroupId) == aws.ToString(groups[0].GroupId)))
+		}
+	}
+	slices.Sort(rules)
+	if got, want := strings.Join(rules, "; "), "-1 from itself: true; tcp 22-22 from 203.0.113.7/32"; got != want {
+		t.Errorf("rules %q, want %q", got, want)
+	}
+}
+
+// checkInventory checks what the command saw.
+func checkInventory(t *testing.T, name string, instances []types.Instance, folder string) {
+	t.Helper()
+	hosts, err := host.ReadInventory(name)
+	if err != nil || len(hosts) != len(instances) {
+		t.Fatalf("%d hosts, %v", len(hosts), err)
+	}
+	config, err := os.ReadFile(filepath.Join(folder, "ssh_config"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, h := range hosts {
+		want := host.Host{Name: fmt.Sprintf("h%d", n), Via: []string{"ssh", "-F", filepath.Join(folder, "ssh_config"), fmt.Sprintf("h%d", n)}}
+		i := slices.IndexFunc(instances, func(i types.Instance) bool { return aws.ToString(i.PrivateIpAddress) == h.Addr })
+		if i < 0 || h.Name != want.Name || !slices.Equal(h.Via, want.Via) {
+			t.Errorf("host %+v, want %+v with the address of an instance", h, want)
+			continue
+		}
+		if line := fmt.Sprintf("Host %s\n  HostName %s\n", h.Name, aws.ToString(instances[i].PublicIpAddress)); !strings.Contains(string(config), line) {
+			t.Errorf("ssh configuration lacks %q", line)
+		}
+	}
+	if key, err := os.Stat(filepath.Join(folder, "id_ed25519")); err != nil || key.Mode().Perm() != 0o600 {
+		t.Errorf("key file %v, %v", key.Mode(), err)
+	}
+	text, _ := os.ReadFile(name)
+	if first, _, _ := strings.Cut(string(text), "\n"); !strings.Contains(first, "image ami-") {
+		t.Errorf("inventory begins %q, want a comment that names the image", first)
+	}
+}
+
+// TestInterrupt: the hosts of an interrupted command are removed.
+func TestInterrupt(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "hasty")
+	defer s.tell()
+	up := filepath.Join(t.TempDir(), "up")
+	if err := syscall.Mkfifo(up, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := s.child(s.launchFlags("sh", "-c", "echo up >"+up+"; exec sleep 1000")...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if word, err := os.ReadFile(up); string(word) != "up\n" {
+		t.Fatalf("the command said %q, %v", word, err)
+	}
+	// Nobody else may remove what is in use.
+	id := s.runs()[0]
+	if err := s.run(s.flags("--destroy", id)...); err == nil || !strings.Contains(err.Error(), "still going on") {
+		t.Errorf("destroy of a living run: %v", err)
+	}
+	cmd.Process.Signal(syscall.SIGINT)
+	if err := cmd.Wait(); exitCode(err) != 130 && exitCode(err) != 1 {
+		t.Errorf("end of an interrupted run: %v", err)
+	}
+	s.mustBeEmpty()
+}
+
+// TestSlowCloud: everything takes its time, and nothing is taken for done
+// before it is.
+func TestSlowCloud(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{blind: 4, partial: 4, pending: 4, stopping: 4, held: 4}, "patient")
+	defer s.tell()
+	if err := s.run(s.launchFlags("true")...); err != nil {
+		t.Error(err)
+	}
+	s.mustBeEmpty()
+}
+
+// TestLostAnswerAndLateSight: the answer to the launch is lost for good, and AWS
+// shows the instances only after a while. A look that shows nothing proves
+// nothing.
+func TestLostAnswerAndLateSight(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{blind: 6}, "unlucky")
+	defer s.tell()
+	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
+	if err := s.run(s.launchFlags("true")...); err == nil {
+		t.Error("the run succeeded without the answer to its launch")
+	}
+	s.mustBeEmpty()
+}

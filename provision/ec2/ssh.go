@@ -1,0 +1,62 @@
+package ec2
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"dhtbench/provision/host"
+)
+
+// sshDefaults holds for all hosts of a run. The user's own configuration plays
+// no part, so that none of its keys, agents or shared connections do.
+const sshDefaults = `Host *
+  User USER
+  IdentityFile "KEY"
+  IdentitiesOnly yes
+  IdentityAgent none
+  PasswordAuthentication no
+  KbdInteractiveAuthentication no
+  BatchMode yes
+  # All hosts of the run have one host key, made for it, and no other will do.
+  HostKeyAlias ALIAS
+  HostKeyAlgorithms ssh-ed25519
+  UserKnownHostsFile "KNOWN"
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  UpdateHostKeys no
+  # A host that is gone is noticed in 15 s.
+  ConnectTimeout 10
+  ServerAliveInterval 5
+  ServerAliveCountMax 3
+  ForwardAgent no
+  LogLevel ERROR
+`
+
+// writeSSH writes ssh's configuration for machines, and the inventory of hosts
+// reached with it. about is a comment at the head of the inventory.
+func writeSSH(f folder, r run, user string, machines []machine, about string) ([]host.Host, error) {
+	var text strings.Builder
+	// The first value that ssh meets holds, and only HostName differs.
+	hosts := make([]host.Host, 0, len(machines))
+	for n, m := range machines {
+		name := fmt.Sprintf("h%d", n)
+		fmt.Fprintf(&text, "Host %s\n  HostName %s\n", name, m.Public)
+		hosts = append(hosts, host.Host{Name: name, Addr: m.Private, Via: []string{"ssh", "-F", f.sshConfig(), name}})
+	}
+	text.WriteString(strings.NewReplacer("USER", user, "KEY", f.key(), "ALIAS", r.name(), "KNOWN", f.knownHosts()).Replace(sshDefaults))
+	if err := os.WriteFile(f.sshConfig(), []byte(text.String()), 0o600); err != nil {
+		return nil, fmt.Errorf("write ssh configuration: %w", err)
+	}
+	if err := host.WriteInventory(f.inventory(), hosts); err != nil {
+		return nil, err
+	}
+	lines, err := os.ReadFile(f.inventory())
+	if err == nil {
+		err = os.WriteFile(f.inventory(), append([]byte("# "+about+"\n"), lines...), 0o600)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write inventory: %w", err)
+	}
+	return hosts, nil
+}

@@ -1,0 +1,135 @@
+package ec2
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// stubSSH is an ssh that dials nothing. It says what a host would, as the file
+// behave tells it, and writes down what it was asked.
+const stubSSH = `#!/bin/sh
+config=$2 host=$3
+shift 3
+echo "$host $*" >>"$STUB/log"
+case "$*" in
+"/bin/sh /run/dhtbench/armed")
+	first=$STUB/refused-$host
+	if [ ! -e "$first" ]; then touch "$first"; echo "ssh: connect to host $host port 22: Connection refused" >&2; exit 255; fi
+	run=$(sed -n 's/.*HostKeyAlias dhtbench-//p' "$config")
+	. "$STUB/behave"
+	echo "run $run"; echo "lifetime $lifetime"; echo "lease active"; echo "fires at some time" ;;
+"touch /run/dhtbench/beat/heartbeat") ;;
+*) echo "not expected: $*" >&2; exit 1 ;;
+esac
+`
+
+// withSSH is the program under test with the stub for its ssh.
+func (s *stage) withSSH(behave string, args ...string) (cmd *exec.Cmd, log func() string) {
+	s.t.Helper()
+	dir := s.t.TempDir()
+	for name, text := range map[string]string{"ssh": stubSSH, "behave": behave, "log": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	cmd = s.child(args...)
+	cmd.Env = append(cmd.Env, sshVariable+"=1", "STUB="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
+	return cmd, func() string {
+		text, err := os.ReadFile(filepath.Join(dir, "log"))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return string(text)
+	}
+}
+
+// TestReadyOverSSH: hosts that refuse at first are tried again, their timers are
+// read back before the command runs, and their leases are renewed while it does.
+func TestReadyOverSSH(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "caller")
+	defer s.tell()
+	// The command waits until each host has got a heartbeat.
+	wait := `until [ $(sort -u "$STUB/log" | grep -c heartbeat) = 8 ]; do :; done`
+	cmd, log := s.withSSH("lifetime=active", s.launchFlags("sh", "-c", wait)...)
+	if err := cmd.Run(); err != nil {
+		t.Error(err)
+	}
+	for n := range 8 {
+		if got := strings.Count(log(), fmt.Sprintf("h%d /bin/sh /run/dhtbench/armed\n", n)); got != 2 {
+			t.Errorf("host h%d was asked %d times for its timers, want 2", n, got)
+		}
+	}
+	s.mustBeEmpty()
+}
+
+// TestUnarmedHostIsNoHost: a host that would not end by itself is not used.
+func TestUnarmedHostIsNoHost(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "careful")
+	defer s.tell()
+	ran := filepath.Join(t.TempDir(), "ran")
+	cmd, _ := s.withSSH(`lifetime=active; [ $host = h3 ] && lifetime=inactive; :`, s.launchFlags("touch", ran)...)
+	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	if err := cmd.Run(); exitCode(err) != 1 {
+		t.Errorf("ended with %v", err)
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("the command ran")
+	}
+	if !strings.Contains(s.words.String(), `host h3 does not say "lifetime active"`) {
+		t.Error("it is not said which host and why")
+	}
+	s.mustBeEmpty()
+}
+
+// TestSSHTakesTheConfiguration: the real ssh reads what is written for it. It
+// prints what it would do (-G) and dials nothing.
+func TestSSHTakesTheConfiguration(t *testing.T) {
+	path, err := exec.LookPath("ssh")
+	if err != nil {
+		skip(t, "ssh is not on PATH: install openssh-client")
+	}
+	f := folder(filepath.Join(t.TempDir(), "a run"))
+	if err := os.Mkdir(string(f), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r := run{ID: "20260131-235959-abcdefgh"}
+	hosts, err := writeSSH(f, r, "ec2-user", []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, "a comment")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(path, "-G", "-F", f.sshConfig(), hosts[1].Name).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, want := range []string{
+		"hostname 192.0.2.2\n", "user ec2-user\n", "hostkeyalias dhtbench-" + r.ID + "\n", "stricthostkeychecking true\n",
+		"hostkeyalgorithms ssh-ed25519\n", "batchmode yes\n", "identityfile " + f.key() + "\n", "serveralivecountmax 3\n",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("ssh does not take %q", want)
+		}
+	}
+}
+
+// TestSSHKnowsItsKeys: the keys that are made are ones that ssh reads.
+func TestSSHKnowsItsKeys(t *testing.T) {
+	path, err := exec.LookPath("ssh-keygen")
+	if err != nil {
+		skip(t, "ssh-keygen is not on PATH: install openssh-client")
+	}
+	f := folder(t.TempDir())
+	k, err := makeKeys(f, run{ID: "20260131-235959-abcdefgh"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, public := range map[string]string{f.key(): k.user.Public, f.hostKey(): k.hosts.Public} {
+		out, err := exec.Command(path, "-y", "-f", name).Output()
+		if err != nil || strings.TrimSpace(string(out)) != public {
+			t.Errorf("ssh-keygen reads %q, %v, want %q", out, err, public)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+
+	"dhtbench/provision/host"
+
+	"golang.org/x/sys/unix"
+)
+
+// endGrace is how long init may take to end the lab after it was told to: the
+// command has 10 s of it.
+const endGrace = 15 * time.Second
+
+// File descriptors that init inherits.
+const (
+	ordersFd  = 3 // pipe: the spec, and then nothing until its end is the order to end
+	reportsFd = 4 // pipe: one report
+	lockFd    = 5 // the run directory
+)
+
+// run is [Command.Run] on Linux.
+func run(ctx context.Context, c Command) (err error) {
+	ssh, sshd, err := preflight(c)
+	if err != nil {
+		return err
+	}
+	dir, err := newRunDir()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.remove()) }()
+	s := spec{Nodes: c.Nodes, RTT: c.RTT, Argv: c.Argv, Dir: dir.path, SSH: ssh, SSHD: sshd}
+	init, err := startInit(s, dir.lock)
+	if err != nil {
+		return err
+	}
+	r, err := init.await(ctx)
+	switch {
+	case err != nil:
+		return err
+	case r.Fault != "":
+		return errors.New(r.Fault)
+	case r.Status != 0:
+		return host.Status{Argv: c.Argv, Code: r.Status}
+	}
+	return nil
+}
+
+// initProcess is the lab's first process, seen from outside.
+type initProcess struct {
+	cmd     *exec.Cmd
+	orders  *os.File
+	reports *os.File
+	ended   chan error // what waiting for the process returned
+}
+
+// startInit starts init in namespaces of its own and tells it what to make.
+func startInit(s spec, lock *os.File) (*initProcess, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the executable to start the lab with: %w", err)
+	}
+	ordersIn, orders, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start the lab: %w", err)
+	}
+	defer ordersIn.Close()
+	reports, reportsOut, err := os.Pipe()
+	if err != nil {
+		orders.Close()
+		return nil, fmt.Errorf("start the lab: %w", err)
+	}
+	defer reportsOut.Close()
+
+	p := &initProcess{cmd: exec.Command(self, "lab-stage", "init"), orders: orders, reports: reports, ended: make(chan error, 1)}
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	p.cmd.ExtraFiles = []*os.File{ordersIn, reportsOut, lock}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
+		Pdeathsig:  syscall.SIGKILL,
+	}
+	if err := p.start(); err != nil {
+		orders.Close()
+		reports.Close()
+		return nil, fmt.Errorf("create namespaces: %w%s", err, remedy(err))
+	}
+	if err := json.NewEncoder(orders).Encode(s); err != nil && !errors.Is(err, unix.EPIPE) { // of its death, await tells
+		return nil, fmt.Errorf("tell the lab what to make: %w", errors.Join(err, p.kill()))
+	}
+	return p, nil
+}
+
+// start starts the process, on a thread that lives as long as it: the kernel
+// takes the end of the thread that started it for the parent's death.
+func (p *initProcess) start() error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			p.ended <- p.cmd.Wait()
+		}
+	}()
+	return <-started
+}
+
+// kill ends the lab at once.
+func (p *initProcess) kill() error {
+	p.cmd.Process.Kill()
+	<-p.ended
+	return errors.Join(p.orders.Close(), p.reports.Close())
+}
+
+// await waits for the end of init and returns what it reported. When ctx ends,
+// init is told to end the lab.
+func (p *initProcess) await(ctx context.Context) (report, error) {
+	defer p.reports.Close()
+	var err error
+	select {
+	case err = <-p.ended:
+		p.orders.Close()
+	case <-ctx.Done():
+		p.orders.Close()
+		timer := time.NewTimer(endGrace)
+		defer timer.Stop()
+		select {
+		case err = <-p.ended:
+		case <-timer.C:
+			p.cmd.Process.Kill()
+			err = fmt.Errorf("it did not end within %v and was killed: %w", endGrace, <-p.ended)
+		}
+	}
+	var r report
+	if text, _ := io.ReadAll(p.reports); json.Unmarshal(text, &r) != nil {
+		return r, fmt.Errorf("the lab's first process ended without a report, and all others with it: %v", err) // its exit status is not this program's
+	}
+	return r, nil
+}
+
+// remedy is what to do about an error in making namespaces.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, unix.EPERM):
+		return ": provision lab needs root (try sudo)"
+	case errors.Is(err, unix.ENOSPC):
+		return ": raise the limits in /proc/sys/user/max_*_namespaces"
+	case errors.Is(err, unix.EINVAL):
+		return ": the kernel lacks PID, mount or network namespaces"
+	}
+	return ""
+}

@@ -1,0 +1,124 @@
+package lab
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// Files of the run directory, which the lab's coordinator alone sees.
+const (
+	inventoryFile  = "hosts"
+	sshConfigFile  = "ssh_config"
+	identityFile   = "id_ed25519"
+	knownHostsFile = "known_hosts"
+)
+
+// hostDir holds what a host's sshd reads; each host has its own.
+const hostDir = "/run/lab"
+
+// keyPair is an ed25519 key in the forms that OpenSSH reads.
+type keyPair struct {
+	private []byte // a private key file
+	public  []byte // one line: type, key
+}
+
+// newKeyPair makes a key.
+func newKeyPair(comment string) (keyPair, error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return keyPair{}, fmt.Errorf("make key: %w", err)
+	}
+	block, err := ssh.MarshalPrivateKey(private, comment)
+	if err != nil {
+		return keyPair{}, fmt.Errorf("write key: %w", err)
+	}
+	line, err := ssh.NewPublicKey(public)
+	if err != nil {
+		return keyPair{}, fmt.Errorf("write key: %w", err)
+	}
+	return keyPair{private: pem.EncodeToMemory(block), public: ssh.MarshalAuthorizedKey(line)}, nil
+}
+
+// clientConfig is the ssh_config of the coordinator. It is given with -F, so
+// that no other is read, and names all that a user's agent, keys or known hosts
+// could otherwise bring in.
+//
+// Sessions go through the connection that the lab holds open to each host, and
+// make their own when it has gone. A host that does not answer is given up
+// after 9 s.
+func clientConfig(dir string, hosts []port) []byte {
+	var b strings.Builder
+	for _, p := range hosts {
+		fmt.Fprintf(&b, "Host %s\n\tHostName %s\n", p.name(), p.addr())
+	}
+	fmt.Fprintf(&b, `Host *
+	User root
+	IdentityFile "%[1]s/%[2]s"
+	IdentitiesOnly yes
+	IdentityAgent none
+	UserKnownHostsFile "%[1]s/%[3]s"
+	GlobalKnownHostsFile /dev/null
+	StrictHostKeyChecking yes
+	UpdateHostKeys no
+	HostKeyAlgorithms ssh-ed25519
+	PreferredAuthentications publickey
+	BatchMode yes
+	ControlMaster no
+	ControlPath "%[1]s/%%n.sock"
+	ConnectTimeout 5
+	ServerAliveInterval 3
+	ServerAliveCountMax 2
+	EscapeChar none
+	LogLevel ERROR
+`, dir, identityFile, knownHostsFile)
+	return []byte(b.String())
+}
+
+// via is the argv prefix that runs a command on a host.
+func via(client, dir string, p port) []string {
+	return []string{client, "-F", filepath.Join(dir, sshConfigFile), p.name()}
+}
+
+// serverConfig is the sshd_config of a host. One key may log in, and that as
+// root: all processes of a lab are root's.
+//
+// Note: without PAM, so that no account, session or limit of the machine's
+// takes part, and no log of logins outside of the lab is written.
+func serverConfig(p port) []byte {
+	return fmt.Appendf(nil, `AddressFamily inet
+ListenAddress %[1]s:22
+HostKey %[2]s/host_key
+AuthorizedKeysFile %[2]s/authorized_keys
+PidFile none
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+PermitUserRC no
+PrintMotd no
+PrintLastLog no
+X11Forwarding no
+MaxSessions 1000
+MaxStartups 1000
+ClientAliveInterval 5
+ClientAliveCountMax 3
+Subsystem sftp internal-sftp
+LogLevel ERROR
+`, p.addr(), hostDir)
+}
+
+// shadow is an /etc/shadow in which nobody has a password and root is not
+// locked.
+const shadow = "root:*:20000:0:99999:7:::\n"
+
+// knownHost is the line that pins a host's key.
+func knownHost(p port, key keyPair) string {
+	return fmt.Sprintf("%s,%s %s", p.name(), p.addr(), key.public)
+}

@@ -1,0 +1,129 @@
+package lab
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"golang.org/x/sys/unix"
+)
+
+// runSwitch is the switch: it holds the namespace of the bridge, or the TAP
+// devices, until its orders end.
+func runSwitch(isInside bool) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if !isInside {
+		prefer()
+	}
+	if err := enter(isInside, unix.CLONE_NEWNET); err != nil {
+		return err
+	}
+	answers := json.NewEncoder(os.Stdout)
+	orders, ended := make(chan order), make(chan error, 1)
+	go func() { ended <- readOrders(os.Stdin, orders) }()
+	var f *forwarder // nil: a bridge of the kernel
+	broken := make(chan error, 1)
+	for {
+		var o order
+		select {
+		case o = <-orders:
+		case err := <-ended:
+			return err
+		case err := <-broken:
+			return err
+		}
+		var a answer
+		switch o.Do {
+		case "attach":
+			var err error
+			a.PID = os.Getpid()
+			if f, err = attach(o, broken); err != nil {
+				return err
+			}
+		case "delay":
+			f.delay.Store(int64(o.Delay))
+		case "frames":
+			frames := f.frames()
+			a.Frames = &frames
+		}
+		if err := answers.Encode(a); err != nil {
+			return fmt.Errorf("write answer: %w", err)
+		}
+	}
+}
+
+// readOrders hands out orders until their end.
+func readOrders(r io.Reader, orders chan<- order) error {
+	for d := json.NewDecoder(r); ; {
+		var o order
+		if err := d.Decode(&o); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("read order: %w", err)
+		}
+		orders <- o
+	}
+}
+
+// attach makes the switch that the order asks for. One that forwards frames
+// itself runs until the process ends, or sends why it cannot go on.
+func attach(o order, broken chan<- error) (*forwarder, error) {
+	if o.Delay < 0 {
+		err := attachBridge(o.PIDs)
+		if err == nil || !errors.Is(err, unix.EOPNOTSUPP) {
+			return nil, err
+		}
+		o.Delay = 0 // the kernel has no bridges
+	}
+	fds, err := attachTAP(o.PIDs)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newForwarder(fds)
+	if err != nil {
+		return nil, err
+	}
+	f.delay.Store(int64(o.Delay))
+	// The forwarder allocates nothing, and a collection would wait for its
+	// thread, and it for that.
+	debug.SetGCPercent(-1)
+	// Its thread never leaves a processor of the scheduler's to others.
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2))
+	go func() {
+		runtime.LockOSThread()
+		broken <- f.run()
+	}()
+	return f, nil
+}
+
+// realtimePriority is the lowest there is: above all ordinary threads.
+const realtimePriority = 1
+
+// prefer has the kernel run this process before all ordinary ones, and end its
+// sleeps when they are due. Where it may not, the stated lag says what that
+// costs.
+//
+// Note: it is done to the thread that executes this program anew, so that all
+// threads have it from the start. Go's scheduler now and then takes the
+// forwarder's place in it away, and another of its threads gives it back.
+func prefer() {
+	if m := os.Getenv("LABMODE"); m == "other" {
+		return
+	} else if m == "nice" {
+		unix.Setpriority(unix.PRIO_PROCESS, 0, -20)
+		return
+	} else if m == "nice5" {
+		unix.Setpriority(unix.PRIO_PROCESS, 0, -5)
+		return
+	}
+	policy := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: realtimePriority}
+	if unix.SchedSetAttr(0, &policy, 0) != nil {
+		unix.Setpriority(unix.PRIO_PROCESS, 0, -20)
+		unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	}
+}
