@@ -177,7 +177,7 @@ func (c *Command) show(trials []results.Trial) error {
 			return err
 		}
 	} else {
-		fmt.Printf("%d nodes, %s clients, %d operations per client, %d trial(s) a setting; closed loop\n",
+		fmt.Printf("%d nodes, %s clients, %d operations per client, closed loop, trials: %d\n",
 			c.Nodes, c.Placement, c.Ops, c.Trials)
 		if err := writeTable(os.Stdout, summaries); err != nil {
 			return fmt.Errorf("write table: %w", err)

@@ -52,7 +52,7 @@ func newBar(w io.Writer, runs []Run) Progress {
 }
 
 func (b *bar) Begin(p results.Params) {
-	b.label.Store(new(fmt.Sprintf("%s, %d clients", p.Operation, p.Clients)))
+	b.label.Store(new(fmt.Sprintf("%s, clients: %d", p.Operation, p.Clients)))
 }
 
 func (b *bar) At(done int64) { b.bar.SetCurrent(b.before.Load() + done) }
