@@ -15,10 +15,13 @@ import (
 	"dhtbench/provision/host"
 )
 
+// lease of simulated hosts, in their time.
+const lease = 10 * time.Minute
+
 // realFlags are those of a run with the system's ssh, on simulated hosts, whose
 // only user is root.
-func (s *stage) realFlags(nodes int, argv ...string) []string {
-	flags := []string{"--nodes", fmt.Sprint(nodes), "--user", "root", "--lifetime", "4h", "--lease", "30m"}
+func (s *stage) realFlags(nodes int, lease time.Duration, argv ...string) []string {
+	flags := []string{"--nodes", fmt.Sprint(nodes), "--user", "root", "--lifetime", "4h", "--lease", lease.String()}
 	return append(flags, s.launchFlags(argv...)...)
 }
 
@@ -43,7 +46,7 @@ func TestEndToEnd(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v: %s", err, out)
 	}
-	cmd := s.realChild(s.realFlags(8, program, "bench", "--clients", "1,8", "--ops", "50", "--warmup", "10", "--results", file)...)
+	cmd := s.realChild(s.realFlags(8, 3*lease, program, "bench", "--clients", "1,8", "--ops", "50", "--warmup", "10", "--results", file)...)
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +79,7 @@ func TestHosts(t *testing.T) {
 	script := `set -e
 cp "$DHTBENCH_HOSTS" ` + dir + `/hosts
 for h in h0 h1; do ssh -F "$(dirname "$DHTBENCH_HOSTS")/ssh_config" $h "ip -4 -o addr show dev eth0; cat /run/dhtbench/run" >` + dir + `/$h; done`
-	if err := s.realChild(s.realFlags(2, "sh", "-c", script)...).Run(); err != nil {
+	if err := s.realChild(s.realFlags(2, lease, "sh", "-c", script)...).Run(); err != nil {
 		t.Fatal(err)
 	}
 	hosts, err := host.ReadInventory(filepath.Join(dir, "hosts"))
@@ -102,7 +105,7 @@ func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
 	if err := syscall.Mkfifo(up, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := s.realChild(s.realFlags(2, "sh", "-c", "exec >"+up+"; echo up; exec sleep 1000")...)
+	cmd := s.realChild(s.realFlags(2, lease, "sh", "-c", "exec >"+up+"; echo up; exec sleep 1000")...)
 	cmd.Stdout, cmd.Stderr = nil, nil // which the command would hold open
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -116,7 +119,7 @@ func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Longer than a lease, in the hosts' time: heartbeats keep them up.
-	pause(t.Context(), 40*time.Minute/scale)
+	pause(t.Context(), 3*lease/2/scale)
 	if left, err := s.left(); strings.Count(left, "instance") != 2 {
 		t.Fatalf("with heartbeats, there is %q, %v: want 2 instances", left, err)
 	}
@@ -147,7 +150,7 @@ func TestStrangerIsRefused(t *testing.T) {
 	newDatacentre(t, m, true)
 	s := newStage(t, m, swift, "wary")
 	defer s.tell()
-	cmd := s.realChild(s.realFlags(2, "true")...)
+	cmd := s.realChild(s.realFlags(2, lease, "true")...)
 	cmd.Env = append(cmd.Env, hasteVariable+"=1")
 	if err := cmd.Run(); exitCode(err) != 1 {
 		t.Errorf("ended with %v", err)

@@ -36,6 +36,9 @@ type settings struct {
 	pending  int // looks after that that show all of them, three still pending
 	stopping int // looks after termination that show them shutting down
 	held     int // tries to delete the security group that find it in use
+	// lax lets groups be deleted in spite of instances in them, so that nothing
+	// but the program's own patience keeps it from missing those.
+	lax bool
 }
 
 // call is a request, read.
@@ -148,7 +151,7 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, c call) {
 		p.servePlacement(w, c)
 		return
 	case "DeleteSecurityGroup":
-		if !p.world.empty() || p.world.held < p.settings.held && p.world.launched {
+		if !p.settings.lax && (!p.world.empty() || p.world.held < p.settings.held && p.world.launched) {
 			p.world.held++
 			c.answerError(w, http.StatusBadRequest, "DependencyViolation", "the group has a dependent object")
 			return
@@ -168,6 +171,8 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, c call) {
 			p.world.end(idsOf(c.form))
 		case "DescribeInstances":
 			a.body = p.world.show(a.body, p.settings)
+		case "DescribeVolumes", "DescribeNetworkInterfaces":
+			a.body = p.world.showParts(a.body, p.settings)
 		}
 	}
 	a.write(w)

@@ -203,11 +203,27 @@ func TestSlowCloud(t *testing.T) {
 // shows the instances only after a while. A look that shows nothing proves
 // nothing.
 func TestLostAnswerAndLateSight(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 6}, "unlucky")
+	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "unlucky")
 	defer s.tell()
 	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
-	if err := s.run(s.launchFlags("true")...); err == nil {
+	c := s.command(s.launchFlags("true")...)
+	c.Seams.Pace.Settle = 2 * time.Second // longer than six looks take
+	if err := c.Run(t.Context()); err == nil {
 		t.Error("the run succeeded without the answer to its launch")
+	}
+	s.mustBeEmpty()
+}
+
+// TestUnseenInstancesAreInTheJournal: the run fails while AWS shows none of its
+// instances yet. Their ids were written down.
+func TestUnseenInstancesAreInTheJournal(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{blind: 20, lax: true}, "blinded")
+	defer s.tell()
+	c := s.command(s.launchFlags("true")...)
+	c.Seams.Pace.Boot = time.Nanosecond
+	c.Seams.Pace.Settle = 2 * time.Second // longer than twenty looks take
+	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "wait until hosts run") {
+		t.Errorf("error %v", err)
 	}
 	s.mustBeEmpty()
 }

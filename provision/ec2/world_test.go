@@ -79,6 +79,19 @@ func (w *world) show(body []byte, s settings) []byte {
 	return root.bytes()
 }
 
+// showParts shows no volumes and interfaces before their instances.
+func (w *world) showParts(body []byte, s settings) []byte {
+	root, err := parseXML(body)
+	if err != nil {
+		panic(err)
+	}
+	if w.launched && w.looks <= s.blind {
+		root.get("volumeSet").Kids = nil
+		root.get("networkInterfaceSet").Kids = nil
+	}
+	return root.bytes()
+}
+
 // five of eight instances, or as much of another number.
 func five(of int) int { return of/2 + 1 }
 
@@ -86,6 +99,9 @@ func five(of int) int { return of/2 + 1 }
 func (w *world) age(i *element, n, look int, s settings) {
 	id := i.get("instanceId").Text
 	state := i.get("instanceState")
+	if state.get("name").Text == "terminated" && !slices.Contains(w.ended, id) {
+		w.ended = append(w.ended, id) // by itself
+	}
 	switch {
 	case slices.Contains(w.ended, id):
 		if w.seen[id]++; w.seen[id] <= s.stopping {
@@ -129,7 +145,7 @@ func (p *proxy) servePlacement(w http.ResponseWriter, c call) {
 		case group == nil:
 			fail("InvalidPlacementGroup.Unknown")
 			return
-		case slices.ContainsFunc(group.members, func(id string) bool { return !slices.Contains(p.world.ended, id) }):
+		case !p.settings.lax && slices.ContainsFunc(group.members, func(id string) bool { return !slices.Contains(p.world.ended, id) }):
 			fail("InvalidPlacementGroup.InUse")
 			return
 		}

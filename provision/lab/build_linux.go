@@ -45,7 +45,7 @@ func (l *lab) startHosts() error {
 		return err
 	}
 	here := host.Host{Name: "this machine"}
-	l.switches, err = here.Start("switch", l.self, "lab-stage", "switch")
+	l.switches, err = here.Start("switch", l.self, "lab-stage", "switch", fmt.Sprintf("--processor=%d", l.Processor))
 	if err != nil {
 		return err
 	}

@@ -54,8 +54,9 @@ func (c *Command) Run(ctx context.Context) error {
 
 // StageCommand is one of the lab's own processes; only the lab starts it.
 type StageCommand struct {
-	Stage  string `arg:"" enum:"init,switch,host"`
-	Inside bool   // the process has its namespaces already
+	Stage     string `arg:"" enum:"init,switch,host"`
+	Inside    bool   // the process has its namespaces already
+	Processor int    `default:"-1"` // of the switch's own; -1: none
 }
 
 // Run plays the part until its orders end.
@@ -64,7 +65,7 @@ func (c *StageCommand) Run(ctx context.Context) error {
 	case "init":
 		return runInit(ctx)
 	case "switch":
-		return runSwitch(c.Inside)
+		return runSwitch(c.Inside, c.Processor)
 	default:
 		return runHost(ctx, c.Inside)
 	}

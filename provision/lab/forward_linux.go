@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -11,11 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var yields = os.Getenv("LABMODE") != "fifo"
-
 // burst is how many frames are read from one port before frames that are due
 // are looked at again.
 const burst = 16
+
+// forever is no time on the clock.
+const forever = time.Duration(1<<63 - 1)
 
 // bulk is the size of a frame that is seldom alone. After a smaller one, asking
 // epoll again is as cheap as reading in vain.
@@ -43,8 +43,9 @@ type forwarder struct {
 
 // newForwarder takes the file descriptors of ports: a read of one takes one
 // whole frame, a write gives one, and neither may block.
-func newForwarder(fds map[port]int) (*forwarder, error) {
-	f := &forwarder{base: time.Now(), queue: newQueue(), scrap: make([]byte, slotSize)}
+// own says that the forwarder has a processor to itself.
+func newForwarder(fds map[port]int, own bool) (*forwarder, error) {
+	f := &forwarder{base: time.Now(), queue: newQueue(), scrap: make([]byte, slotSize), pace: pace{own: own}}
 	var err error
 	if f.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("make epoll: %w", err)
@@ -98,7 +99,8 @@ func (f *forwarder) run() error {
 			continue
 		}
 		// All of them came before now: one reading of the clock serves all.
-		due := f.now() + time.Duration(f.delay.Load())
+		now = f.now()
+		due := now + time.Duration(f.delay.Load())
 		for _, event := range events[:n] {
 			if int(event.Fd) == f.timer {
 				if f.slept {
@@ -107,6 +109,7 @@ func (f *forwarder) run() error {
 				f.armed = 0
 				continue
 			}
+			f.pace.arrived(now)
 			if err := f.receive(int(event.Fd), due); err != nil {
 				return err
 			}
@@ -167,34 +170,29 @@ func (f *forwarder) receive(from int, due time.Duration) error {
 }
 
 // wait returns when a port has frames, or the first frame in the queue is due,
-// or it may be. It sleeps until shortly before that, and then only looks.
+// or it may be. It sleeps until pace wants it awake, and then only looks.
 //
 // Note: this is the clock_nanosleep and bounded spin of all pacing here, in a
 // form that a frame can end: the sleep is a timer in the same epoll as the
 // ports, and each turn of the spin asks epoll.
 func (f *forwarder) wait(now time.Duration, events []unix.EpollEvent) (int, error) {
 	f.slept = false
-	if f.queue.n == 0 {
-		return f.poll(events, -1)
+	wake := forever
+	if f.queue.n > 0 {
+		first, _ := f.queue.first()
+		wake = first.due - f.pace.awake(now)
 	}
-	first, _ := f.queue.first()
-	wake := first.due - f.pace.awake(now)
-	if wake <= now {
+	if wake <= now || f.pace.lingers(now) {
 		n, err := f.poll(events, 0)
-		if n == 0 && yields {
-			unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
-		}
-		if !yields {
-			f.pace.spent(f.now() - now)
-		}
+		f.pace.spent(f.now() - now)
 		return n, err
 	}
-	if f.armed == 0 || f.armed > wake {
+	if wake != forever && (f.armed == 0 || f.armed > wake) {
 		if err := f.arm(wake, now); err != nil {
 			return 0, err
 		}
 	}
-	f.slept = f.armed > now
+	f.slept = wake != forever && f.armed > now
 	return f.poll(events, -1)
 }
 

@@ -37,7 +37,7 @@ func newBench(t testing.TB, delay time.Duration, all ...port) (*forwarder, map[p
 	for _, p := range all {
 		fds[p], ends[p] = cable(t)
 	}
-	f, err := newForwarder(fds)
+	f, err := newForwarder(fds, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,8 +39,12 @@ func run(ctx context.Context, c Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.remove()) }()
-	s := spec{Nodes: c.Nodes, RTT: c.RTT, Argv: c.Argv, Dir: dir.path, SSH: ssh, SSHD: sshd}
-	init, err := startInit(s, dir.lock)
+	s := spec{Nodes: c.Nodes, RTT: c.RTT, Argv: c.Argv, Dir: dir.path, SSH: ssh, SSHD: sshd, Processor: -1}
+	var others *unix.CPUSet
+	if c.RTT > 0 {
+		s.Processor, others = reserve()
+	}
+	init, err := startInit(s, dir.lock, others)
 	if err != nil {
 		return err
 	}
@@ -64,8 +68,9 @@ type initProcess struct {
 	ended   chan error // what waiting for the process returned
 }
 
-// startInit starts init in namespaces of its own and tells it what to make.
-func startInit(s spec, lock *os.File) (*initProcess, error) {
+// startInit starts init in namespaces of its own, on some processors if not all,
+// and tells it what to make.
+func startInit(s spec, lock *os.File, processors *unix.CPUSet) (*initProcess, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find the executable to start the lab with: %w", err)
@@ -89,7 +94,7 @@ func startInit(s spec, lock *os.File) (*initProcess, error) {
 		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
 		Pdeathsig:  syscall.SIGKILL,
 	}
-	if err := p.start(); err != nil {
+	if err := p.start(processors); err != nil {
 		orders.Close()
 		reports.Close()
 		return nil, fmt.Errorf("create namespaces: %w%s", err, remedy(err))
@@ -102,11 +107,13 @@ func startInit(s spec, lock *os.File) (*initProcess, error) {
 
 // start starts the process, on a thread that lives as long as it: the kernel
 // takes the end of the thread that started it for the parent's death.
-func (p *initProcess) start() error {
+func (p *initProcess) start(processors *unix.CPUSet) error {
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
+		runtime.LockOSThread() // and never unlocked: the thread ends with this function
+		if processors != nil {
+			unix.SchedSetaffinity(0, processors) // which init inherits
+		}
 		err := p.cmd.Start()
 		started <- err
 		if err == nil {
@@ -114,6 +121,25 @@ func (p *initProcess) start() error {
 		}
 	}()
 	return <-started
+}
+
+// reserve chooses a processor for the switch and returns it and those that are
+// left for the lab's other processes. It is -1 where there is but one.
+//
+// Note: what a switch is awake for costs hosts nothing then, and what they do
+// does not keep it from being awake. On two processors that leaves them one,
+// which is most of what they had with a switch that takes its time from both.
+func reserve() (processor int, others *unix.CPUSet) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil || set.Count() < 2 {
+		return -1, nil
+	}
+	for last := len(set)*64 - 1; ; last-- {
+		if set.IsSet(last) {
+			set.Clear(last)
+			return last, &set
+		}
+	}
 }
 
 // kill ends the lab at once.

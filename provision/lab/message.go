@@ -17,6 +17,9 @@ type spec struct {
 	Dir   string        `json:"dir"` // an empty directory that is the lab's own
 	SSH   string        `json:"ssh"` // path of the client
 	SSHD  string        `json:"sshd"`
+	// Processor is for the switch alone; the lab's other processes may not use
+	// it. -1: none is.
+	Processor int `json:"processor"`
 }
 
 // report is init's last word. The zero value is the command's success.

@@ -14,11 +14,12 @@ import (
 
 // runSwitch is the switch: it holds the namespace of the bridge, or the TAP
 // devices, until its orders end.
-func runSwitch(isInside bool) error {
+// processor is the one that it has to itself, or -1.
+func runSwitch(isInside bool, processor int) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if !isInside {
-		prefer()
+		prefer(processor)
 	}
 	if err := enter(isInside, unix.CLONE_NEWNET); err != nil {
 		return err
@@ -42,7 +43,7 @@ func runSwitch(isInside bool) error {
 		case "attach":
 			var err error
 			a.PID = os.Getpid()
-			if f, err = attach(o, broken); err != nil {
+			if f, err = attach(o, processor >= 0, broken); err != nil {
 				return err
 			}
 		case "delay":
@@ -72,7 +73,7 @@ func readOrders(r io.Reader, orders chan<- order) error {
 
 // attach makes the switch that the order asks for. One that forwards frames
 // itself runs until the process ends, or sends why it cannot go on.
-func attach(o order, broken chan<- error) (*forwarder, error) {
+func attach(o order, own bool, broken chan<- error) (*forwarder, error) {
 	if o.Delay < 0 {
 		err := attachBridge(o.PIDs)
 		if err == nil || !errors.Is(err, unix.EOPNOTSUPP) {
@@ -84,7 +85,7 @@ func attach(o order, broken chan<- error) (*forwarder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := newForwarder(fds)
+	f, err := newForwarder(fds, own)
 	if err != nil {
 		return nil, err
 	}
@@ -104,21 +105,22 @@ func attach(o order, broken chan<- error) (*forwarder, error) {
 // realtimePriority is the lowest there is: above all ordinary threads.
 const realtimePriority = 1
 
-// prefer has the kernel run this process before all ordinary ones, and end its
-// sleeps when they are due. Where it may not, the stated lag says what that
-// costs.
+// prefer gives this process a processor, if there is one for it, and has the
+// kernel run it before others. Where that may not be, the stated lag says what
+// it costs.
 //
 // Note: it is done to the thread that executes this program anew, so that all
 // threads have it from the start. Go's scheduler now and then takes the
 // forwarder's place in it away, and another of its threads gives it back.
-func prefer() {
-	if m := os.Getenv("LABMODE"); m == "other" {
-		return
-	} else if m == "nice" {
+//
+// Note: real time is not for whoever is awake all the time: the kernel stops
+// such a thread for 50 ms in each second.
+func prefer(processor int) {
+	if processor >= 0 {
+		var set unix.CPUSet
+		set.Set(processor)
+		unix.SchedSetaffinity(0, &set)
 		unix.Setpriority(unix.PRIO_PROCESS, 0, -20)
-		return
-	} else if m == "nice5" {
-		unix.Setpriority(unix.PRIO_PROCESS, 0, -5)
 		return
 	}
 	policy := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: realtimePriority}

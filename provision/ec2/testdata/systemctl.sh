@@ -3,7 +3,7 @@
 # SCALE times as fast as it should.
 units=/run/systemd/system
 setting() { sed -n "s/^$2=//p" "$units/$1"; }
-pass() { sleep "$(awk "BEGIN { print $1 / SCALE }")"; }
+pass() { sleep "$(awk "BEGIN { print $1 / $SCALE }")"; }
 case $1 in
 start)
 	for timer; do
