@@ -144,12 +144,15 @@ func (l *lab) stateRoundTrip(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := ""
+	asked, own := "", ""
 	if l.RTT > 0 {
 		asked = fmt.Sprintf("asked %v, ", l.RTT)
 	}
-	fmt.Fprintf(os.Stderr, "lab: %d hosts, round trip %smeasured %s (%d of TCP from %s to %s, idle)\n",
-		l.Nodes, asked, describe(samples), len(samples), from, target.name())
+	if l.Processor >= 0 {
+		own = fmt.Sprintf("; processor %d is the switch's", l.Processor)
+	}
+	fmt.Fprintf(os.Stderr, "lab: %d hosts, round trip %smeasured %s (%d of TCP from %s to %s, idle)%s\n",
+		l.Nodes, asked, describe(samples), len(samples), from, target.name(), own)
 	return nil
 }
 

@@ -30,9 +30,12 @@
 // hosts over TCP, idle. A switch that does not delay takes some of that already;
 // so that is measured first, what is missing is made the delay, and the result
 // is measured and stated before COMMAND starts. Under load what the stations
-// need comes on top, as everywhere.
+// need comes on top, as everywhere. At the end it is stated how late the switch
+// was.
 //
-// Note: frames have no arrival time of their own: the switch takes the time at
-// which it reads them. Its thread runs at real-time priority, so that this is
-// soon after they were sent, however busy the machine is.
+// Note: a frame has no arrival time of its own but the one at which the switch
+// reads it, and a sleep ends late, by 50 µs in some virtual machines. So the
+// switch has one of the machine's processors to itself, if there are two, and is
+// awake there as long as frames come and go: all else of the lab, COMMAND too,
+// runs on the others.
 package lab

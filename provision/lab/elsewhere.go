@@ -13,5 +13,5 @@ var errLinux = errors.New("provision lab needs Linux: its hosts are namespaces; 
 func clean() error                        { return errLinux }
 func run(context.Context, Command) error  { return errLinux }
 func runInit(context.Context) error       { return errLinux }
-func runSwitch(bool, int) error                { return errLinux }
+func runSwitch(bool, int) error           { return errLinux }
 func runHost(context.Context, bool) error { return errLinux }
