@@ -44,8 +44,9 @@ func (w Workload) Validate() error {
 	fault(w.ValueBytes < 0 || w.ValueBytes > node.MaxValue,
 		"--value-bytes %d: must be 0 to %d (the node's limit)", w.ValueBytes, node.MaxValue)
 	if len(faults) == 0 {
-		fault((w.Operations+w.Warmup)*w.KeyBytes > maxKeysBytes,
-			"the keys of one client take %d bytes, more than %d: lower --ops or --key-bytes", (w.Operations+w.Warmup)*w.KeyBytes, maxKeysBytes)
+		most := maxKeysBytes / w.KeyBytes // divided, since a product could overflow
+		fault(w.Operations > most || w.Warmup > most-w.Operations,
+			"the keys of one client take more than %d bytes: lower --ops, --warmup or --key-bytes", maxKeysBytes)
 	}
 	return errors.Join(faults...)
 }

@@ -90,7 +90,11 @@ func TestWorkloadValidate(t *testing.T) {
 	}
 	huge := workload()
 	huge.Operations, huge.KeyBytes = 1<<20, 1<<15
-	if err := huge.Validate(); err == nil || !strings.Contains(err.Error(), "lower --ops or --key-bytes") {
+	if err := huge.Validate(); err == nil || !strings.Contains(err.Error(), "lower --ops, --warmup or --key-bytes") {
 		t.Errorf("32 GiB of keys: error %v", err)
+	}
+	huge.Operations = 1<<63 - 1
+	if huge.Validate() == nil {
+		t.Error("a number of operations that overflows is taken")
 	}
 }

@@ -65,6 +65,9 @@ func (t Trial) fill(w Window) Window {
 // completed is the share of the client's operations, 0 to 1, that were complete
 // at the given time, interpolated between the marks.
 func (c Client) completed(atNS int64) float64 {
+	if atNS >= c.EndNS { // marks may be equal where operations are few
+		return 1
+	}
 	at := atNS - c.StartNS
 	marks := c.MarksNS
 	if len(marks) == 0 {

@@ -116,3 +116,17 @@ func TestSummarize(t *testing.T) {
 		t.Error("3 trials have no interval")
 	}
 }
+
+// TestFewOperations: with fewer operations than marks, some marks are equal.
+func TestFewOperations(t *testing.T) {
+	for _, n := range []int{1, 2, 50} {
+		c := steady(0, 0, 1e9, n)
+		for i := range c.MarksNS {
+			c.MarksNS[i] = int64((i*n+n+99)/100) * 1e9 / int64(n)
+		}
+		trial := Trial{Params: Params{Clients: 1}, Clients: []Client{c}}
+		if got := trial.Active().Operations; !near(got, float64(n)) {
+			t.Errorf("%d operations counted as %v", n, got)
+		}
+	}
+}
