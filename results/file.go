@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // maxLine bounds one record: 8 MiB is a thousand clients.
@@ -93,16 +94,21 @@ type File struct {
 }
 
 // Open opens or creates the results file name, with the folders above it, and
-// returns the trials it already holds. A last line cut short by a crash is
+// returns the trials it already holds. The file is locked until it is closed:
+// another run that opens it is refused. A last record cut short by a crash is
 // removed and reported as torn; any other fault is an error and leaves the file
 // as it was.
 func Open(name string) (file *File, trials []Trial, torn bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, nil, false, fmt.Errorf("open results: %w", err)
 	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, nil, false, fmt.Errorf("open results: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, nil, false, fmt.Errorf("open results: %s is in use by another run: %w", name, err)
 	}
 	trials, torn, err = recoverTrials(name, f)
 	if err != nil {
@@ -127,11 +133,18 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 	if whole == len(text) {
 		return trials, false, nil
 	}
+	tail := text[whole:]
+	if !bytes.HasPrefix(tail, []byte(`{"schema":`)) {
+		return nil, false, fmt.Errorf("%s: its last line is no trial record: not a results file, left as it is", name)
+	}
+	if last, err := parseTrial(tail); err == nil { // whole, but for its newline
+		_, err = f.Write([]byte("\n"))
+		return append(trials, last), false, err
+	}
 	if err := f.Truncate(int64(whole)); err != nil {
 		return nil, false, fmt.Errorf("cut the torn last line of %s: %w", name, err)
 	}
-	_, err = f.Seek(int64(whole), io.SeekStart)
-	return trials, true, err
+	return trials, true, nil
 }
 
 // Append writes t as one line and syncs it to disk. When it returns nil the

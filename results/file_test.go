@@ -143,3 +143,36 @@ func FuzzRead(f *testing.F) {
 		Summarize(trials)
 	})
 }
+
+func TestOpenLosesNothing(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	notes := "my notes, no newline"
+	if err := os.WriteFile(name, []byte(notes), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := Open(name); err == nil {
+		t.Error("a foreign file is taken for results")
+	}
+	if text, _ := os.ReadFile(name); string(text) != notes {
+		t.Errorf("a foreign file now reads %q", text)
+	}
+
+	whole := strings.TrimSuffix(line(t, sample("put")), "\n")
+	if err := os.WriteFile(name, []byte(whole), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	file, trials, torn, err := Open(name)
+	if err != nil || torn || len(trials) != 1 {
+		t.Fatalf("a record without its newline: %d trials, torn %v, %v", len(trials), torn, err)
+	}
+	if _, _, _, err := Open(name); err == nil || !strings.Contains(err.Error(), "in use by another run") {
+		t.Errorf("opened twice: %v", err)
+	}
+	if err := file.Append(sample("get")); err != nil {
+		t.Fatal(err)
+	}
+	file.Close()
+	if trials, err := ReadFile(name); err != nil || len(trials) != 2 {
+		t.Errorf("%d trials, %v, want 2", len(trials), err)
+	}
+}
