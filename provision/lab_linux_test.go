@@ -135,20 +135,20 @@ func TestInterruptedLab(t *testing.T) {
 func TestKilledLab(t *testing.T) {
 	for _, c := range []struct {
 		kind    string
-		words   []string // of its argv
+		argv    string // a regular expression
 		rtt     []string
 		goesOn  bool // the lab does not need it
 		status  int
 		message string
 	}{
-		{kind: "provision", words: []string{"provision lab --nodes"}, rtt: []string{"--rtt", "1ms"}, status: -1},
-		{kind: "init", words: []string{"lab-stage init"}, rtt: []string{"--rtt", "1ms"}, status: 1, message: "the lab's first process ended without a report, and all others with it: signal: killed"},
-		{kind: "switch", words: []string{"lab-stage switch"}, rtt: []string{"--rtt", "1ms"}, status: 1, message: "lab: switch on this machine ended: signal: killed"},
-		{kind: "bridge", words: []string{"lab-stage switch"}, status: 1, message: "lab: switch on this machine ended: signal: killed"},
-		{kind: "sshd", words: []string{"sshd", "[listener]"}, status: 1, message: " ended, and left its sessions behind"},
-		{kind: "COMMAND", words: []string{"sleep 1000"}, status: 137},
-		{kind: "login", words: []string{"ssh -F", "ControlMaster"}, goesOn: true, status: 130},
-		{kind: "session", words: []string{"sshd: root"}, goesOn: true, status: 130},
+		{kind: "provision", argv: "^provision lab --nodes", rtt: []string{"--rtt", "1ms"}, status: -1},
+		{kind: "init", argv: "lab-stage init", rtt: []string{"--rtt", "1ms"}, status: 1, message: "the lab's first process ended without a report, and all others with it: signal: killed"},
+		{kind: "switch", argv: "lab-stage switch", rtt: []string{"--rtt", "1ms"}, status: 1, message: "lab: switch on this machine ended: signal: killed"},
+		{kind: "bridge", argv: "lab-stage switch", status: 1, message: "lab: switch on this machine ended: signal: killed"},
+		{kind: "sshd", argv: `sshd.*\[listener\]`, status: 1, message: " ended, and left its sessions behind"},
+		{kind: "COMMAND", argv: "^sleep 1000|^sh -c", status: 137},
+		{kind: "login", argv: "ssh -F.*ControlMaster", goesOn: true, status: 130},
+		{kind: "session", argv: "^sshd: root", goesOn: true, status: 130},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
 			l := startLab(t, append(append([]string{"--nodes", "2"}, c.rtt...), "--", "sh", "-c", "echo up; exec sleep 1000")...)
@@ -157,7 +157,7 @@ func TestKilledLab(t *testing.T) {
 			if len(r.namespaces) != 1+4+3+2 { // pid; net of all; mnt of init and hosts; uts of hosts
 				t.Errorf("namespaces %v", r.namespaces)
 			}
-			if err := syscall.Kill(r.find(t, c.words...).pid, syscall.SIGKILL); err != nil {
+			if err := syscall.Kill(r.find(t, c.argv).pid, syscall.SIGKILL); err != nil {
 				t.Fatal(err)
 			}
 			if c.goesOn {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,19 +181,17 @@ func (l *labRun) alive() remains {
 	return r
 }
 
-// find is a process whose argv has all the words.
-func (r remains) find(t *testing.T, words ...string) process {
+// find is a process whose argv matches. Give it an expression that none of
+// another kind matches: COMMAND's words, too, are in the argv of the program.
+func (r remains) find(t *testing.T, argv string) process {
 	t.Helper()
-search:
+	expression := regexp.MustCompile(argv)
 	for _, p := range r.processes {
-		for _, word := range words {
-			if !strings.Contains(p.argv, word) {
-				continue search
-			}
+		if expression.MatchString(p.argv) {
+			return p
 		}
-		return p
 	}
-	t.Fatalf("no process with %q among %v", words, r.processes)
+	t.Fatalf("no process with argv %s among %v", argv, r.processes)
 	return process{}
 }
 
