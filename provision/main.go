@@ -41,6 +41,11 @@ func main() {
 	if err != nil {
 		usage(parser, err)
 	}
+	// Hosts are removed even when nobody reads what is said about it: Ctrl-C
+	// ends the tee of `provision ... 2>&1 | tee log` too, and a write to what is
+	// left of the pipe would end a Go program that does not handle this signal.
+	// It is not ignored, which COMMAND would inherit.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	command.BindTo(ctx, (*context.Context)(nil))
 	err = command.Run()

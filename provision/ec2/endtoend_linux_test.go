@@ -32,6 +32,18 @@ func (s *stage) realChild(args ...string) *exec.Cmd {
 	return cmd
 }
 
+// buildProgram builds a program of this module and returns its path.
+func buildProgram(t *testing.T, pkg string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), filepath.Base(pkg))
+	build := exec.Command("go", "build", "-o", program, pkg)
+	build.Env = append(os.Environ(), "GOAMD64=v1", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	return program
+}
+
 // TestEndToEnd is `make bench-ec2` with few operations: provision and the
 // benchmark, from launch to teardown, with ssh to simulated hosts.
 func TestEndToEnd(t *testing.T) {
@@ -40,12 +52,7 @@ func TestEndToEnd(t *testing.T) {
 	s := newStage(t, m, swift, "benchmark")
 	defer s.tell()
 	dir := t.TempDir()
-	program, file := filepath.Join(dir, "dhtbench"), filepath.Join(dir, "ec2.jsonl")
-	build := exec.Command("go", "build", "-o", program, "dhtbench")
-	build.Env = append(os.Environ(), "GOAMD64=v1", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	program, file := buildProgram(t, "dhtbench"), filepath.Join(dir, "ec2.jsonl")
 	cmd := s.realChild(s.realFlags(8, 3*lease, program, "bench", "--clients", "1,8", "--ops", "50", "--warmup", "10", "--results", file)...)
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)

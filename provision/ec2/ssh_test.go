@@ -30,15 +30,21 @@ esac
 // withSSH is the program under test with the stub for its ssh.
 func (s *stage) withSSH(behave string, args ...string) (cmd *exec.Cmd, log func() string) {
 	s.t.Helper()
+	cmd = s.child(args...)
+	return cmd, s.stubSSH(cmd, behave)
+}
+
+// stubSSH puts the stub for ssh on a program's PATH.
+func (s *stage) stubSSH(cmd *exec.Cmd, behave string) (log func() string) {
+	s.t.Helper()
 	dir := s.t.TempDir()
 	for name, text := range map[string]string{"ssh": stubSSH, "behave": behave, "log": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	cmd = s.child(args...)
 	cmd.Env = append(cmd.Env, sshVariable+"=1", "STUB="+dir, "PATH="+dir+":"+os.Getenv("PATH"))
-	return cmd, func() string {
+	return func() string {
 		text, err := os.ReadFile(filepath.Join(dir, "log"))
 		if err != nil {
 			s.t.Fatal(err)
