@@ -57,6 +57,10 @@ func TestLeftoversOfABlindTeardown(t *testing.T) {
 	if !ok || len(left.Items) < 8 {
 		t.Fatalf("leftovers %+v, want at least the 8 instances of the journal", left)
 	}
+	// And yet it has ended all that it knew of.
+	if there, err := s.left(); err != nil || strings.Contains(there, "instance i-") {
+		t.Errorf("after a teardown that saw nothing there is %q, %v: want no instance", there, err)
+	}
 	s.destroyAll()
 	s.mustBeEmpty()
 }

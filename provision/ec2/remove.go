@@ -41,6 +41,9 @@ func (t *teardown) terminateAll(ctx context.Context, list []item) error {
 			InstanceIds:    ids(instance, list),
 			SkipOsShutdown: aws.Bool(true),
 		})
+		for _, i := range list {
+			t.ordered[i] = t.ordered[i] || err == nil
+		}
 		return err
 	})
 }

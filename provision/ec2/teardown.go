@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,9 +22,10 @@ type teardown struct {
 	pace    Pace
 	say     func(format string, a ...any)
 
-	gone map[item]bool // seen terminated, or removed
-	last error         // what went wrong last
-	told string        // what was said last
+	gone    map[item]bool // seen terminated, or removed
+	ordered map[item]bool // instances that AWS has agreed to end
+	last    error         // what went wrong last
+	told    string        // what was said last
 }
 
 // remove returns nil when nothing of the run is left, and [Leftovers] when that
@@ -31,7 +33,7 @@ type teardown struct {
 func (t *teardown) remove(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, t.pace.Teardown, fmt.Errorf("removal was given up after %v", t.pace.Teardown))
 	defer cancel()
-	t.gone = make(map[item]bool)
+	t.gone, t.ordered = make(map[item]bool), make(map[item]bool)
 	for {
 		left, err := t.pass(ctx)
 		_, doubt := t.journal.made()
@@ -84,7 +86,7 @@ func (t *teardown) leftovers(left []item, why error) error {
 func (t *teardown) pass(ctx context.Context) (left []item, err error) {
 	seen, err := t.cloud.foundInstances(ctx, where(tagRun, t.run))
 	if err != nil {
-		return t.remembered(nil), err
+		return t.blind(ctx, nil, nil, err)
 	}
 	var alive, doomed []item // doomed need no further order
 	for _, f := range seen {
@@ -99,7 +101,7 @@ func (t *teardown) pass(ctx context.Context) (left []item, err error) {
 	}
 	unseen, err := t.unseenInstances(ctx, append(alive, doomed...))
 	if err != nil {
-		return t.remembered(alive), err
+		return t.blind(ctx, alive, doomed, err)
 	}
 	alive = append(alive, unseen...)
 	if left = append(alive, doomed...); len(left) > 0 {
@@ -110,6 +112,21 @@ func (t *teardown) pass(ctx context.Context) (left []item, err error) {
 		return t.remembered(nil), err
 	}
 	return t.removeOthers(ctx, others)
+}
+
+// blind is a pass whose look at instances has failed for that reason: who may
+// not look may still be allowed to remove. It ends those that were seen alive,
+// and those of the journal that are neither doomed nor ended by an order of
+// before.
+func (t *teardown) blind(ctx context.Context, alive, doomed []item, reason error) (left []item, err error) {
+	known := slices.Concat(alive, doomed)
+	left = t.remembered(known)
+	for _, i := range left[len(known):] {
+		if i.Kind == instance && !t.ordered[i] {
+			alive = append(alive, i)
+		}
+	}
+	return left, errors.Join(reason, t.terminate(ctx, alive))
 }
 
 // remembered adds to a list what the journal says was made and that is not known
