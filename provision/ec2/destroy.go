@@ -29,19 +29,18 @@ func (c *Command) destroy(ctx context.Context) error {
 		return err
 	}
 	all, err := cl.everything(ctx, where(tagOwner, c.owner()))
-	if err != nil {
-		return err
-	}
-	return c.destroyExpired(ctx, all)
+	return errors.Join(c.destroyExpired(ctx, all), err)
 }
 
 // destroyExpired removes the runs, among things found, whose hosts should have
-// powered themselves off by now. Only the owner's were looked for.
+// powered themselves off by now. Those of other owners are left alone, though
+// they may be among the things: in the filter of a look, * and ? of --owner
+// stand for anything.
 func (c *Command) destroyExpired(ctx context.Context, all []found) error {
 	var over []string
 	for _, f := range all {
 		past := !f.Run.Expires.IsZero() && time.Now().After(f.Run.Expires)
-		if past && !f.ended() && checkRunID(f.Run.ID) == nil && !slices.Contains(over, f.Run.ID) {
+		if f.Run.Owner == c.owner() && past && !f.ended() && checkRunID(f.Run.ID) == nil && !slices.Contains(over, f.Run.ID) {
 			over = append(over, f.Run.ID)
 		}
 	}

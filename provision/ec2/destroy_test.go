@@ -65,6 +65,26 @@ func TestLeftoversOfABlindTeardown(t *testing.T) {
 	s.mustBeEmpty()
 }
 
+// TestForbiddenLook: what may not be looked for keeps nothing else from being
+// removed, but nobody says that all is gone.
+func TestForbiddenLook(t *testing.T) {
+	m := startMoto(t)
+	for _, action := range []string{"DescribeVolumes", "DescribeKeyPairs", "DescribeSecurityGroups", "DescribePlacementGroups"} {
+		t.Run(action, func(t *testing.T) {
+			s := newStage(t, m, settings{}, "shortsighted")
+			defer s.tell()
+			s.proxy.set(&fault{action: action, trouble: forbidden, times: 1 << 30}, nil)
+			c := s.command(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...)
+			c.Seams.Pace.Teardown = time.Second
+			left, ok := errors.AsType[Leftovers](c.Run(t.Context()))
+			if !ok || !strings.Contains(left.Error(), action) {
+				t.Errorf("%v, want leftovers that name %s", left, action)
+			}
+			s.mustBeEmpty()
+		})
+	}
+}
+
 // TestDestroyWithoutAFolder: tags alone are enough, for a run of another
 // machine.
 func TestDestroyWithoutAFolder(t *testing.T) {
@@ -84,6 +104,7 @@ func TestDestroyWithoutAFolder(t *testing.T) {
 // TestDestroyInAnotherAccount: the journal says whose the run is.
 func TestDestroyInAnotherAccount(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "double")
+	defer s.tell()
 	id := s.abandon()
 	s.proxy.set(nil, nil)
 	name := filepath.Join(s.dir, id, "journal.jsonl")
@@ -97,6 +118,10 @@ func TestDestroyInAnotherAccount(t *testing.T) {
 	err = s.run(s.flags("--destroy", id)...)
 	if err == nil || !strings.Contains(err.Error(), "is in account 999999999999") {
 		t.Errorf("error %v", err)
+	}
+	left, err := s.left()
+	if strings.Count(left, "instance i-") != 3 || !strings.Contains(left, "key-pair") || !strings.Contains(left, "security-group") || err != nil {
+		t.Errorf("there is %q, %v: want all of the other account's run, untouched", left, err)
 	}
 }
 
@@ -144,6 +169,27 @@ func TestExpired(t *testing.T) {
 			t.Errorf("after %s: %q, %v, want the 2 instances of other runs", name, left, err)
 		}
 		plant(t, m, old)
+	}
+}
+
+// TestOwnerIsNoPattern: EC2 takes * in a filter for anything, and an owner of that
+// name has no claim to what is everybody's.
+func TestOwnerIsNoPattern(t *testing.T) {
+	m := startMoto(t)
+	s := newStage(t, m, settings{}, "*")
+	defer s.tell()
+	r := run{ID: "20200101-000000-cccccccc", Owner: "colleague", Created: time.Now().Add(-2 * time.Hour), Expires: time.Now().Add(-time.Hour)}
+	plant(t, m, r)
+	for name, args := range map[string][]string{
+		"destroy": s.flags("--destroy", "expired"),
+		"launch":  append([]string{"--nodes", "1"}, s.launchFlags("true")...),
+	} {
+		if err := s.run(args...); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, err := m.anything(t.Context()); strings.Count(left, "instance") != 1 || err != nil {
+			t.Errorf("after %s: %q, %v, want the colleague's instance", name, left, err)
+		}
 	}
 }
 

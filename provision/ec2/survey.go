@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,30 +49,25 @@ func (c *cloud) foundInstances(ctx context.Context, filters ...types.Filter) ([]
 }
 
 // foundOthers is everything else that fits the filters, of all kinds that a run
-// makes. A fault in any part is a fault of the whole: what was not seen may well
-// be there.
-func (c *cloud) foundOthers(ctx context.Context, filters ...types.Filter) ([]found, error) {
-	var list []found
+// makes. A kind that cannot be looked for keeps none of the others from being
+// found, but is a fault of the whole: what was not seen may well be there.
+func (c *cloud) foundOthers(ctx context.Context, filters ...types.Filter) (list []found, err error) {
 	for _, look := range []func(context.Context, []types.Filter) ([]found, error){
 		c.volumes, c.interfaces, c.keyPairs, c.groups, c.placements,
 	} {
-		part, err := look(ctx, filters)
-		if err != nil {
-			return nil, err
-		}
+		part, fault := look(ctx, filters)
 		list = append(list, part...)
+		err = errors.Join(err, fault)
 	}
-	return list, nil
+	return list, err
 }
 
-// everything that fits the filters.
+// everything that fits the filters. With an error it is what was found in spite
+// of it.
 func (c *cloud) everything(ctx context.Context, filters ...types.Filter) ([]found, error) {
 	instances, err := c.foundInstances(ctx, filters...)
-	if err != nil {
-		return nil, err
-	}
-	others, err := c.foundOthers(ctx, filters...)
-	return slices.Concat(instances, others), err
+	others, fault := c.foundOthers(ctx, filters...)
+	return slices.Concat(instances, others), errors.Join(err, fault)
 }
 
 func (c *cloud) volumes(ctx context.Context, filters []types.Filter) (list []found, err error) {

@@ -107,11 +107,9 @@ func (t *teardown) pass(ctx context.Context) (left []item, err error) {
 	if left = append(alive, doomed...); len(left) > 0 {
 		return left, t.terminate(ctx, alive)
 	}
-	others, err := t.cloud.foundOthers(ctx, where(tagRun, t.run))
-	if err != nil {
-		return t.remembered(nil), err
-	}
-	return t.removeOthers(ctx, others)
+	others, fault := t.cloud.foundOthers(ctx, where(tagRun, t.run))
+	left, err = t.removeOthers(ctx, others, fault == nil)
+	return left, errors.Join(fault, err)
 }
 
 // blind is a pass whose look at instances has failed for that reason: who may
@@ -145,8 +143,9 @@ func (t *teardown) remembered(list []item) []item {
 }
 
 // removeOthers removes things other than instances, which hold some of them and
-// are gone by now.
-func (t *teardown) removeOthers(ctx context.Context, others []found) (left []item, err error) {
+// are gone by now. all says that others are all that AWS has: when some could
+// not be looked for, those of the journal are removed unseen.
+func (t *teardown) removeOthers(ctx context.Context, others []found, all bool) (left []item, err error) {
 	for _, f := range others {
 		left = append(left, f.item)
 		if f.Kind == volume || f.Kind == netif {
@@ -154,19 +153,15 @@ func (t *teardown) removeOthers(ctx context.Context, others []found) (left []ite
 				continue // it goes with its instance
 			}
 		}
-		if fault := t.delete(ctx, f.item); fault != nil {
-			err = fault
-		}
+		err = errors.Join(err, t.delete(ctx, f.item))
 	}
 	for _, i := range t.remembered(left)[len(left):] {
-		if !t.young(i) { // AWS would show it by now
+		if all && !t.young(i) { // AWS would show it by now
 			t.gone[i] = true
 			continue
 		}
 		left = append(left, i)
-		if fault := t.delete(ctx, i); fault != nil {
-			err = fault
-		}
+		err = errors.Join(err, t.delete(ctx, i))
 	}
 	return left, err
 }
