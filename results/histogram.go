@@ -20,16 +20,22 @@ const (
 // Histogram counts latencies in HDR buckets from 1 ns to 60 s with 3
 // significant digits, and keeps the exact count, sum, minimum and maximum
 // beside them (the library's own maximum is the edge of a bucket). It takes
-// 221 kB. It is not safe for concurrent use: give each client its own and Add
-// them afterwards. Use [NewHistogram]; the zero value is not usable, except to
+// 221 kB, or about 3 kB when it was read from a file and not added to since. It
+// is not safe for concurrent use: give each client its own and Add them
+// afterwards. Use [NewHistogram]; the zero value is not usable, except to
 // unmarshal into.
 type Histogram struct {
-	buckets *hdr.Histogram
-	min     int64 // exact, ns; MaxInt64 when empty
-	max     int64 // exact, ns
-	sum     int64 // exact, ns
-	below   int64 // values under Lowest
-	above   int64 // values over Highest
+	buckets *hdr.Histogram // nil while packed
+	// packed is the text that the histogram was read from. A record with a
+	// timeline has hundreds of histograms, too many to keep unpacked at once, so
+	// each look at the buckets unpacks them anew (0.1 ms).
+	packed string
+	inside int64 // values in the buckets
+	min    int64 // exact, ns; MaxInt64 when empty
+	max    int64 // exact, ns
+	sum    int64 // exact, ns
+	below  int64 // values under Lowest
+	above  int64 // values over Highest
 }
 
 // NewHistogram returns an empty histogram.
@@ -37,8 +43,12 @@ func NewHistogram() *Histogram {
 	return &Histogram{buckets: hdr.New(int64(Lowest), int64(Highest), digits), min: math.MaxInt64}
 }
 
-// Record counts one latency. It allocates nothing.
+// Record counts one latency. It allocates nothing, but for the first after the
+// histogram was read.
 func (h *Histogram) Record(d time.Duration) {
+	if h.buckets == nil {
+		h.unpack()
+	}
 	v := int64(d)
 	h.min = min(h.min, v)
 	h.max = max(h.max, v)
@@ -49,13 +59,19 @@ func (h *Histogram) Record(d time.Duration) {
 	case v > int64(Highest) || h.buckets.RecordValue(v) != nil:
 		// The library would take some of these into its last bucket.
 		h.above++
+	default:
+		h.inside++
 	}
 }
 
 // Add adds all that other counted to h. Nothing is lost: both have the same
 // buckets.
 func (h *Histogram) Add(other *Histogram) {
-	h.buckets.Merge(other.buckets)
+	if h.buckets == nil {
+		h.unpack()
+	}
+	h.buckets.Merge(other.look())
+	h.inside += other.inside
 	h.min = min(h.min, other.min)
 	h.max = max(h.max, other.max)
 	h.sum += other.sum
@@ -63,8 +79,23 @@ func (h *Histogram) Add(other *Histogram) {
 	h.above += other.above
 }
 
+// unpack makes a packed histogram ready to be changed.
+func (h *Histogram) unpack() { h.buckets, h.packed = h.look(), "" }
+
+// look is the buckets, to be read alone.
+func (h *Histogram) look() *hdr.Histogram {
+	if h.buckets != nil {
+		return h.buckets
+	}
+	buckets, err := hdr.Decode([]byte(h.packed))
+	if err != nil { // it was decoded before, when it was read
+		panic("results: a histogram that was read cannot be unpacked: " + err.Error())
+	}
+	return buckets
+}
+
 // Count is the number of latencies recorded, those outside the bounds included.
-func (h *Histogram) Count() int64 { return h.below + h.buckets.TotalCount() + h.above }
+func (h *Histogram) Count() int64 { return h.below + h.inside + h.above }
 
 // Unresolved is the number of latencies outside [Lowest] to [Highest].
 func (h *Histogram) Unresolved() int64 { return h.below + h.above }
@@ -101,7 +132,7 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 // atRank returns the latency of the given rank, 1 being the smallest. Of the
 // latencies outside the bounds only the extremes are known.
 func (h *Histogram) atRank(rank int64) time.Duration {
-	n := h.buckets.TotalCount()
+	n := h.inside
 	switch rank = max(rank, 1); {
 	case h.Count() == 0:
 		return 0
@@ -111,7 +142,7 @@ func (h *Histogram) atRank(rank int64) time.Duration {
 		return h.Max()
 	}
 	// The library rounds p/100*n to the nearest rank, so ask for a whole one.
-	v := h.buckets.ValueAtPercentile(100 * float64(rank-h.below) / float64(n))
+	v := h.look().ValueAtPercentile(100 * float64(rank-h.below) / float64(n))
 	return time.Duration(min(max(v, h.min), h.max))
 }
 
@@ -128,13 +159,13 @@ type Bucket struct {
 func (h *Histogram) Cumulative() []Bucket {
 	var steps []Bucket
 	var seen int64
-	for _, bar := range h.buckets.Distribution() {
+	for _, bar := range h.look().Distribution() {
 		if bar.Count == 0 {
 			continue
 		}
 		seen += bar.Count
 		v := time.Duration(min(bar.To, h.max))
-		steps = append(steps, Bucket{Value: v, Share: float64(seen) / float64(h.buckets.TotalCount())})
+		steps = append(steps, Bucket{Value: v, Share: float64(seen) / float64(h.inside)})
 	}
 	return steps
 }
@@ -153,18 +184,22 @@ type histogramJSON struct {
 
 // MarshalJSON takes about 1 ms: keep it off the measured path.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
-	text, err := h.buckets.EncodeV2()
-	if err != nil {
-		return nil, fmt.Errorf("encode histogram: %w", err)
+	text := h.packed
+	if h.buckets != nil {
+		encoded, err := h.buckets.EncodeV2()
+		if err != nil {
+			return nil, fmt.Errorf("encode histogram: %w", err)
+		}
+		text = string(encoded)
 	}
 	return json.Marshal(histogramJSON{
 		Count: h.Count(), MinNS: int64(h.Min()), MaxNS: h.max, SumNS: h.sum,
-		Below: h.below, Above: h.above, HDR: string(text),
+		Below: h.below, Above: h.above, HDR: text,
 	})
 }
 
 // UnmarshalJSON refuses a histogram whose buckets disagree with its counts or
-// were made with other bounds.
+// were made with other bounds, and one whose exact figures cannot be.
 func (h *Histogram) UnmarshalJSON(data []byte) error {
 	var j histogramJSON
 	if err := json.Unmarshal(data, &j); err != nil {
@@ -174,21 +209,39 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("decode histogram: %w", err)
 	}
-	*h = *NewHistogram()
-	if decoded.SignificantFigures() != digits || decoded.HighestTrackableValue() != h.buckets.HighestTrackableValue() {
-		return fmt.Errorf("decode histogram: %d digits up to %d ns, want %d up to %d",
-			decoded.SignificantFigures(), decoded.HighestTrackableValue(), digits, h.buckets.HighestTrackableValue())
+	own := hdr.New(int64(Lowest), int64(Highest), digits)
+	if decoded.SignificantFigures() != digits || decoded.LowestTrackableValue() != int64(Lowest) ||
+		decoded.HighestTrackableValue() != own.HighestTrackableValue() {
+		return fmt.Errorf("decode histogram: %d digits from %d to %d ns, want %d from %d to %d", decoded.SignificantFigures(),
+			decoded.LowestTrackableValue(), decoded.HighestTrackableValue(), digits, Lowest, own.HighestTrackableValue())
 	}
-	if dropped := h.buckets.Merge(decoded); dropped != 0 {
+	inside := decoded.TotalCount()
+	if dropped := own.Merge(decoded); dropped != 0 {
 		return fmt.Errorf("decode histogram: %d values out of range", dropped)
 	}
-	h.max, h.sum, h.below, h.above = j.MaxNS, j.SumNS, j.Below, j.Above
-	if j.Count > 0 {
-		h.min = j.MinNS
-	}
-	if h.Count() != j.Count || j.Below < 0 || j.Above < 0 {
+	if j.Below < 0 || j.Above < 0 || j.Count < 0 || j.Below+inside+j.Above != j.Count {
 		return fmt.Errorf("decode histogram: buckets hold %d values, %d lie below and %d above, but count is %d",
-			h.buckets.TotalCount(), j.Below, j.Above, j.Count)
+			inside, j.Below, j.Above, j.Count)
+	}
+	if err := j.check(); err != nil {
+		return err
+	}
+	*h = Histogram{packed: j.HDR, inside: inside, min: j.MinNS, max: j.MaxNS, sum: j.SumNS, below: j.Below, above: j.Above}
+	if j.Count == 0 {
+		h.min = math.MaxInt64
+	}
+	return nil
+}
+
+// check compares the exact figures with each other: count values from min to max
+// have a sum from count x min to count x max.
+func (j histogramJSON) check() error {
+	const rounding = 1e-9 // of products as large as these, in floating point
+	n := float64(j.Count)
+	low, high := n*float64(j.MinNS), n*float64(j.MaxNS)
+	slack := rounding * (math.Abs(low) + math.Abs(high))
+	if sum := float64(j.SumNS); j.MinNS > j.MaxNS || sum < low-slack || sum > high+slack {
+		return fmt.Errorf("decode histogram: %d values from %d to %d ns cannot have the sum %d", j.Count, j.MinNS, j.MaxNS, j.SumNS)
 	}
 	return nil
 }
