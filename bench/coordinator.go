@@ -83,7 +83,7 @@ func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(re
 		if err := awaitNews(ctx, trial.Counts()); err != nil {
 			return err
 		}
-		trial.Warnings = trial.Doubts()
+		trial.Verdict, trial.Warnings = trial.Judge()
 		if err := record(trial); err != nil {
 			return err
 		}

@@ -90,6 +90,6 @@ func (u usage) since(before usage) results.Agent {
 		GOMAXPROCS: runtime.GOMAXPROCS(0),
 		UserNS:     u.userNS - before.userNS,
 		SystemNS:   u.systemNS - before.systemNS,
-		GCs:        u.gcs - before.gcs,
+		Runtime:    results.Runtime{GCs: u.gcs - before.gcs},
 	}
 }

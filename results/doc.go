@@ -7,18 +7,26 @@
 //
 // One [Trial] is one setting ([Params]), one operation kind and one repeat. It
 // is one line of JSON and stands by itself: parameters, start, per-client counts
-// and histograms, the facts of every host and of the build, and warnings.
-// Results files are therefore plain text to concatenate, cut and diff:
+// and histograms, the timeline, the facts of every host and of the build, and a
+// verdict with its reasons. Results files are therefore plain text to
+// concatenate, cut and diff:
 //
-//	{"schema":1,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
+//	{"schema":2,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
 //
 // Units end the names: _ns is nanoseconds, _bytes is bytes, _per_s is per second.
 // Everything printed or drawn is derived from the record; derived numbers are
 // not stored. Histograms are added, and no percentile is ever averaged within a
 // trial; across trials the median of the trials' percentiles is taken
-// ([Summary]).
+// ([Summary]). A record that contradicts itself is refused, one that is only
+// doubtful is judged ([Trial.Judge]).
 //
 // # Schema history
 //
 //	1  closed loop; put, get, del; service time
+//	2  open loop: params.rate_ops_per_s and what belongs to it, of each client
+//	   response, lag, held and arrival; mixtures: params.workload, kinds; wrong
+//	   values by what was wrong; anatomy; timeline; nodes; what runtime, kernel
+//	   and hypervisor did to processes; null; verdict. Nothing of schema 1 has
+//	   changed or gone: its records still read, and what is new is not known of
+//	   them, but for the verdict, which is SUSPECT where there were warnings.
 package results

@@ -13,7 +13,8 @@ const Confidence = 0.95
 // interval that holds the true median with at least [Confidence], whatever the
 // distribution (Le Boudec, Performance Evaluation, 2010, section 2.2). Fewer
 // than 6 trials have no such interval: Low and High are then NaN. Median is NaN
-// when the figure is not known of every trial.
+// when the figure is not known of every trial. [Histogram.Estimate] makes one of
+// a percentile of a single trial.
 type Estimate struct {
 	Median, Low, High float64
 }
@@ -79,4 +80,16 @@ func (h *Histogram) Interval(q float64) (low, high time.Duration, ok bool) {
 		return 0, 0, false
 	}
 	return h.atRank(int64(first)), h.atRank(int64(last)), true
+}
+
+// Estimate is quantile q in nanoseconds with its own [Histogram.Interval], from
+// the latencies of h alone: NaN where h does not support it, and without an
+// interval where that has no bound. It knows nothing of what varies between
+// trials.
+func (h *Histogram) Estimate(q float64) Estimate {
+	e := Estimate{Median: quantile(h, q), Low: math.NaN(), High: math.NaN()}
+	if low, high, ok := h.Interval(q); ok && e.Known() {
+		e.Low, e.High = float64(low), float64(high)
+	}
+	return e
 }

@@ -12,8 +12,9 @@ import (
 	"syscall"
 )
 
-// maxLine bounds one record: 8 MiB is a thousand clients.
-const maxLine = 8 << 20
+// maxLine bounds one record: 64 MiB is a thousand clients, or the timeline of an
+// hour.
+const maxLine = 64 << 20
 
 // Read reads all trials of r, in file order. name is used in errors, which name
 // the line: `results/x.jsonl:3: ...`. A last line without a newline is what a
@@ -71,20 +72,20 @@ func parseTrial(line []byte) (Trial, error) {
 	if err := json.Unmarshal(line, &t); err != nil {
 		return Trial{}, fmt.Errorf("trial record: %w", err)
 	}
+	if t.Schema == 1 {
+		t.upgrade()
+	}
 	return t, t.check()
 }
 
-// check reports what would make derived numbers wrong.
-func (t Trial) check() error {
-	if len(t.Clients) != t.Params.Clients {
-		return fmt.Errorf("trial record: %d clients listed, params say %d", len(t.Clients), t.Params.Clients)
+// upgrade fills in what schema 1 left to be inferred: it had no verdict, and any
+// warning made a trial suspect. All else that is new in schema 2 is not known of
+// older trials and stays zero.
+func (t *Trial) upgrade() {
+	t.Verdict = Valid
+	if len(t.Warnings) > 0 {
+		t.Verdict = Suspect
 	}
-	for _, c := range t.Clients {
-		if got, want := c.Service.Count(), c.Counts.OK+c.Counts.NotFound; got != want {
-			return fmt.Errorf("trial record: client %d: histogram holds %d operations, counts say %d", c.Client, got, want)
-		}
-	}
-	return nil
 }
 
 // File is a results file open for appending, one trial at a time. It is not
@@ -149,12 +150,19 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 
 // Append writes t as one line and syncs it to disk. When it returns nil the
 // trial is kept whatever happens next; after an error the file holds it whole
-// or, once reopened, not at all.
+// or, once reopened, not at all. A trial that [Read] would refuse is refused
+// here, where its cause is.
 func (f *File) Append(t Trial) error {
 	t.Schema = Schema
+	if err := t.check(); err != nil {
+		return fmt.Errorf("append trial: %w", err)
+	}
 	line, err := json.Marshal(t)
 	if err != nil {
 		return fmt.Errorf("append trial: %w", err)
+	}
+	if len(line) >= maxLine {
+		return fmt.Errorf("append trial: its record of %d MiB is longer than the %d MiB that are read: measure for a shorter time", len(line)>>20, maxLine>>20)
 	}
 	if _, err := f.f.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("append trial: %w", err)

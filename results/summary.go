@@ -2,107 +2,71 @@ package results
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"time"
 )
 
-// Counts is the sum of all clients' counts.
-func (t Trial) Counts() Counts {
-	var sum Counts
-	for _, c := range t.Clients {
-		sum = sum.Add(c.Counts)
-	}
-	return sum
-}
-
-// Service is the sum of all clients' service time histograms, a new one.
-func (t Trial) Service() *Histogram {
-	sum := NewHistogram()
-	for _, c := range t.Clients {
-		sum.Add(c.Service)
-	}
-	return sum
-}
-
-// Little is throughput x mean service time / clients, which Little's law says
-// is 1 in a closed loop in which clients do nothing but wait for replies. What
-// it falls short is the share of time that the generator spent on itself.
-func (t Trial) Little() float64 {
-	h := t.Service()
-	if len(t.Clients) == 0 {
-		return 0
-	}
-	return t.Active().Throughput() * h.Mean() / float64(time.Second) / float64(len(t.Clients))
-}
-
-// littleTolerance is how far Little may be from 1 without doubt (measurement
-// rule: within 2 %).
-const littleTolerance = 0.02
-
-// maxStartSpread is how far apart clients may begin without doubt.
-const maxStartSpread = 50 * time.Millisecond
-
-// startSpread is the time from the first client's start to the last's.
-func (t Trial) startSpread() time.Duration {
-	var first, last int64
-	for i, c := range t.Clients {
-		if i == 0 {
-			first, last = c.StartNS, c.StartNS
-		}
-		first, last = min(first, c.StartNS), max(last, c.StartNS)
-	}
-	return time.Duration(last - first)
-}
-
-// Doubts lists what makes the numbers of t doubtful, in words; nil means that
-// nothing was found. They go into Trial.Warnings when the trial is recorded.
-func (t Trial) Doubts() []string {
-	var doubts []string
-	counts := t.Counts()
-	if bad := counts.Bad(); bad > 0 {
-		doubts = append(doubts, fmt.Sprintf("%d of %d operations went wrong: %d not found, %d failed, %d unknown, %d wrong values",
-			bad, counts.Total(), counts.NotFound, counts.Failed, counts.Unknown, counts.Wrong))
-	}
-	if n := t.Service().Unresolved(); n > 0 {
-		doubts = append(doubts, fmt.Sprintf("%d latencies outside %v to %v were counted but not resolved", n, Lowest, Highest))
-	}
-	if spread := t.startSpread(); spread > maxStartSpread {
-		doubts = append(doubts, fmt.Sprintf("start: clients began %v apart, more than %v", spread.Round(time.Millisecond), maxStartSpread))
-	}
-	active, whole := t.Active(), t.Whole()
-	if active.Throughput() == 0 {
-		doubts = append(doubts, "at no time were all clients running: throughput is not that of full concurrency")
-	} else if little := t.Little(); math.Abs(little-1) > littleTolerance {
-		doubts = append(doubts, fmt.Sprintf("Little's law: throughput x mean / clients is %.3f, more than %.0f %% from 1", little, 100*littleTolerance))
-	}
-	if w := whole.EndNS - whole.StartNS; float64(active.EndNS-active.StartNS) < 0.8*float64(w) {
-		doubts = append(doubts, fmt.Sprintf("stragglers: all clients were running for only %.0f %% of the trial",
-			100*float64(active.EndNS-active.StartNS)/float64(max(w, 1))))
-	}
-	return doubts
-}
-
 // Summary is what the trials of one setting say together: for each figure the
-// median over trials. All latencies are in nanoseconds, throughput in
-// operations per second.
+// median over trials. All latencies are in nanoseconds, rates in operations per
+// second.
 type Summary struct {
 	Setting Params // with Repeat 0
 	Trials  int
 	Counts  Counts // summed over trials
+	// Valid, Suspect and Invalid are how many trials had that verdict; the rest
+	// were not judged.
+	Valid, Suspect, Invalid int
 
-	Mean       Estimate
-	P50        Estimate
-	P99        Estimate
-	P999       Estimate
-	Max        float64  // the largest of all trials
+	// Of the service time, whatever the loop.
+	Mean Estimate
+	P50  Estimate
+	P90  Estimate
+	P99  Estimate
+	P999 Estimate
+	Max  float64 // the largest of all trials
+
 	Throughput Estimate // in the window in which all clients were active
 	Whole      Estimate // throughput over the whole trial
+
+	// Of an open loop alone: nil, 0 and unknown in a closed one.
+	Response *Latencies // completion - intended start
+	Lag      *Latencies // send - intended start
+	Held     int64      // operations held, see Client.Held, summed over trials
+	Offered  float64    // rate
+	Achieved Estimate   // rate, see Trial.Achieved
+
+	// Sustained says that all trials sustained the offered rate; true in a closed
+	// loop.
+	Sustained bool
+
+	// Within is Trial.Latency of the only trial, each percentile with the interval
+	// that its own latencies give it (Histogram.Estimate) instead of one across
+	// trials. Nil where there were several trials.
+	Within *Latencies
+}
+
+// Latencies are the figures of one distribution of times, in nanoseconds. A
+// percentile with fewer than 10 latencies above it is not known.
+type Latencies struct {
+	Mean Estimate
+	P50  Estimate
+	P90  Estimate
+	P99  Estimate
+	P999 Estimate
+	Max  float64 // the largest of all
+}
+
+// Latency is the latency that the setting is about: response time in an open
+// loop, service time in a closed one.
+func (s Summary) Latency() Latencies {
+	if s.Response != nil {
+		return *s.Response
+	}
+	return Latencies{Mean: s.Mean, P50: s.P50, P90: s.P90, P99: s.P99, P999: s.P999, Max: s.Max}
 }
 
 // Summarize groups trials by setting and summarizes each, ordered by operation
-// (put, get, del, then others by name) and number of clients.
+// (put, get, del, then others by name), number of clients, and rate.
 func Summarize(trials []Trial) []Summary {
 	groups := make(map[Params][]Trial)
 	var settings []Params
@@ -136,26 +100,91 @@ func compareSettings(a, b Params) int {
 		cmp.Compare(place(a), place(b)),
 		cmp.Compare(a.Operation, b.Operation),
 		cmp.Compare(a.Clients, b.Clients),
+		cmp.Compare(a.RateOpsPerS, b.RateOpsPerS),
 	)
 }
 
 func summarize(setting Params, trials []Trial) Summary {
-	s := Summary{Setting: setting, Trials: len(trials)}
-	var mean, p50, p99, p999, active, whole []float64
+	s := Summary{Setting: setting, Trials: len(trials), Sustained: true, Achieved: Median(nil)}
+	var active, whole []float64
 	for _, t := range trials {
-		h := t.Service()
 		s.Counts = s.Counts.Add(t.Counts())
-		mean = append(mean, h.Mean())
-		p50 = append(p50, quantile(h, 0.5))
-		p99 = append(p99, quantile(h, 0.99))
-		p999 = append(p999, quantile(h, 0.999))
-		s.Max = max(s.Max, float64(h.Max()))
+		s.tally(t.Verdict)
 		active = append(active, t.Active().Throughput())
 		whole = append(whole, t.Whole().Throughput())
 	}
-	s.Mean, s.P50, s.P99, s.P999 = Median(mean), Median(p50), Median(p99), Median(p999)
 	s.Throughput, s.Whole = Median(active), Median(whole)
+	l := across(trials, Trial.Service)
+	s.Mean, s.P50, s.P90, s.P99, s.P999, s.Max = l.Mean, l.P50, l.P90, l.P99, l.P999, l.Max
+	if setting.open() {
+		s.addOpen(trials)
+	}
+	if len(trials) == 1 {
+		s.Within = within(trials[0].Latency())
+	}
 	return s
+}
+
+func (s *Summary) tally(v Verdict) {
+	switch v {
+	case Valid:
+		s.Valid++
+	case Suspect:
+		s.Suspect++
+	case Invalid:
+		s.Invalid++
+	}
+}
+
+// addOpen fills in what only an open loop has.
+func (s *Summary) addOpen(trials []Trial) {
+	response, lag := across(trials, Trial.Response), across(trials, Trial.Lag)
+	s.Response, s.Lag = &response, &lag
+	s.Offered = s.Setting.RateOpsPerS
+	var achieved []float64
+	for _, t := range trials {
+		for _, c := range t.Clients {
+			s.Held += c.Held
+		}
+		s.Sustained = s.Sustained && t.Sustained()
+		achieved = append(achieved, t.Achieved())
+	}
+	s.Achieved = Median(achieved)
+}
+
+// across is the figures of one histogram of each trial: medians over trials.
+func across(trials []Trial, of func(Trial) *Histogram) Latencies {
+	var l Latencies
+	var mean, p50, p90, p99, p999 []float64
+	for _, t := range trials {
+		h := of(t)
+		mean = append(mean, meanOf(h))
+		p50 = append(p50, quantile(h, 0.5))
+		p90 = append(p90, quantile(h, 0.9))
+		p99 = append(p99, quantile(h, 0.99))
+		p999 = append(p999, quantile(h, 0.999))
+		l.Max = max(l.Max, float64(h.Max()))
+	}
+	l.Mean, l.P50, l.P90, l.P99, l.P999 = Median(mean), Median(p50), Median(p90), Median(p99), Median(p999)
+	return l
+}
+
+// within is the figures of one histogram, each percentile with its own interval;
+// a mean has none.
+func within(h *Histogram) *Latencies {
+	return &Latencies{
+		Mean: Median([]float64{meanOf(h)}),
+		P50:  h.Estimate(0.5), P90: h.Estimate(0.9), P99: h.Estimate(0.99), P999: h.Estimate(0.999),
+		Max: float64(h.Max()),
+	}
+}
+
+// meanOf is h's mean in nanoseconds, or NaN where h is empty.
+func meanOf(h *Histogram) float64 {
+	if h.Count() == 0 {
+		return math.NaN()
+	}
+	return h.Mean()
 }
 
 // quantile is h's quantile in nanoseconds, or NaN where h cannot support it.

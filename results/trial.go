@@ -1,12 +1,9 @@
 package results
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Schema is the schema number that this build writes, and the highest it reads.
-const Schema = 1
+const Schema = 2
 
 // Trial is the record of one trial. See the package comment.
 type Trial struct {
@@ -21,26 +18,62 @@ type Trial struct {
 	// Hosts has one entry per host that carried a node or an agent.
 	Hosts []Host `json:"hosts"`
 	Build Build  `json:"build"`
+	// Nodes has one entry per node process; none when nodes are inside agents.
+	Nodes []Node `json:"nodes,omitempty"`
+	// Timeline is the trial in slices of IntervalNS from its start, in order of
+	// time; slices in which nothing ended are left out.
+	Timeline   []Interval `json:"timeline,omitempty"`
+	IntervalNS int64      `json:"interval_ns,omitempty"`
+	// Null is what the same clients did, before the sweep, against servers that
+	// answer at once: the floor and the ceiling of all that is not the store.
+	Null *Null `json:"null,omitempty"`
 	// Command is the coordinator's command line without its path.
 	Command []string `json:"command"`
-	// Warnings are doubts about the trial, in words. Nil means none.
+	// Verdict says whether the numbers can be believed, as [Trial.Judge] found when
+	// the trial ran. Schema 1 had none: reading fills it in.
+	Verdict Verdict `json:"verdict,omitempty"`
+	// Warnings are its reasons, in words. Nil means none.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Params is the setting of a trial: everything that was chosen before it ran.
 // Two trials with equal Params measured the same thing.
 type Params struct {
-	Operation  string `json:"operation"` // put, get or del
-	Loop       string `json:"loop"`      // closed
+	Operation  string `json:"operation"` // put, get or del; mix where Workload is not empty
+	Loop       string `json:"loop"`      // closed or open
 	Nodes      int    `json:"nodes"`
 	Clients    int    `json:"clients"`
-	Operations int    `json:"operations"`  // recorded, per client
+	Operations int    `json:"operations"`  // recorded, per client; 0 where DurationNS bounds a closed loop
 	Warmup     int    `json:"warmup"`      // operations done and not recorded, per client
 	KeyBytes   int    `json:"key_bytes"`   // length of every key
-	ValueBytes int    `json:"value_bytes"` // length of every value
+	ValueBytes int    `json:"value_bytes"` // length of every value, the longest where ValueSizes is not empty
 	Placement  string `json:"placement"`   // separate or embedded
 	Seed       uint64 `json:"seed"`
 	Repeat     int    `json:"repeat"` // 0 for the first
+
+	// DurationNS is how long was measured, where that was asked for instead of a
+	// number of operations; WarmupNS the same of what came before.
+	DurationNS int64 `json:"duration_ns,omitempty"`
+	WarmupNS   int64 `json:"warmup_ns,omitempty"`
+
+	// Workload is the mixture of operations: ycsb-a, or shares such as
+	// get=95,put=5. Empty: all clients put, then all get, then all delete, each
+	// key once.
+	Workload   string `json:"workload,omitempty"`
+	Keys       string `json:"keys,omitempty"`        // of a mixture, how keys are chosen: uniform, zipfian:0.99, latest, sequential
+	Records    int    `json:"records,omitempty"`     // of a mixture, keys put before the start
+	ValueSizes string `json:"value_sizes,omitempty"` // uniform:10-100 or bimodal:32,1024,0.9; empty: all ValueBytes
+
+	// Of the open loop alone.
+	RateOpsPerS float64 `json:"rate_ops_per_s,omitempty"` // offered, by all clients together
+	Arrivals    string  `json:"arrivals,omitempty"`       // constant or poisson
+	Inflight    int     `json:"inflight,omitempty"`       // operations that a client can wait for at once
+	Pacing      string  `json:"pacing,omitempty"`         // precise, or timer for the runtime's timers
+
+	Anatomy bool `json:"anatomy,omitempty"` // nodes were asked how long they took
+	// Stall is a fault that nodes were told to have: for how long, and how often,
+	// they stop answering, as 20ms/1s. Empty: none.
+	Stall string `json:"stall,omitempty"`
 }
 
 // Setting is p without its repeat: what the trials of one point of a figure
@@ -50,80 +83,19 @@ func (p Params) Setting() Params {
 	return p
 }
 
-// Client is what one client measured. Start and End are on the coordinator's
-// clock, counted from the instant at which it gave the start signal; on one
-// host they are exact, across hosts as good as Host.ClockErrorNS.
-type Client struct {
-	Client  int    `json:"client"` // 0 to Params.Clients-1
-	Host    string `json:"host"`
-	StartNS int64  `json:"start_ns"` // send of the first recorded operation
-	EndNS   int64  `json:"end_ns"`   // completion of the last
-	Counts  Counts `json:"counts"`
-	// MarksNS[i] is when a share (i+1)/len(MarksNS) of the client's operations
-	// were complete, counted from StartNS. From them the number of operations
-	// inside a window is known to one part in len(MarksNS).
-	MarksNS []int64 `json:"marks_ns"`
-	// Service is completion - send of each operation that got a reply.
-	Service *Histogram `json:"service"`
-	// FirstError is the text of the first operation that went wrong, if any.
-	FirstError string `json:"first_error,omitempty"`
+// Interval is one slice of a trial's timeline.
+type Interval struct {
+	// Index counts slices from the trial's start; one is Trial.IntervalNS long.
+	Index int64 `json:"index"`
+	// Latency is response time, or service time in a closed loop, of the
+	// operations that ended in the slice.
+	Latency *Histogram `json:"latency"`
 }
 
-// Agent is one process that carried clients. CPU counts the measured phase of
-// the trial alone.
-type Agent struct {
-	Host       string `json:"host"`
-	Clients    []int  `json:"clients"`
-	GOMAXPROCS int    `json:"gomaxprocs"`
-	UserNS     int64  `json:"cpu_user_ns"`
-	SystemNS   int64  `json:"cpu_system_ns"`
-	GCs        int64  `json:"gcs"` // garbage collections completed in the measured phase
-}
-
-// Host is what a trial's numbers depend on besides the program.
-type Host struct {
-	Name           string `json:"name"`            // label from the inventory
-	Nodes          []int  `json:"nodes"`           // ids of the nodes placed there
-	NodeGOMAXPROCS int    `json:"node_gomaxprocs"` // of each node process; 0 when nodes are inside agents
-	OS             string `json:"os"`              // "linux"
-	Arch           string `json:"arch"`
-	Kernel         string `json:"kernel"`
-	CPU            string `json:"cpu"`   // model name
-	Cores          int    `json:"cores"` // logical processors the process may run on
-	MemoryBytes    uint64 `json:"memory_bytes"`
-	Virtualization string `json:"virtualization,omitempty"`
-	Clocksource    string `json:"clocksource,omitempty"`
-	ClockReadNS    int64  `json:"clock_read_ns"`  // median cost of reading the clock
-	ClockErrorNS   int64  `json:"clock_error_ns"` // bound on the error of the host's offset to the coordinator; 0 on its own host
-
-	// Interface is the network interface that has the host's address, and
-	// Driver its driver, where the kernel names one.
-	Interface string `json:"interface,omitempty"`
-	Driver    string `json:"driver,omitempty"`
-	// RoundTripNS is the median time of an operation from this host at a node
-	// of each host, by its name, when nothing else was running.
-	RoundTripNS map[string]int64 `json:"round_trip_ns,omitempty"`
-}
-
-// Build is the executable that ran everywhere in the trial.
-type Build struct {
-	Go       string `json:"go"`       // version of the Go toolchain
-	Revision string `json:"revision"` // of the source, empty when unknown
-	Dirty    bool   `json:"dirty"`    // source differed from the revision
-}
-
-// UnmarshalJSON gives a client without a histogram an empty one, so that a
-// client that was read can be used without looking. Reading the trial then
-// fails if the client's counts say that there should have been more.
-func (c *Client) UnmarshalJSON(data []byte) error {
-	type plain Client
-	var p plain
-	if err := json.Unmarshal(data, &p); err != nil {
-		return err
-	}
-	if p.Service == nil {
-		p.Service = NewHistogram()
-	}
-	*c = Client(p)
-	return nil
+// Null is a calibration: one number of clients, gets in a closed loop.
+type Null struct {
+	Operations int        `json:"operations"` // per client
+	Service    *Histogram `json:"service"`    // of all clients
+	// ThroughputOpsPerS is that of the window in which all clients were active.
+	ThroughputOpsPerS float64 `json:"throughput_ops_per_s"`
 }

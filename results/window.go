@@ -1,6 +1,7 @@
 package results
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -12,13 +13,18 @@ type Window struct {
 	Operations     float64 // a fraction where a mark had to be interpolated
 }
 
-// Throughput is the operations completed per second, 0 for an empty window.
+// Throughput is the operations completed per second. It is NaN for an empty
+// window: nothing is known of it, which is not the same as that nothing was done.
 func (w Window) Throughput() float64 {
-	if w.EndNS <= w.StartNS {
-		return 0
+	if w.empty() {
+		return math.NaN()
 	}
-	return w.Operations / (float64(w.EndNS-w.StartNS) / float64(time.Second))
+	return w.Operations / (float64(w.lengthNS()) / float64(time.Second))
 }
+
+func (w Window) empty() bool { return w.EndNS <= w.StartNS }
+
+func (w Window) lengthNS() int64 { return w.EndNS - w.StartNS }
 
 // Whole is the window from the first client's start to the last client's end.
 // Its throughput counts the time in which early clients had already finished,
@@ -57,7 +63,7 @@ func (t Trial) Active() Window {
 func (t Trial) fill(w Window) Window {
 	for _, c := range t.Clients {
 		share := c.completed(w.EndNS) - c.completed(w.StartNS)
-		w.Operations += share * float64(c.Counts.OK+c.Counts.NotFound)
+		w.Operations += share * float64(c.Counts.Replied())
 	}
 	return w
 }

@@ -1,0 +1,154 @@
+package results
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+)
+
+// check reports what cannot be: a record that contradicts itself would make the
+// numbers derived from it wrong. A record that is only doubtful passes; see
+// [Trial.Judge].
+func (t Trial) check() error {
+	err := cmp.Or(t.Params.check(), t.checkClients(), t.checkTimeline(), t.checkProcesses(),
+		fault(t.Verdict != "" && t.Verdict.rank() == 0, "verdict %q is none of %s, %s and %s", t.Verdict, Valid, Suspect, Invalid))
+	if err != nil {
+		return fmt.Errorf("trial record: %w", err)
+	}
+	return nil
+}
+
+// fault makes an error of something that must not be.
+func fault(bad bool, format string, args ...any) error {
+	if !bad {
+		return nil
+	}
+	return fmt.Errorf(format, args...)
+}
+
+func (p Params) check() error {
+	return cmp.Or(
+		fault(p.Loop != "closed" && !p.open(), "loop %q is neither closed nor open", p.Loop),
+		fault(p.Clients < 1, "params: %d clients, want 1 at least", p.Clients),
+		fault(min(p.Nodes, p.Operations, p.Warmup, p.KeyBytes, p.ValueBytes, p.Repeat, p.Records, p.Inflight) < 0 ||
+			min(p.DurationNS, p.WarmupNS) < 0, "params: a negative number"),
+		fault(p.open() && !(p.RateOpsPerS > 0), "params: an open loop with a rate of %v operations/s", p.RateOpsPerS),
+	)
+}
+
+func (t Trial) checkClients() error {
+	if len(t.Clients) != t.Params.Clients {
+		return fmt.Errorf("%d clients listed, params say %d", len(t.Clients), t.Params.Clients)
+	}
+	for i, c := range t.Clients {
+		if c.Client != i {
+			return fmt.Errorf("client %d stands in place %d", c.Client, i)
+		}
+		n, want := c.Counts.Total(), int64(t.Params.Operations)
+		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.open()), c.checkRest(),
+			fault(want > 0 && n != want, "%d operations, params say %d", n, want))
+		if err != nil {
+			return fmt.Errorf("client %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (c Counts) check() error {
+	switch {
+	case min(c.OK, c.NotFound, c.Failed, c.Unknown, c.Absent, c.Wrong, c.Torn, c.Foreign, c.Lost, c.Resurrected) < 0:
+		return errors.New("a count is negative")
+	case c.Absent > c.NotFound:
+		return fmt.Errorf("%d keys not found, of which %d may be absent", c.NotFound, c.Absent)
+	case c.Wrong > c.Replied():
+		return fmt.Errorf("%d wrong values in %d replies", c.Wrong, c.Replied())
+	case c.Torn+c.Foreign+c.Lost+c.Resurrected > c.Wrong:
+		return fmt.Errorf("%d torn, %d foreign, %d lost and %d resurrected values are more than %d wrong ones", c.Torn, c.Foreign, c.Lost, c.Resurrected, c.Wrong)
+	}
+	return nil
+}
+
+func (c Client) checkTimes() error {
+	if c.EndNS < c.StartNS {
+		return fmt.Errorf("it ended at %d ns, before its start at %d ns", c.EndNS, c.StartNS)
+	}
+	var before int64
+	for i, mark := range c.MarksNS {
+		if mark < before {
+			return fmt.Errorf("mark %d at %d ns comes before %d ns: marks must rise from 0", i, mark, before)
+		}
+		before = mark
+	}
+	return fault(before > c.EndNS-c.StartNS, "its last mark is at %d ns, after its end at %d ns", before, c.EndNS-c.StartNS)
+}
+
+func (c Client) checkHistograms(open bool) error {
+	want := c.Counts.Replied()
+	same := func(name string, h *Histogram) error {
+		if h == nil {
+			return fmt.Errorf("no histogram of %s time", name)
+		}
+		return fault(h.Count() != want, "histogram of %s time holds %d operations, counts say %d", name, h.Count(), want)
+	}
+	faults := []error{same("service", c.Service)}
+	if open {
+		faults = append(faults, same("response", c.Response), same("lag", c.Lag))
+	}
+	var sum int64
+	for kind, h := range c.Kinds {
+		if h == nil {
+			return fmt.Errorf("no histogram of kind %q", kind)
+		}
+		sum += h.Count()
+	}
+	faults = append(faults, fault(c.Kinds != nil && sum != want, "histograms by kind hold %d operations, counts say %d", sum, want))
+	return cmp.Or(faults...)
+}
+
+func (c Client) checkRest() error {
+	if a := c.Anatomy; a != nil {
+		if a.Network == nil || a.Queue == nil || a.Work == nil {
+			return errors.New("anatomy lacks a histogram")
+		}
+		if n := a.Network.Count(); a.Queue.Count() != n || a.Work.Count() != n || n > c.Counts.Replied() {
+			return fmt.Errorf("anatomy of %d, %d and %d operations, counts say %d at most", n, a.Queue.Count(), a.Work.Count(), c.Counts.Replied())
+		}
+	}
+	if a := c.Arrival; a != nil && (a.Intervals < 0 || a.A2 < 0 || a.Off < 0 || a.Off > 1) {
+		return fmt.Errorf("arrival test of %d intervals: A2 %v, share %v", a.Intervals, a.A2, a.Off)
+	}
+	return fault(c.Held < 0 || c.Held > c.Counts.Total(), "%d operations held of %d", c.Held, c.Counts.Total())
+}
+
+// checkTimeline finds the same operations in the timeline as in the clients.
+func (t Trial) checkTimeline() error {
+	if len(t.Timeline) == 0 {
+		return nil
+	}
+	if t.IntervalNS <= 0 {
+		return fmt.Errorf("timeline with intervals of %d ns", t.IntervalNS)
+	}
+	next, sum := int64(0), int64(0)
+	for _, slice := range t.Timeline {
+		if slice.Index < next || slice.Latency == nil {
+			return fmt.Errorf("timeline: interval %d is out of order or has no histogram", slice.Index)
+		}
+		next = slice.Index + 1
+		sum += slice.Latency.Count()
+	}
+	want := t.Counts().Replied()
+	return fault(sum != want, "timeline holds %d operations, counts say %d", sum, want)
+}
+
+// checkProcesses looks at what the agents and the calibration told.
+func (t Trial) checkProcesses() error {
+	for _, a := range t.Agents {
+		if min(a.WallNS, a.UserNS, a.SystemNS, a.SpinNS, int64(a.GOMAXPROCS)) < 0 {
+			return fmt.Errorf("agent on %s: a negative time", a.Host)
+		}
+	}
+	if n := t.Null; n != nil && (n.Service == nil || n.Operations < 0 || n.ThroughputOpsPerS < 0) {
+		return errors.New("null: no histogram, or a negative number")
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package results
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// small is a record with a part of every sort, in few operations.
+func small() Trial {
+	h := func() *Histogram { return histogramOf(5, 6, 7) }
+	c := Client{EndNS: 100, Counts: Counts{OK: 2, NotFound: 1, Absent: 1, Failed: 1, Wrong: 1, Torn: 1}, MarksNS: []int64{10, 10, 90},
+		Service: h(), Response: h(), Lag: histogramOf(0, 1, 2), Held: 1, Arrival: &Arrival{Intervals: 3, Off: 0.5},
+		Kinds:   map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
+		Anatomy: &Anatomy{Network: h(), Queue: h(), Work: h()}, Digest: "f00d", FirstError: "made up"}
+	return Trial{Schema: Schema,
+		Params: Params{Operation: "mix", Loop: "open", Nodes: 1, Clients: 1, Operations: 4, Workload: "get=50,put=50",
+			RateOpsPerS: 10, Arrivals: "constant", Inflight: 1, Anatomy: true},
+		Clients:    []Client{c},
+		Agents:     []Agent{{Host: "h", Clients: []int{0}, GOMAXPROCS: 1, WallNS: 100, Runtime: Runtime{GCs: 1, Hiccups: []Hiccup{{50, 2e6}}}}},
+		Nodes:      []Node{{0, "h", Runtime{GCs: 2}}},
+		Timeline:   []Interval{{0, histogramOf(5)}, {3, histogramOf(6, 7)}},
+		IntervalNS: 25,
+		Null:       &Null{Operations: 3, Service: h(), ThroughputOpsPerS: 9},
+		Verdict:    Invalid, Warnings: []string{"made up"}}
+}
+
+// TestContradictions: what cannot be is refused when it is written, and when it
+// is read.
+func TestContradictions(t *testing.T) {
+	tests := []struct {
+		want  string
+		spoil func(*Trial)
+	}{
+		{"2 clients listed, params say 1", func(t *Trial) { t.Clients = append(t.Clients, t.Clients[0]) }},
+		{"0 clients, want 1 at least", func(t *Trial) { t.Params.Clients, t.Clients = 0, nil }},
+		{`loop "half" is neither closed nor open`, func(t *Trial) { t.Params.Loop = "half" }},
+		{"params: a negative number", func(t *Trial) { t.Params.Warmup = -1 }},
+		{"rate of 0 operations/s", func(t *Trial) { t.Params.RateOpsPerS = 0 }},
+		{"client 7 stands in place 0", func(t *Trial) { t.Clients[0].Client = 7 }},
+		{"4 operations, params say 5", func(t *Trial) { t.Params.Operations = 5 }},
+		{"a count is negative", func(t *Trial) { t.Clients[0].Counts.Unknown = -1 }},
+		{"1 keys not found, of which 2 may be absent", func(t *Trial) { t.Clients[0].Counts.Absent = 2 }},
+		{"4 wrong values in 3 replies", func(t *Trial) { t.Clients[0].Counts.Wrong = 4 }},
+		{"1 torn, 1 foreign, 0 lost and 0 resurrected values are more than 1 wrong ones", func(t *Trial) { t.Clients[0].Counts.Foreign = 1 }},
+		{"ended at 100 ns, before its start at 101 ns", func(t *Trial) { t.Clients[0].StartNS = 101 }},
+		{"mark 1 at 9 ns comes before 10 ns", func(t *Trial) { t.Clients[0].MarksNS[1] = 9 }},
+		{"mark 0 at -1 ns", func(t *Trial) { t.Clients[0].MarksNS[0] = -1 }},
+		{"its last mark is at 101 ns, after its end at 100 ns", func(t *Trial) { t.Clients[0].MarksNS[2] = 101 }},
+		{"histogram of service time holds 2 operations, counts say 3", func(t *Trial) { t.Clients[0].Service = histogramOf(1, 2) }},
+		{"histogram of response time holds 2 operations, counts say 3", func(t *Trial) { t.Clients[0].Response = histogramOf(1, 2) }},
+		{"histogram of lag time holds 2 operations, counts say 3", func(t *Trial) { t.Clients[0].Lag = histogramOf(1, 2) }},
+		{"no histogram of lag time", func(t *Trial) { t.Clients[0].Lag = nil }},
+		{"histograms by kind hold 4 operations, counts say 3", func(t *Trial) { t.Clients[0].Kinds["del"] = histogramOf(1) }},
+		{`no histogram of kind "del"`, func(t *Trial) { t.Clients[0].Kinds["del"] = nil }},
+		{"anatomy lacks a histogram", func(t *Trial) { t.Clients[0].Anatomy.Queue = nil }},
+		{"anatomy of 3, 3 and 2 operations", func(t *Trial) { t.Clients[0].Anatomy.Work = histogramOf(1, 2) }},
+		{"arrival test of 3 intervals", func(t *Trial) { t.Clients[0].Arrival.Off = 1.5 }},
+		{"5 operations held of 4", func(t *Trial) { t.Clients[0].Held = 5 }},
+		{"timeline with intervals of 0 ns", func(t *Trial) { t.IntervalNS = 0 }},
+		{"interval 0 is out of order", func(t *Trial) { t.Timeline[1].Index = 0 }},
+		{"interval 3 is out of order or has no histogram", func(t *Trial) { t.Timeline[1].Latency = nil }},
+		{"timeline holds 2 operations, counts say 3", func(t *Trial) { t.Timeline[1].Latency = histogramOf(1) }},
+		{"agent on h: a negative time", func(t *Trial) { t.Agents[0].UserNS = -1 }},
+		{"null: no histogram", func(t *Trial) { t.Null.Service = nil }},
+		{`verdict "FINE" is none of VALID, SUSPECT and INVALID`, func(t *Trial) { t.Verdict = "FINE" }},
+	}
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	file, _, _, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, test := range tests {
+		trial := small()
+		test.spoil(&trial)
+		if err := file.Append(trial); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("written: error %v, want %q", err, test.want)
+		}
+		if _, err := Read("x", strings.NewReader(line(t, trial))); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("read: error %v, want %q", err, test.want)
+		}
+	}
+	if err := file.Append(small()); err != nil {
+		t.Errorf("without a contradiction: %v", err)
+	}
+	if trials, err := ReadFile(name); err != nil || len(trials) != 1 {
+		t.Errorf("%d trials, %v, want the one without a contradiction", len(trials), err)
+	}
+}
+
+// TestLongTimeline: a record of an hour in slices of 100 ms reads without taking
+// 221 kB for each.
+func TestLongTimeline(t *testing.T) {
+	const slices = 36_000
+	trial := Trial{Schema: Schema, Params: Params{Loop: "closed", Clients: 1}, IntervalNS: 100e6,
+		Clients: []Client{{EndNS: slices * 100e6, Counts: Counts{OK: slices}, Service: NewHistogram()}}}
+	slice := histogramOf(time.Millisecond)
+	for i := range slices {
+		trial.Clients[0].Service.Record(time.Millisecond)
+		trial.Timeline = append(trial.Timeline, Interval{int64(i), slice})
+	}
+	text, err := slice.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := slices * len(text); n > maxLine {
+		t.Errorf("a timeline takes %d bytes, of %d that are read", n, maxLine)
+	}
+	trial.Timeline = trial.Timeline[:300]
+	trial.Clients[0].Counts.OK, trial.Clients[0].Service = 300, NewHistogram()
+	for range 300 {
+		trial.Clients[0].Service.Record(time.Millisecond)
+	}
+	back, err := Read("x", strings.NewReader(line(t, trial)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, slice := range back[0].Timeline {
+		if slice.Latency.buckets != nil || slice.Latency.Quantile(0.5) != time.Millisecond || slice.Latency.buckets != nil {
+			t.Fatal("a histogram that was read and looked at is not packed")
+		}
+	}
+}
