@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,9 +27,12 @@ func (c *Command) destroy(ctx context.Context) error {
 	}
 	cl, err := c.open(ctx, c.Region)
 	if err != nil {
-		return err
+		return c.notLooked(expired, "", err)
 	}
 	all, err := cl.everything(ctx, where(tagOwner, c.owner()))
+	if err != nil {
+		err = c.notLooked(expired, "", err)
+	}
 	return errors.Join(c.destroyExpired(ctx, all), err)
 }
 
@@ -73,43 +77,56 @@ func (c *Command) sweep(ctx context.Context, cl *cloud) error {
 }
 
 // destroyRun removes what is left of one run. The run's journal, if it is here,
-// says where to look; otherwise --region does, and region overrides it.
+// says where to look; otherwise --region does, and region overrides it. Whatever
+// kept it from looking, something may be left: the error is a [Leftovers].
 func (c *Command) destroyRun(ctx context.Context, id, region string) error {
 	f, err := c.folder(id)
 	if err != nil {
-		return err
+		return c.notLooked(id, region, err)
 	}
 	j, err := openJournal(f.journal(), false)
 	if errors.Is(err, fs.ErrNotExist) {
 		j, err = new(journal), nil
 	}
 	if err != nil {
-		return err
+		return c.notLooked(id, region, err)
 	}
 	defer j.close()
 	h := j.header()
-	if region == "" {
-		region = c.Region
-		if h != nil {
-			region = h.Region
-		}
+	if region == "" && h != nil {
+		region = h.Region
 	}
-	cl, err := c.open(ctx, region)
+	cl, account, err := c.openAccount(ctx, cmp.Or(region, c.Region))
+	if err == nil && h != nil && h.Account != account {
+		err = fmt.Errorf("run %s is in account %s and these are credentials of %s: nothing was removed: choose others with AWS_PROFILE", id, h.Account, account)
+	}
 	if err != nil {
-		return err
+		return c.notLooked(id, region, err)
 	}
-	identity, err := cl.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return explain("ask AWS who we are", err)
-	}
-	if account := aws.ToString(identity.Account); h != nil && h.Account != account {
-		return fmt.Errorf("run %s is in account %s and these are credentials of %s: nothing was removed: choose others with AWS_PROFILE", id, h.Account, account)
-	}
-	c.say("removing all of run %s in %s, account %s", id, region, aws.ToString(identity.Account))
+	c.say("removing all of run %s in %s, account %s", id, cl.region, account)
 	t := teardown{cloud: cl, journal: j, run: id, pace: c.pace(), say: c.say}
 	if err := t.remove(ctx); err != nil {
 		return err
 	}
-	c.say("nothing of run %s is left in %s", id, region)
+	c.say("nothing of run %s is left in %s", id, cl.region)
 	return nil
+}
+
+// openAccount is open, and asks whose account it is.
+func (c *Command) openAccount(ctx context.Context, region string) (*cloud, string, error) {
+	cl, err := c.open(ctx, region)
+	if err != nil {
+		return nil, "", err
+	}
+	identity, err := cl.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return nil, "", explain("ask AWS who we are", err)
+	}
+	return cl, aws.ToString(identity.Account), nil
+}
+
+// notLooked is the error of a run at which nobody has looked, for that reason.
+// A region of "" is --region.
+func (c *Command) notLooked(id, region string, reason error) error {
+	return Leftovers{Run: id, Region: cmp.Or(region, c.Region), Items: []string{unlooked}, Err: reason}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,98 @@ func TestLeftoversOfABlindTeardown(t *testing.T) {
 	s.mustBeEmpty()
 }
 
+// TestExitStatus: 3 means that something may be left, whatever COMMAND said; that
+// COMMAND said so itself is told.
+func TestExitStatus(t *testing.T) {
+	m := startMoto(t)
+	for name, c := range map[string]struct {
+		command string // its exit status
+		stuck   bool   // AWS refuses to remove
+		want    int
+		says    string
+	}{
+		"failed and gone":  {"7", false, 7, "exit status 7 is COMMAND's own"},
+		"3 and gone":       {"3", false, 3, "exit status 3 is COMMAND's own"},
+		"failed and stuck": {"7", true, 3, ""},
+		"3 and stuck":      {"3", true, 3, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, m, settings{}, "strict")
+			defer s.tell()
+			command := s.command(append([]string{"--nodes", "1"}, s.launchFlags("sh", "-c", "exit "+c.command)...)...)
+			if c.stuck {
+				s.proxy.set(&fault{action: "TerminateInstances", trouble: forbidden, times: 1 << 30}, nil)
+				command.Seams.Pace.Teardown = 300 * time.Millisecond
+			}
+			err := command.Run(t.Context())
+			var coded interface{ ExitCode() int }
+			if !errors.As(err, &coded) || coded.ExitCode() != c.want {
+				t.Errorf("error %v, want one with exit status %d", err, c.want)
+			}
+			if said := strings.Contains(s.words.String(), "COMMAND's own"); said != (c.says != "") || !strings.Contains(s.words.String(), c.says) {
+				t.Errorf("COMMAND's own status is spoken of: %t, want %q", said, c.says)
+			}
+			if c.stuck != strings.Contains(err.Error(), "may cost money") {
+				t.Errorf("error %v", err)
+			}
+			s.destroyAll()
+			s.mustBeEmpty()
+		})
+	}
+}
+
+// TestDestroyThatCannotLook: what nobody has looked at may be left.
+func TestDestroyThatCannotLook(t *testing.T) {
+	m := startMoto(t)
+	for name, c := range map[string]struct {
+		what  string
+		fault fault
+	}{
+		"a run, no credentials":  {"20200101-000000-aaaaaaaa", fault{action: "GetCallerIdentity", trouble: forbidden}},
+		"a run, no sight":        {"20200101-000000-aaaaaaaa", fault{action: "DescribeInstances", trouble: forbidden}},
+		"expired, no sight":      {expired, fault{action: "DescribeInstances", trouble: forbidden}},
+		"expired, half in sight": {expired, fault{action: "DescribeKeyPairs", trouble: forbidden}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, m, settings{}, "astray")
+			defer s.tell()
+			c.fault.times = 1 << 30
+			s.proxy.set(&c.fault, nil)
+			command := s.command(s.flags("--destroy", c.what)...)
+			command.Seams.Pace.Teardown = 300 * time.Millisecond
+			left, ok := errors.AsType[Leftovers](command.Run(t.Context()))
+			if !ok || left.ExitCode() != 3 || !strings.Contains(left.Error(), "--destroy "+c.what) || !strings.Contains(left.Error(), c.fault.action) {
+				t.Errorf("error %v, want leftovers of %s because of %s", left, c.what, c.fault.action)
+			}
+		})
+	}
+}
+
+// TestLateSightAfterAKill: the run was killed while its launch was tried again,
+// long after it had been written down; AWS shows the hosts only after a while.
+func TestLateSightAfterAKill(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "sluggish")
+	defer s.tell()
+	s.start(fault{action: "RunInstances", trouble: killedAfter, times: once})
+	id := s.runs()[0]
+	name := filepath.Join(s.dir, id, "journal.jsonl")
+	text, err := os.ReadFile(name)
+	if err == nil {
+		hour := regexp.MustCompile(`"time":"[^"]*"`)
+		err = os.WriteFile(name, hour.ReplaceAll(text, []byte(`"time":"2020-01-01T00:00:00Z"`)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.proxy.set(nil, nil)
+	c := s.command(s.flags("--destroy", id)...)
+	c.Seams.Pace.Settle = 2 * time.Second // longer than six looks take
+	if err := c.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.mustBeEmpty()
+}
+
 // TestForbiddenLook: what may not be looked for keeps nothing else from being
 // removed, but nobody says that all is gone.
 func TestForbiddenLook(t *testing.T) {
@@ -75,7 +168,7 @@ func TestForbiddenLook(t *testing.T) {
 			defer s.tell()
 			s.proxy.set(&fault{action: action, trouble: forbidden, times: 1 << 30}, nil)
 			c := s.command(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...)
-			c.Seams.Pace.Teardown = time.Second
+			c.Seams.Pace.Teardown = 3 * time.Second
 			left, ok := errors.AsType[Leftovers](c.Run(t.Context()))
 			if !ok || !strings.Contains(left.Error(), action) {
 				t.Errorf("%v, want leftovers that name %s", left, action)

@@ -59,10 +59,16 @@ func ids(k kind, list []item) []string {
 	return ids
 }
 
+// What stands in a list of leftovers for things that nobody could name.
+const (
+	unseen   = "what there may be: AWS could not be asked, or a call that makes things went unanswered"
+	unlooked = "what there may be: nobody has looked"
+)
+
 // Leftovers is the error of a run some of whose things could not be removed, or
 // could not be seen to be gone. Hosts among them may cost money.
 type Leftovers struct {
-	Run    string
+	Run    string // id; "expired" for all runs of the owner past their lifetime
 	Region string
 	Items  []string // what is left, or may be; never empty
 	Err    error    // what removal ran into at last, if anything
@@ -70,14 +76,18 @@ type Leftovers struct {
 
 func (l Leftovers) Error() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "run %s in %s is not all gone, and may cost money:", l.Run, l.Region)
+	which, tag := "run "+l.Run, tagRun+"="+l.Run
+	if l.Run == expired {
+		which, tag = "some run past its lifetime", tagManaged+"=true"
+	}
+	fmt.Fprintf(&text, "%s in %s is not all gone, or may not be, and may cost money:", which, l.Region)
 	for _, i := range l.Items {
 		fmt.Fprintf(&text, "\n\t%s", i)
 	}
 	if l.Err != nil {
 		fmt.Fprintf(&text, "\nremoval last ran into: %v", l.Err)
 	}
-	fmt.Fprintf(&text, "\nTry again with `provision ec2 --region %s --destroy %s`, or remove them in the AWS console: they are tagged %s=%s.", l.Region, l.Run, tagRun, l.Run)
+	fmt.Fprintf(&text, "\nTry again with `provision ec2 --region %s --destroy %s`, or remove them in the AWS console: they are tagged %s.", l.Region, l.Run, tag)
 	return text.String()
 }
 

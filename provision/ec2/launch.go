@@ -51,7 +51,7 @@ func (c *Command) launch(ctx context.Context) (err error) {
 		return err
 	}
 	defer l.journal.close()
-	// Deferred, so that even a panic removes what was made.
+	// Deferred, so that even a panic of this goroutine removes what was made.
 	defer func() { err = l.end(ctx, err) }()
 	return l.lend(ctx)
 }
@@ -123,5 +123,8 @@ func (l *launch) end(ctx context.Context, before error) error {
 		return errors.Join(err, before)
 	}
 	l.say("run %s is all gone, after %v and about $%.2f", l.run.ID, short(time.Since(l.run.Created)), l.cost(time.Since(l.run.Created)))
+	if status, ok := errors.AsType[host.Status](before); ok {
+		l.say("exit status %d is COMMAND's own: nothing of the run is left", status.Code)
+	}
 	return before
 }

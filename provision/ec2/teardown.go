@@ -34,10 +34,10 @@ func (t *teardown) remove(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, t.pace.Teardown, fmt.Errorf("removal was given up after %v", t.pace.Teardown))
 	defer cancel()
 	t.gone, t.ordered = make(map[item]bool), make(map[item]bool)
+	began := time.Now()
 	for {
 		left, err := t.pass(ctx)
-		_, doubt := t.journal.made()
-		wait := time.Until(doubt.Add(t.pace.Settle))
+		wait := t.doubt(began)
 		switch {
 		case ctx.Err() != nil: // what the end of time did to the pass is no news
 		case err != nil:
@@ -54,6 +54,17 @@ func (t *teardown) remove(ctx context.Context) error {
 			return t.leftovers(left, err)
 		}
 	}
+}
+
+// doubt is for how long still what nobody knows of may come to sight. A call that
+// was killed before its answer may have been tried again for minutes after its
+// line in the journal, the last time just before the teardown began.
+func (t *teardown) doubt(began time.Time) time.Duration {
+	_, last := t.journal.made()
+	if !last.IsZero() && last.Before(began) {
+		last = began
+	}
+	return time.Until(last.Add(t.pace.Settle))
 }
 
 // tell says something once, until something else is to be said. more is of no
@@ -76,7 +87,7 @@ func (t *teardown) leftovers(left []item, why error) error {
 	}
 	slices.Sort(l.Items)
 	if len(left) == 0 {
-		l.Items = []string{"what there may be: AWS could not be asked, or a call that makes things went unanswered"}
+		l.Items = []string{unseen}
 	}
 	return l
 }
