@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,19 +90,18 @@ func (l *launch) lend(ctx context.Context) error {
 	end := l.run.Expires.Add(-lastMinute)
 	ctx, cancel := context.WithDeadlineCause(ctx, end, fmt.Errorf("the lifetime of %v is over: give more with --lifetime", l.Lifetime))
 	defer cancel()
-	machines, zone, err := l.makeMachines(ctx)
+	machines, at, err := l.makeMachines(ctx)
 	if err != nil {
 		return err
 	}
-	about := fmt.Sprintf("run %s, %s, %s, image %s (%s), placement %s", l.run.ID, zone, l.Type, l.facts.Image, l.facts.ImageName, l.Placement)
-	hosts, err := writeSSH(l.folder, l.run, l.User, machines, about)
+	hosts, err := writeSSH(l.folder, l.run, l.User, machines, l.hostFacts(at))
 	if err != nil {
 		return err
 	}
 	if err := l.awaitReady(ctx, hosts); err != nil {
 		return err
 	}
-	l.say("%d hosts are ready in %s, inventory %s", len(hosts), zone, l.folder.inventory())
+	l.say("%d hosts are ready in %s, inventory %s", len(hosts), at.Zone, l.folder.inventory())
 	l.say("they cost about $%.2f an hour, and power themselves off at %s at the latest", l.perHour(), l.run.Expires.Local().Format(time.TimeOnly))
 	defer l.keepLeases(ctx, hosts)()
 	err = host.Command{Argv: l.Argv, Inventory: l.folder.inventory()}.Run(ctx)
@@ -109,6 +109,20 @@ func (l *launch) lend(ctx context.Context) error {
 		err = errors.Join(err, context.Cause(ctx))
 	}
 	return err
+}
+
+// hostFacts is what is known of every host, for the record of what COMMAND
+// measures on it.
+func (l *launch) hostFacts(at spot) map[string]string {
+	return map[string]string{
+		"image":           l.facts.Image,
+		"image_name":      l.facts.ImageName,
+		"instance_type":   l.Type,
+		"region":          l.Region,
+		"zone":            at.Zone,
+		"placement_group": cmp.Or(at.Placement, "none"),
+		"run":             l.run.ID,
+	}
 }
 
 // end removes everything, with time of its own even if ctx has ended, and adds

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,6 +149,7 @@ func checkInventory(t *testing.T, name string, instances []types.Instance, folde
 			t.Errorf("host %+v, want %+v with the address of an instance", h, want)
 			continue
 		}
+		checkFacts(t, h, instances[i], filepath.Base(folder))
 		if line := fmt.Sprintf("Host %s\n  HostName %s\n", h.Name, aws.ToString(instances[i].PublicIpAddress)); !strings.Contains(string(config), line) {
 			t.Errorf("ssh configuration lacks %q", line)
 		}
@@ -155,9 +157,23 @@ func checkInventory(t *testing.T, name string, instances []types.Instance, folde
 	if key, err := os.Stat(filepath.Join(folder, "id_ed25519")); err != nil || key.Mode().Perm() != 0o600 {
 		t.Errorf("key file %v, %v", key.Mode(), err)
 	}
-	text, _ := os.ReadFile(name)
-	if first, _, _ := strings.Cut(string(text), "\n"); !strings.Contains(first, "image ami-") {
-		t.Errorf("inventory begins %q, want a comment that names the image", first)
+}
+
+// checkFacts checks what the inventory says for the record of the host of an
+// instance.
+func checkFacts(t *testing.T, h host.Host, i types.Instance, id string) {
+	t.Helper()
+	name := h.Facts["image_name"]
+	if !strings.HasPrefix(name, "al2023-ami-") {
+		t.Errorf("host %s has an image named %q", h.Name, name)
+	}
+	zone := aws.ToString(i.Placement.AvailabilityZone)
+	want := map[string]string{
+		"image": aws.ToString(i.ImageId), "image_name": name, "instance_type": "c3.large", "region": "us-east-1", "zone": zone,
+		"placement_group": fmt.Sprintf("dhtbench-%s-0-%s", id, zone), "run": id, "instance": aws.ToString(i.InstanceId),
+	}
+	if !maps.Equal(h.Facts, want) {
+		t.Errorf("facts of host %s: %v, want %v", h.Name, h.Facts, want)
 	}
 }
 

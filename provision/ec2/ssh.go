@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -34,29 +35,21 @@ const sshDefaults = `Host *
 `
 
 // writeSSH writes ssh's configuration for machines, and the inventory of hosts
-// reached with it. about is a comment at the head of the inventory.
-func writeSSH(f folder, r run, user string, machines []machine, about string) ([]host.Host, error) {
+// reached with it. facts are those of every host; its instance is added.
+func writeSSH(f folder, r run, user string, machines []machine, facts map[string]string) ([]host.Host, error) {
 	var text strings.Builder
 	// The first value that ssh meets holds, and only HostName differs.
 	hosts := make([]host.Host, 0, len(machines))
 	for n, m := range machines {
-		name := fmt.Sprintf("h%d", n)
-		fmt.Fprintf(&text, "Host %s\n  HostName %s\n", name, m.Public)
-		hosts = append(hosts, host.Host{Name: name, Addr: m.Private, Via: []string{"ssh", "-F", f.sshConfig(), name}})
+		h := host.Host{Name: fmt.Sprintf("h%d", n), Addr: m.Private, Facts: maps.Clone(facts)}
+		h.Via = []string{"ssh", "-F", f.sshConfig(), h.Name}
+		h.Facts["instance"] = m.ID
+		fmt.Fprintf(&text, "Host %s\n  HostName %s\n", h.Name, m.Public)
+		hosts = append(hosts, h)
 	}
 	text.WriteString(strings.NewReplacer("USER", user, "KEY", f.key(), "ALIAS", r.name(), "KNOWN", f.knownHosts()).Replace(sshDefaults))
 	if err := os.WriteFile(f.sshConfig(), []byte(text.String()), 0o600); err != nil {
 		return nil, fmt.Errorf("write ssh configuration: %w", err)
 	}
-	if err := host.WriteInventory(f.inventory(), hosts); err != nil {
-		return nil, err
-	}
-	lines, err := os.ReadFile(f.inventory())
-	if err == nil {
-		err = os.WriteFile(f.inventory(), append([]byte("# "+about+"\n"), lines...), 0o600)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("write inventory: %w", err)
-	}
-	return hosts, nil
+	return hosts, host.WriteInventory(f.inventory(), hosts)
 }

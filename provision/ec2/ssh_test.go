@@ -103,7 +103,7 @@ func TestSSHTakesTheConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := run{ID: "20260131-235959-abcdefgh"}
-	hosts, err := writeSSH(f, r, "ec2-user", []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, "a comment")
+	hosts, err := writeSSH(f, r, "ec2-user", []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, map[string]string{"zone": "a"})
 	if err != nil {
 		t.Fatal(err)
 	}

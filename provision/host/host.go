@@ -26,6 +26,10 @@ type Host struct {
 	// Via is the argv prefix that runs a command on the host, such as
 	// ["ssh", "h3"]. Empty means that commands run on this machine.
 	Via []string `json:"via"`
+	// Facts is what is known of the host from who made it, by short names such
+	// as "image" or "zone": for the record, not for decisions. Nil when nobody
+	// wrote any down.
+	Facts map[string]string `json:"facts,omitempty"`
 }
 
 // Local is this machine, dialled on loopback.

@@ -13,6 +13,7 @@ func TestInventoryReadsWhatWasWritten(t *testing.T) {
 	want := []Host{
 		{Name: "h1", Addr: "10.0.0.1", Via: []string{"ssh", "-F", "a file", "h1"}},
 		{Name: "h2", Addr: "fd00::2", Via: []string{}},
+		{Name: "h3", Addr: "10.0.0.3", Via: []string{"ssh", "h3"}, Facts: map[string]string{"image": "ami-1", "zone": "us-east-1a"}},
 	}
 	if err := WriteInventory(name, want); err != nil {
 		t.Fatal(err)
@@ -33,10 +34,12 @@ func TestInventoryNamesEveryFault(t *testing.T) {
 {"name":"c","addr":"127.0.0.1","vias":[]}
 {"name":"d","addr":"127.0.0.1"} {}
 nonsense
+{"name":"e","addr":"127.0.0.1","facts":{"cpus":2}}
 `))
 	for _, want := range []string{
 		`x:4: host "a" is on line 3 already`, `x:5: host "b": addr "somewhere" is not an IP address`, "x:6: host without a name",
 		`x:7: not a host: json: unknown field "vias"`, "x:8: not a host: more follows", "x:9: not a host",
+		"x:10: not a host: json: cannot unmarshal number",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
