@@ -1,0 +1,75 @@
+package node
+
+import (
+	"testing"
+	"time"
+)
+
+func TestHiccupMeterKeepsLatest(t *testing.T) {
+	m := new(HiccupMeter)
+	if got := m.Between(0, 1<<62); got != nil {
+		t.Errorf("hiccups of a new meter: %v", got)
+	}
+	const ms = int64(time.Millisecond)
+	m.woke(0, ms-1) // too short
+	for i := range int64(keptHiccups + 5) {
+		m.woke(i*100*ms, i*100*ms+2*ms)
+	}
+	all := m.Between(0, 1<<62)
+	if len(all) != keptHiccups {
+		t.Fatalf("%d hiccups are kept, want %d", len(all), keptHiccups)
+	}
+	for i, h := range all {
+		if want := (Hiccup{AtNS: int64(i+5)*100*ms + 2*ms, NS: 2 * ms}); h != want {
+			t.Fatalf("hiccup %d is %+v, want %+v", i, h, want)
+		}
+	}
+	got := m.Between(all[3].AtNS, all[5].AtNS)
+	if len(got) != 2 || got[0] != all[4] || got[1] != all[5] {
+		t.Errorf("between the 4th, exclusive, and the 6th: %v", got)
+	}
+}
+
+// A meter runs on its own until its context ends.
+func TestHiccupMeterRuns(t *testing.T) {
+	alarm, err := newAlarm()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, clock := new(HiccupMeter), newHostClock()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.watch(alarm, clock)
+	}()
+	alarm.close()
+	<-ended
+	if err := new(HiccupMeter).Start(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// An alarm rings at its instants, never early, and tells how many it missed.
+func TestAlarm(t *testing.T) {
+	a, err := newAlarm()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := newHostClock()
+	const every = 3 * time.Millisecond
+	due := clock.now() + int64(10*time.Millisecond)
+	if err := a.set(due, every); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		rings, err := a.wait()
+		if now := clock.now(); err != nil || rings < 1 || now < due+(rings-1)*int64(every) {
+			t.Fatalf("%d rings, %v, %v early", rings, err, time.Duration(due-now))
+		}
+		due += rings * int64(every)
+	}
+	a.close()
+	if _, err := a.wait(); err == nil {
+		t.Error("a closed alarm rang")
+	}
+}

@@ -1,0 +1,107 @@
+package node
+
+import (
+	"math"
+	"runtime/metrics"
+)
+
+// Vitals is what the runtime and the kernel did to a process, from its start or
+// between two readings. All counts are 0 or more.
+type Vitals struct {
+	GCs int64 `json:"gcs"` // garbage collections completed
+	// GCPauseNS is how long the world was stopped for them, all stops together.
+	// The runtime counts them in buckets; each counts as the middle of its own,
+	// which is at most an eighth off.
+	GCPauseNS int64 `json:"gc_pause_ns"`
+	// SchedP99NS is p99 of how long a goroutine was ready to run until it ran:
+	// the upper edge of its bucket, at most a quarter too long. 0: none waited.
+	SchedP99NS int64 `json:"sched_p99_ns"`
+	// RunDelayNS is how long threads were ready to run and had no processor,
+	// those that have not ended together. 0 where the kernel does not tell.
+	RunDelayNS int64 `json:"run_delay_ns"`
+	// Hiccups are those that a HiccupMeter noted, in order of time. ReadVitals
+	// and Since leave them out.
+	Hiccups []Hiccup `json:"hiccups,omitempty"`
+
+	waits *metrics.Float64Histogram // of goroutines; nil: not known
+}
+
+// VitalsMessage is the line of JSON that a node with --until-eof writes to
+// standard output in answer to the line {"vitals":{}} on standard input: its
+// vitals since the line before that, or since its start.
+type VitalsMessage struct {
+	Vitals Vitals `json:"vitals"`
+}
+
+// ReadVitals returns the vitals of this process since its start.
+func ReadVitals() Vitals {
+	samples := []metrics.Sample{
+		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/sched/pauses/total/gc:seconds"},
+		{Name: "/sched/latencies:seconds"},
+	}
+	metrics.Read(samples)
+	v := Vitals{GCs: int64(samples[0].Value.Uint64()), RunDelayNS: runDelay()}
+	pauses := samples[1].Value.Float64Histogram()
+	for i, n := range pauses.Counts {
+		if n > 0 {
+			v.GCPauseNS += int64(float64(n) * middle(pauses.Buckets[i], pauses.Buckets[i+1]))
+		}
+	}
+	v.waits = samples[2].Value.Float64Histogram()
+	v.SchedP99NS = p99(v.waits.Buckets, v.waits.Counts)
+	return v
+}
+
+// Since returns the vitals between two readings of one process. before must be
+// the earlier.
+func (v Vitals) Since(before Vitals) Vitals {
+	d := Vitals{
+		GCs:        v.GCs - before.GCs,
+		GCPauseNS:  v.GCPauseNS - before.GCPauseNS,
+		RunDelayNS: max(0, v.RunDelayNS-before.RunDelayNS), // threads that end take theirs along
+	}
+	if v.waits == nil || before.waits == nil {
+		return d
+	}
+	counts := make([]uint64, len(v.waits.Counts))
+	for i := range counts {
+		counts[i] = v.waits.Counts[i] - before.waits.Counts[i]
+	}
+	d.waits = &metrics.Float64Histogram{Counts: counts, Buckets: v.waits.Buckets}
+	d.SchedP99NS = p99(d.waits.Buckets, counts)
+	return d
+}
+
+// middle is the middle of a bucket between two edges in seconds, in
+// nanoseconds. Of one without an end it is the other edge.
+func middle(low, high float64) float64 {
+	switch {
+	case math.IsInf(low, -1):
+		low = high
+	case math.IsInf(high, 1):
+		high = low
+	}
+	return (low + high) / 2 * 1e9
+}
+
+// p99 is the upper edge, in nanoseconds, of the bucket that has p99; edges are
+// in seconds. 0: nothing was counted.
+func p99(edges []float64, counts []uint64) int64 {
+	var all uint64
+	for _, n := range counts {
+		all += n
+	}
+	above := all / 100 // how many may be greater
+	for i := len(counts) - 1; i >= 0; i-- {
+		if counts[i] > above {
+			edge := edges[i+1]
+			if math.IsInf(edge, 1) {
+				edge = edges[i]
+			}
+			return int64(math.Round(edge * 1e9))
+		}
+		above -= counts[i]
+	}
+	return 0
+}
