@@ -168,6 +168,8 @@ func (c *conn) accept(op Op, body, dst []byte) (Status, []byte, error) {
 	r, err := ParseReply(body)
 	switch {
 	case err != nil:
+	case r.Timed:
+		err = errTimed
 	case r.Status == StatusNotFound && op == OpPut:
 		err = fmt.Errorf("%w: reply to a put is %v", ErrMalformed, r.Status)
 	case r.Status == StatusOK && op != OpGet && len(r.Value) > 0:

@@ -14,34 +14,79 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// TestDocExchange plays the exchange of the package comment against a server,
-// byte for byte.
+// TestDocExchange plays the exchanges of the package comment against a server,
+// byte for byte but for the times.
 func TestDocExchange(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	conn := dialRaw(t, cluster.Addrs[0])
-	lines := regexp.MustCompile(`(?m)^//\t([CS]): ((?:[0-9a-f]{2} +)+)`).FindAllStringSubmatch(readDoc(t), -1)
-	if len(lines) != 8 {
-		t.Fatalf("found %d lines of the exchange in doc.go, want 8", len(lines))
+	lines := docLines(t)
+	if len(lines) != 12 {
+		t.Fatalf("found %d lines of the exchanges in doc.go, want 12", len(lines))
 	}
 	for _, line := range lines {
-		want, err := hex.DecodeString(strings.ReplaceAll(line[2], " ", ""))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if line[1] == "C" {
-			if _, err := conn.Write(want); err != nil {
+		if line.from == "C" {
+			if _, err := conn.Write(line.frame); err != nil {
 				t.Fatal(err)
 			}
 			continue
 		}
-		got := make([]byte, len(want))
+		got := make([]byte, len(line.frame))
 		if _, err := io.ReadFull(conn, got); err != nil {
-			t.Fatalf("read %x: %v", want, err)
+			t.Fatalf("read %x: %v", line.frame, err)
 		}
-		if string(got) != string(want) {
-			t.Errorf("server sent %x, doc.go says %x", got, want)
+		if line.frame[5] == flagTimed {
+			copy(got[6:22], line.frame[6:22])
+		}
+		if string(got) != string(line.frame) {
+			t.Errorf("server sent %x, doc.go says %x", got, line.frame)
 		}
 	}
+}
+
+// TestDocTimes holds the times that the package comment names in words to
+// those in its bytes.
+func TestDocTimes(t *testing.T) {
+	var queues, works []time.Duration
+	for _, line := range docLines(t) {
+		if line.from != "S" {
+			continue
+		}
+		r, err := ParseReply(line.frame[lengthHead:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Timed {
+			queues, works = append(queues, r.Queue), append(works, r.Work)
+		}
+	}
+	if len(queues) != 2 {
+		t.Fatalf("found %d timed replies in doc.go, want 2", len(queues))
+	}
+	want := fmt.Sprintf("took %d and %d ns\n// until the node began, and %d and %d ns until",
+		queues[0], queues[1], works[0], works[1])
+	if !strings.Contains(readDoc(t), want) {
+		t.Errorf("doc.go does not say %q", want)
+	}
+}
+
+// docLine is one frame of an exchange in the package comment.
+type docLine struct {
+	from  string // C or S
+	frame []byte
+}
+
+// docLines returns the exchanges of the package comment.
+func docLines(t *testing.T) []docLine {
+	t.Helper()
+	var lines []docLine
+	for _, match := range regexp.MustCompile(`(?m)^//\t([CS]): ((?:[0-9a-f]{2} +)+)`).FindAllStringSubmatch(readDoc(t), -1) {
+		frame, err := hex.DecodeString(strings.ReplaceAll(match[2], " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, docLine{match[1], frame})
+	}
+	return lines
 }
 
 // TestDocOwner computes the examples of the package comment.

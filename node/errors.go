@@ -24,10 +24,11 @@ var (
 
 // Reasons wrapped beside ErrFailed or ErrUnknown.
 var (
-	// ErrTimeout: no reply came within ClientOptions.Timeout.
+	// ErrTimeout: no reply came within ClientOptions.Timeout, or before the
+	// read deadline of a Pipe.
 	ErrTimeout = errors.New("no reply in time")
 
-	// ErrClosed: the Client was closed, before or during the operation.
+	// ErrClosed: the Client or Pipe was closed, before or during the operation.
 	ErrClosed = errors.New("client is closed")
 )
 

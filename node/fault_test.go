@@ -47,6 +47,10 @@ func TestClientFaults(t *testing.T) {
 			NewFrameReader(conn).Next()
 			conn.Write(AppendReply(nil, StatusOK, []byte("v")))
 		}},
+		{"times unasked", ErrUnknown, "says how long it took, which was not asked", func(conn *net.TCPConn) {
+			NewFrameReader(conn).Next()
+			conn.Write(timedReply(StatusOK, 1, 1, ""))
+		}},
 		{"answers error", ErrFailed, "node answered: out of order", func(conn *net.TCPConn) {
 			NewFrameReader(conn).Next()
 			conn.Write(AppendReply(nil, StatusError, []byte("out of order")))
@@ -222,7 +226,7 @@ func TestClientDialsOnce(t *testing.T) {
 	var dialled atomic.Int32
 	cluster := fakeNode(t, func(conn *net.TCPConn) {
 		dialled.Add(1)
-		(&session{conn: conn, frames: NewFrameReader(conn), store: NewStore()}).serve()
+		(&session{conn: conn, frames: NewFrameReader(conn), table: NewStore()}).serve()
 	})
 	c := NewClient(cluster, ClientOptions{})
 	var wg sync.WaitGroup

@@ -26,12 +26,23 @@ type Server struct {
 	// Store is what it serves. Nil: a new, empty one.
 	Store *Store
 
+	// Null, if not nil, makes it a server that keeps nothing and does nothing:
+	// puts and dels are ok, and gets return so many zero bytes, at most
+	// MaxValue. All else is as ever: what then is measured is not the store.
+	Null *int
+
+	// Stall is a fault to have. The zero value is none.
+	Stall Stall
+
 	// Log gets what an operator wants to know. Nil: nothing is logged.
 	Log *slog.Logger
 
 	// Grace bounds the time from the end of Serve's context to its return,
 	// for peers that do not read their last replies. 0: 5 s.
 	Grace time.Duration
+
+	table  table
+	stalls *stallQueue // nil: without Stall
 
 	mu       sync.Mutex
 	sessions map[*session]struct{} // open connections
@@ -53,6 +64,18 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	if s.Grace == 0 {
 		s.Grace = defaultGrace
+	}
+	s.table = s.Store
+	if s.Null != nil {
+		s.table = null{value: make([]byte, *s.Null)}
+	}
+	if s.Stall != (Stall{}) {
+		queue, err := newStallQueue(ctx, s.Stall)
+		if err != nil {
+			ln.Close()
+			return err
+		}
+		s.stalls = queue
 	}
 	s.sessions = make(map[*session]struct{})
 	stop := context.AfterFunc(ctx, func() { ln.Close() })
@@ -92,7 +115,7 @@ func (s *Server) accept(ctx context.Context, ln net.Listener) error {
 
 // begin serves conn on a new goroutine.
 func (s *Server) begin(conn net.Conn) {
-	ses := newSession(s.Store, conn)
+	ses := newSession(s.table, s.stalls, conn)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draining {

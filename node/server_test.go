@@ -69,7 +69,8 @@ func TestServerGoesOnAfterMalformed(t *testing.T) {
 	for _, test := range []struct{ body, want string }{
 		{"", "malformed: request of 0 bytes is shorter than its head of 4"},
 		{"\x09\x00\x00\x01k", "malformed: op 9 is not 1 (put), 2 (get) or 3 (del)"},
-		{"\x01\x01\x00\x01k", "malformed: request flags are 0x01, not zero"},
+		{"\x01\x02\x00\x01k", "malformed: request flags are 0x02, not 0 or 1"},
+		{"\x02\x01\x00\x01kv", "malformed: get carries 1 bytes after its key"},
 		{"\x01\x00\xff\xffk", "malformed: key of 65535 bytes exceeds the 1 left in the frame"},
 		{long, "too large: value of 1048577 bytes exceeds 1048576"},
 	} {
@@ -275,15 +276,19 @@ func TestServerEndsWhilePausing(t *testing.T) {
 
 // A get and an overwriting put cost the server no allocation.
 func TestSessionAllocatesNothing(t *testing.T) {
-	s := &session{store: NewStore()}
+	s := &session{table: NewStore()}
 	key, value := []byte("key"), make([]byte, 100)
 	put := AppendRequest(nil, OpPut, key, value)[lengthHead:]
 	get := AppendRequest(nil, OpGet, key, nil)[lengthHead:]
 	del := AppendRequest(nil, OpDel, []byte("absent"), nil)[lengthHead:]
+	timed := append([]byte{}, get...)
+	timed[1] = flagTimed
+	s.arrivals = &stampedReader{}
 	if n := testing.AllocsPerRun(100, func() {
 		s.reply(put)
 		s.reply(get)
 		s.reply(del)
+		s.reply(timed)
 		s.out = s.out[:0]
 	}); n != 0 {
 		t.Errorf("%v allocations, want none", n)

@@ -40,17 +40,20 @@ type session struct {
 	conn   net.Conn
 	stream *stream // reads conn; nil: conn is read as it is, waiting in the read
 	frames *FrameReader
-	store  *Store
-	out    []byte // replies not yet written
-	broken error  // why replies cannot be written any more; nil: they can
+	table  table
+	stalls *stallQueue // nil: the node never stalls
+	out    []byte      // replies not yet written
+	broken error       // why replies cannot be written any more; nil: they can
+
+	arrivals arrivals // nil until a request asks how long it takes
 
 	finishing atomic.Bool // finish was called
 	extended  bool        // last was true
 }
 
-func newSession(store *Store, conn net.Conn) *session {
+func newSession(t table, stalls *stallQueue, conn net.Conn) *session {
 	conn = newSocket(conn)
-	s := &session{conn: conn, frames: NewFrameReader(conn), store: store}
+	s := &session{conn: conn, frames: NewFrameReader(conn), table: t, stalls: stalls}
 	if st, ok := newStream(conn); ok {
 		s.stream = st
 		s.frames.r = st
@@ -100,29 +103,49 @@ func (s *session) answer() error {
 // reply does what one request asks for and appends its reply to s.out.
 func (s *session) reply(body []byte) {
 	req, err := ParseRequest(body)
-	if err != nil {
+	switch {
+	case err != nil:
 		s.out = AppendReply(s.out, StatusError, []byte(err.Error()))
-		return
+	case req.Timed:
+		s.replyTimed(req)
+	default:
+		waited := s.stalls.enter()
+		s.work(req)
+		s.stalls.leave(waited)
 	}
+}
+
+// replyTimed is reply for a request that asks how long it takes.
+func (s *session) replyTimed(req Request) {
+	if s.arrivals == nil {
+		s.arrivals = s.watchArrivals()
+	}
+	at := len(s.out)
+	waited := s.stalls.enter()
+	began := time.Now()
+	s.work(req)
+	setTimes(s.out[at:], time.Duration(began.UnixNano()-s.arrivals.last()), time.Since(began))
+	s.stalls.leave(waited)
+}
+
+// work does what req asks for and appends its reply to s.out.
+func (s *session) work(req Request) {
+	at := len(s.out)
+	out, ok := beginReply(s.out, req.Timed), true
 	switch req.Op {
 	case OpGet:
-		at := len(s.out)
-		out, ok := s.store.AppendValue(beginReply(s.out, StatusOK), req.Key)
-		if !ok {
-			out = AppendReply(out[:at], StatusNotFound, nil)
-		}
-		endReply(out, at)
-		s.out = out
+		out, ok = s.table.AppendValue(out, req.Key)
 	case OpPut:
-		s.store.Put(req.Key, req.Value)
-		s.out = AppendReply(s.out, StatusOK, nil)
+		s.table.Put(req.Key, req.Value)
 	case OpDel:
-		status := StatusNotFound
-		if s.store.Del(req.Key) {
-			status = StatusOK
-		}
-		s.out = AppendReply(s.out, status, nil)
+		ok = s.table.Del(req.Key)
 	}
+	status := StatusOK
+	if !ok {
+		status = StatusNotFound
+	}
+	endReply(out, at, status)
+	s.out = out
 }
 
 // flush writes the gathered replies. A buffer that one large reply has grown

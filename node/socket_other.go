@@ -16,3 +16,5 @@ func newStream(net.Conn) (*stream, bool) { return nil, false }
 
 func (*stream) wait(func() error) error  { return errWait }
 func (*stream) Read([]byte) (int, error) { return 0, errWait }
+func (*stream) stamp()                   {}
+func (*stream) last() int64              { return 0 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -27,9 +28,14 @@ type stream struct {
 	fd    uintptr // only valid within wait
 	empty bool    // the last read left nothing
 
-	msg  syscall.Msghdr
-	iov  syscall.Iovec
-	left [32]byte // the control message with the number of bytes left
+	stamped bool  // the kernel is asked when bytes arrive
+	arrived int64 // if so, when the last ones read did, in ns of CLOCK_REALTIME
+
+	msg syscall.Msghdr
+	iov syscall.Iovec
+	// control has the message with the number of bytes left, and before it, on a
+	// stamped stream, the one with the time.
+	control [64]byte
 }
 
 // newStream returns the stream of conn, or false if it has none that would be
@@ -48,7 +54,7 @@ func newStream(conn net.Conn) (*stream, bool) {
 	}
 	s := &stream{raw: socket.raw}
 	s.msg.Iov, s.msg.Iovlen = &s.iov, 1
-	s.msg.Control = &s.left[0]
+	s.msg.Control = &s.control[0]
 	return s, true
 }
 
@@ -78,7 +84,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	p = p[:min(len(p), rawLimit)]
 	s.iov.Base = &p[0]
 	s.iov.SetLen(len(p))
-	s.msg.SetControllen(len(s.left))
+	s.msg.SetControllen(len(s.control))
 	n, errno := rawCall(syscall.SYS_RECVMSG, s.fd, unsafe.Pointer(&s.msg), 0)
 	switch {
 	case errno == syscall.EAGAIN:
@@ -88,15 +94,56 @@ func (s *stream) Read(p []byte) (int, error) {
 	case n == 0:
 		return 0, io.EOF
 	}
-	s.empty = s.leaves() == 0
+	control := s.control[:s.msg.Controllen]
+	if s.stamped {
+		control = s.takeStamp(control)
+	}
+	s.empty = leaves(control) == 0
 	return n, nil
 }
 
-// leaves returns how many bytes the last read left, and 1 if that is not known.
-func (s *stream) leaves() int32 {
-	head := (*syscall.Cmsghdr)(unsafe.Pointer(&s.left[0]))
-	if int(s.msg.Controllen) < syscall.CmsgLen(4) || head.Level != syscall.IPPROTO_TCP || head.Type != tcpINQ {
+// leaves returns how many bytes the last read left, as its control message
+// says, and 1 if that is not known.
+func leaves(control []byte) int32 {
+	if len(control) < syscall.CmsgLen(4) {
 		return 1
 	}
-	return *(*int32)(unsafe.Pointer(&s.left[syscall.CmsgLen(0)]))
+	head := (*syscall.Cmsghdr)(unsafe.Pointer(&control[0]))
+	if head.Level != syscall.IPPROTO_TCP || head.Type != tcpINQ {
+		return 1
+	}
+	return *(*int32)(unsafe.Pointer(&control[syscall.CmsgLen(0)]))
 }
+
+// stamp makes the stream know when what it reads arrived. What it has read
+// already arrived just now, as far as it knows.
+//
+// Note: the kernel stamps packets as they come in from the device, with
+// CLOCK_REALTIME, and for all sockets as soon as any wants it. It says of a
+// read when the last packet of it came.
+func (s *stream) stamp() {
+	s.arrived = time.Now().UnixNano()
+	s.raw.Control(func(fd uintptr) { // without it there are no stamps, which takeStamp sees
+		syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_TIMESTAMPNS, 1)
+	})
+	s.stamped = true
+}
+
+// takeStamp notes when what was read arrived, and returns the control messages
+// after the one that said so. Packets that came before the option was set have
+// no stamp; they arrived now.
+func (s *stream) takeStamp(control []byte) []byte {
+	const size = int(unsafe.Sizeof(syscall.Timespec{}))
+	if len(control) >= syscall.CmsgLen(size) {
+		head := (*syscall.Cmsghdr)(unsafe.Pointer(&control[0]))
+		if head.Level == syscall.SOL_SOCKET && head.Type == syscall.SCM_TIMESTAMPNS {
+			s.arrived = (*syscall.Timespec)(unsafe.Pointer(&control[syscall.CmsgLen(0)])).Nano()
+			return control[min(syscall.CmsgSpace(size), len(control)):]
+		}
+	}
+	s.arrived = time.Now().UnixNano()
+	return control
+}
+
+// last is that of arrivals.
+func (s *stream) last() int64 { return s.arrived }

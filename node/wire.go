@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 )
 
 // The limits of the wire. They are part of the format: a frame that says
@@ -20,9 +22,14 @@ const (
 	// key and the longest value.
 	MaxBody = requestHead + MaxKey + MaxValue
 
-	lengthHead  = 4 // bytes of the length before every body
-	requestHead = 4 // op, flags, 2 bytes of key length
-	replyHead   = 2 // status, flags
+	lengthHead  = 4  // bytes of the length before every body
+	requestHead = 4  // op, flags, 2 bytes of key length
+	replyHead   = 2  // status, flags
+	replyTimes  = 16 // queue, work, 8 bytes each; of a timed reply
+
+	// flagTimed asks, in a request, how long the node takes, and says in a
+	// reply that the times are there.
+	flagTimed = 1
 )
 
 // ErrTooLarge is wrapped by the errors about a key, value or frame over its
@@ -32,6 +39,9 @@ var ErrTooLarge = errors.New("too large")
 // ErrMalformed is wrapped by the errors about a body that follows its length
 // but not the format. The stream is still in step: the next frame can be read.
 var ErrMalformed = errors.New("malformed")
+
+// errTimed is the fault of a reply that says how long it took, unasked.
+var errTimed = fmt.Errorf("%w: reply says how long it took, which was not asked", ErrMalformed)
 
 // Op is what a request asks for. Its zero value is no operation.
 type Op uint8
@@ -83,6 +93,7 @@ func (s Status) String() string {
 // from and live as long as that does.
 type Request struct {
 	Op    Op
+	Timed bool   // the reply is to say how long it took
 	Key   []byte // 1 to MaxKey bytes
 	Value []byte // put: 0 to MaxValue bytes; get, del: empty
 }
@@ -91,6 +102,13 @@ type Request struct {
 type Reply struct {
 	Status Status
 	Value  []byte // ok to a get: the value; error: the reason; otherwise empty
+
+	// Timed says that the node told how long it took: Queue from the request's
+	// arrival until the node began with it, Work from then until the reply was
+	// ready. Otherwise both are 0.
+	Timed bool
+	Queue time.Duration
+	Work  time.Duration
 }
 
 // CheckRequest returns nil if a request of these lengths can be sent. The
@@ -133,8 +151,8 @@ func ParseRequest(body []byte) (Request, error) {
 	switch {
 	case op < OpPut || op > OpDel:
 		return Request{}, fmt.Errorf("%w: op %d is not 1 (put), 2 (get) or 3 (del)", ErrMalformed, body[0])
-	case flags != 0:
-		return Request{}, fmt.Errorf("%w: request flags are %#02x, not zero", ErrMalformed, flags)
+	case flags&^flagTimed != 0:
+		return Request{}, fmt.Errorf("%w: request flags are %#02x, not 0 or 1", ErrMalformed, flags)
 	case n == 0:
 		return Request{}, fmt.Errorf("%w: key is empty", ErrMalformed)
 	case n > len(rest):
@@ -148,7 +166,7 @@ func ParseRequest(body []byte) (Request, error) {
 	if len(value) > MaxValue {
 		return Request{}, fmt.Errorf("%w: value of %d bytes exceeds %d", ErrTooLarge, len(value), MaxValue)
 	}
-	return Request{Op: op, Key: key, Value: value}, nil
+	return Request{Op: op, Timed: flags != 0, Key: key, Value: value}, nil
 }
 
 // AppendReply appends one whole reply frame to dst and returns the longer
@@ -160,15 +178,30 @@ func AppendReply(dst []byte, status Status, value []byte) []byte {
 }
 
 // beginReply appends the head of a reply whose value the caller appends after
-// it; endReply then sets its length. It saves a copy of the value of a get.
-func beginReply(dst []byte, status Status) []byte {
-	return append(dst, 0, 0, 0, 0, byte(status), 0)
+// it; endReply then completes the head. It saves a copy of the value of a get.
+// If the reply is timed there is room for the times, which setTimes fills.
+func beginReply(dst []byte, timed bool) []byte {
+	if timed {
+		var head [lengthHead + replyHead + replyTimes]byte
+		head[lengthHead+1] = flagTimed
+		return append(dst, head[:]...)
+	}
+	return append(dst, 0, 0, 0, 0, 0, 0)
 }
 
-// endReply sets the length of the reply that begins at dst[at:] and ends where
-// dst ends.
-func endReply(dst []byte, at int) {
+// endReply sets the status and the length of the reply that begins at dst[at:]
+// and ends where dst ends.
+func endReply(dst []byte, at int, status Status) {
+	dst[at+lengthHead] = byte(status)
 	binary.BigEndian.PutUint32(dst[at:], uint32(len(dst)-at-lengthHead))
+}
+
+// setTimes sets the times of the timed reply at the beginning of frame. One
+// that is negative, by a clock that was set back, becomes 0.
+func setTimes(frame []byte, queue, work time.Duration) {
+	times := frame[lengthHead+replyHead:]
+	binary.BigEndian.PutUint64(times, uint64(max(queue, 0)))
+	binary.BigEndian.PutUint64(times[8:], uint64(max(work, 0)))
 }
 
 // ParseReply parses the body of a reply frame. It allocates nothing. After an
@@ -178,15 +211,36 @@ func ParseReply(body []byte) (Reply, error) {
 		return Reply{}, fmt.Errorf("%w: reply of %d bytes is shorter than its head of %d",
 			ErrMalformed, len(body), replyHead)
 	}
-	status, flags, value := Status(body[0]), body[1], body[replyHead:]
+	r := Reply{Status: Status(body[0]), Value: body[replyHead:]}
+	flags := body[1]
 	switch {
-	case status > StatusError:
+	case r.Status > StatusError:
 		return Reply{}, fmt.Errorf("%w: status %d is not 0 (ok), 1 (not found) or 2 (error)",
 			ErrMalformed, body[0])
+	case flags&^flagTimed != 0:
+		return Reply{}, fmt.Errorf("%w: reply flags are %#02x, not 0 or 1", ErrMalformed, flags)
 	case flags != 0:
-		return Reply{}, fmt.Errorf("%w: reply flags are %#02x, not zero", ErrMalformed, flags)
-	case status == StatusNotFound && len(value) > 0:
-		return Reply{}, fmt.Errorf("%w: reply not found carries %d bytes", ErrMalformed, len(value))
+		if err := r.takeTimes(); err != nil {
+			return Reply{}, err
+		}
 	}
-	return Reply{Status: status, Value: value}, nil
+	if r.Status == StatusNotFound && len(r.Value) > 0 {
+		return Reply{}, fmt.Errorf("%w: reply not found carries %d bytes", ErrMalformed, len(r.Value))
+	}
+	return r, nil
+}
+
+// takeTimes takes the times from the beginning of r.Value.
+func (r *Reply) takeTimes() error {
+	if len(r.Value) < replyTimes {
+		return fmt.Errorf("%w: timed reply of %d bytes is shorter than its head of %d",
+			ErrMalformed, replyHead+len(r.Value), replyHead+replyTimes)
+	}
+	queue, work := binary.BigEndian.Uint64(r.Value), binary.BigEndian.Uint64(r.Value[8:])
+	if queue > math.MaxInt64 || work > math.MaxInt64 {
+		return fmt.Errorf("%w: reply says that it took %d + %d ns", ErrMalformed, queue, work)
+	}
+	r.Timed, r.Queue, r.Work = true, time.Duration(queue), time.Duration(work)
+	r.Value = r.Value[replyTimes:]
+	return nil
 }

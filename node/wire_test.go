@@ -3,8 +3,11 @@ package node
 import (
 	"bytes"
 	"errors"
+	"math"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseRequestRefuses(t *testing.T) {
@@ -17,7 +20,8 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"half a head", "\x01\x00\x00", "request of 3 bytes", ErrMalformed},
 		{"op 0", "\x00\x00\x00\x01k", "op 0 is not 1 (put), 2 (get) or 3 (del)", ErrMalformed},
 		{"op 4", "\x04\x00\x00\x01k", "op 4 is not", ErrMalformed},
-		{"flags", "\x01\x80\x00\x01k", "request flags are 0x80, not zero", ErrMalformed},
+		{"flags", "\x01\x80\x00\x01k", "request flags are 0x80, not 0 or 1", ErrMalformed},
+		{"flags beside the known", "\x01\x03\x00\x01k", "request flags are 0x03, not 0 or 1", ErrMalformed},
 		{"no key", "\x01\x00\x00\x00v", "key is empty", ErrMalformed},
 		{"key cut off", "\x01\x00\x00\x05four", "key of 5 bytes exceeds the 4 left", ErrMalformed},
 		{"get with value", "\x02\x00\x00\x01kv", "get carries 1 bytes after its key", ErrMalformed},
@@ -37,7 +41,10 @@ func TestParseReplyRefuses(t *testing.T) {
 	for _, test := range []struct{ name, body, want string }{
 		{"empty body", "", "reply of 0 bytes is shorter than its head of 2"},
 		{"status 3", "\x03\x00", "status 3 is not 0 (ok), 1 (not found) or 2 (error)"},
-		{"flags", "\x00\x01", "reply flags are 0x01, not zero"},
+		{"flags", "\x00\x02", "reply flags are 0x02, not 0 or 1"},
+		{"times cut off", "\x00\x01" + strings.Repeat("\x00", 15), "timed reply of 17 bytes is shorter than its head of 18"},
+		{"times of centuries", "\x00\x01\x80" + strings.Repeat("\x00", 15), "reply says that it took 9223372036854775808 + 0 ns"},
+		{"not found, timed, with value", "\x01\x01" + strings.Repeat("\x00", 16) + "v", "reply not found carries 1 bytes"},
 		{"not found with value", "\x01\x00v", "reply not found carries 1 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,6 +53,35 @@ func TestParseReplyRefuses(t *testing.T) {
 				t.Errorf("error is %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// timedReply is a whole reply frame that says how long it took.
+func timedReply(status Status, queue, work time.Duration, value string) []byte {
+	out := append(beginReply(nil, true), value...)
+	endReply(out, 0, status)
+	setTimes(out, queue, work)
+	return out
+}
+
+func TestTimedReply(t *testing.T) {
+	for _, test := range []struct {
+		status      Status
+		queue, work time.Duration
+		value       string
+		want        Reply
+	}{
+		{StatusOK, 7200, 300, "meow", Reply{Timed: true, Queue: 7200, Work: 300}},
+		{StatusNotFound, math.MaxInt64, 1, "", Reply{Status: StatusNotFound, Timed: true, Queue: math.MaxInt64, Work: 1}},
+		{StatusOK, -5, -1, "", Reply{Timed: true}}, // the clock was set back
+	} {
+		got, err := ParseReply(timedReply(test.status, test.queue, test.work, test.value)[lengthHead:])
+		if err != nil || string(got.Value) != test.value {
+			t.Errorf("%+v: value %q, %v", test, got.Value, err)
+		}
+		if got.Value = nil; !reflect.DeepEqual(got, test.want) {
+			t.Errorf("parsed %+v, want %+v", got, test.want)
+		}
 	}
 }
 
@@ -103,6 +139,7 @@ func TestWireAllocatesNothing(t *testing.T) {
 func FuzzParseRequest(f *testing.F) {
 	f.Add(AppendRequest(nil, OpPut, []byte("key"), []byte("value"))[lengthHead:])
 	f.Add(AppendRequest(nil, OpGet, []byte("key"), nil)[lengthHead:])
+	f.Add([]byte("\x02\x01\x00\x03key"))
 	f.Add([]byte("\x01\x00\xff\xffshort"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := ParseRequest(body)
@@ -115,7 +152,11 @@ func FuzzParseRequest(f *testing.F) {
 		if err := CheckRequest(r.Key, r.Value); err != nil {
 			t.Errorf("parsed what CheckRequest refuses: %v", err)
 		}
-		if again := AppendRequest(nil, r.Op, r.Key, r.Value)[lengthHead:]; !bytes.Equal(again, body) {
+		again := AppendRequest(nil, r.Op, r.Key, r.Value)[lengthHead:]
+		if r.Timed {
+			again[1] = flagTimed
+		}
+		if !bytes.Equal(again, body) {
 			t.Errorf("parsed %x, appended %x", body, again)
 		}
 	})
@@ -125,12 +166,18 @@ func FuzzParseRequest(f *testing.F) {
 func FuzzParseReply(f *testing.F) {
 	f.Add(AppendReply(nil, StatusOK, []byte("value"))[lengthHead:])
 	f.Add(AppendReply(nil, StatusNotFound, nil)[lengthHead:])
+	f.Add(timedReply(StatusOK, 7200, 300, "value")[lengthHead:])
+	f.Add(timedReply(StatusOK, 0, 0, "")[lengthHead:20])
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := ParseReply(body)
 		if err != nil {
 			return
 		}
-		if again := AppendReply(nil, r.Status, r.Value)[lengthHead:]; !bytes.Equal(again, body) {
+		again := AppendReply(nil, r.Status, r.Value)
+		if r.Timed {
+			again = timedReply(r.Status, r.Queue, r.Work, string(r.Value))
+		}
+		if again = again[lengthHead:]; !bytes.Equal(again, body) {
 			t.Errorf("parsed %x, appended %x", body, again)
 		}
 	})
