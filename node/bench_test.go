@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"testing"
 )
 
@@ -110,4 +111,55 @@ func BenchmarkClientGetParallel(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkPipe is the round trip of a Pipe to a node in another process, and
+// of one that asks how long it takes.
+func BenchmarkPipe(b *testing.B) {
+	for _, timing := range []bool{false, true} {
+		b.Run(fmt.Sprintf("timing=%v", timing), func(b *testing.B) {
+			cluster, _ := startCluster(b, 1)
+			p := dialPipe(b, cluster, PipeOptions{Timing: timing})
+			key := []byte(benchKey)
+			if err := p.Send(OpPut, key, make([]byte, benchValue)); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := p.Receive(); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := p.Send(OpGet, key, nil); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := p.Receive(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkPipeSend is what a send costs its caller while another goroutine
+// receives.
+func BenchmarkPipeSend(b *testing.B) {
+	cluster, _ := startCluster(b, 1)
+	p := dialPipe(b, cluster, PipeOptions{})
+	key := []byte(benchKey)
+	slots := make(chan struct{}, 64)
+	go func() {
+		for {
+			if _, err := p.Receive(); err != nil {
+				return
+			}
+			<-slots
+		}
+	}()
+	b.ReportAllocs()
+	for b.Loop() {
+		slots <- struct{}{}
+		if err := p.Send(OpGet, key, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

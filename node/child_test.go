@@ -15,19 +15,23 @@ import (
 	"time"
 )
 
-// childEnv makes this test binary a node that listens at its value, so that
-// tests have real processes without a build step.
-const childEnv = "DHTBENCH_TEST_NODE_LISTEN"
+// childEnv makes this test binary the node whose Command it holds as JSON, so
+// that tests have real processes without a build step.
+const childEnv = "DHTBENCH_TEST_NODE"
 
 func TestMain(m *testing.M) {
-	listen := os.Getenv(childEnv)
-	if listen == "" {
+	command := os.Getenv(childEnv)
+	if command == "" {
 		os.Exit(m.Run())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	c := Command{Listen: listen, UntilEOF: true}
-	if err := c.Run(ctx); err != nil {
+	var c Command
+	err := json.Unmarshal([]byte(command), &c)
+	if err == nil {
+		err = c.Run(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -45,12 +49,23 @@ type child struct {
 // It ends with the test, at the latest.
 func startChild(t testing.TB, addr string) *child {
 	t.Helper()
+	return startCommand(t, Command{Listen: addr})
+}
+
+// startCommand is startChild for a node with any flags.
+func startCommand(t testing.TB, command Command) *child {
+	t.Helper()
+	command.UntilEOF = true
+	text, err := json.Marshal(command)
+	if err != nil {
+		t.Fatal(err)
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &child{cmd: exec.Command(exe)}
-	c.cmd.Env = append(os.Environ(), childEnv+"="+addr)
+	c.cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	c.cmd.Stderr = os.Stderr
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)

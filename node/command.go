@@ -25,11 +25,14 @@ type Command struct {
 	UntilEOF bool   `name:"until-eof" help:"End at the end of standard input, as the coordinator starts nodes."`
 	Share    int    `placeholder:"N" default:"1" help:"Use one Nth of this machine's processors, at least one."`
 
-	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: answer the lines of standard input, and end if none comes for so long. 0: never."`
+	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: end if no line comes on standard input for so long. 0: never."`
+
+	Null  *int  `placeholder:"BYTES" help:"Keep nothing and do nothing: puts and dels are ok, gets return BYTES zero bytes. It shows what a measurement finds without the store."`
+	Stall Stall `placeholder:"D/P" help:"Have a fault: answer nothing for D at the beginning of every P of the host's monotonic clock, as 600ms/1s. It shows whether a measurement finds what is known."`
 }
 
 // Ready is what a node prints when it accepts connections: one line of JSON on
-// standard output, {"ready":{...}}, and nothing after it.
+// standard output, {"ready":{...}}. Only answers follow: see VitalsMessage.
 type Ready struct {
 	Ready ReadyNode `json:"ready"`
 }
@@ -63,6 +66,12 @@ func (c *Command) Validate() error {
 	}
 	if c.Share < 0 {
 		faults = append(faults, fmt.Errorf("start node: --share is %d, want 1 or more", c.Share))
+	}
+	if c.Null != nil && (*c.Null < 0 || *c.Null > MaxValue) {
+		faults = append(faults, fmt.Errorf("start node: --null is %d bytes, want 0 to %d", *c.Null, MaxValue))
+	}
+	if c.Shell && (c.Null != nil || c.Stall != Stall{}) {
+		faults = append(faults, errors.New("start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"))
 	}
 	return errors.Join(faults...)
 }
@@ -99,7 +108,7 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	}
 
 	log := slog.New(slog.NewTextHandler(stderr, nil)).With("node", self)
-	server := &Server{Store: NewStore(), Log: log}
+	server := &Server{Store: NewStore(), Log: log, Null: c.Null, Stall: c.Stall}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var serving sync.WaitGroup
@@ -151,6 +160,13 @@ func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, 
 		sh := &shell{client: client, cluster: cluster, self: ready.ID}
 		return sh.prompt(ctx, stdin, stdout, stderr)
 	}
+	s := &starter{in: stdin, out: stdout, silence: c.OrphanAfter}
+	if c.UntilEOF {
+		var err error
+		if s.vitals, err = vitalsReader(ctx); err != nil {
+			return fmt.Errorf("start node %d: %w", ready.ID, err)
+		}
+	}
 	line, err := json.Marshal(Ready{Ready: ready})
 	if err != nil {
 		return fmt.Errorf("say that the node is ready: %w", err)
@@ -162,5 +178,5 @@ func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, 
 		<-ctx.Done()
 		return nil
 	}
-	return heedStarter(ctx, stdin, stdout, c.OrphanAfter)
+	return s.heed(ctx)
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func TestCommandValidate(t *testing.T) {
-	id, negative := 1, -1
+	id, negative, large, none := 1, -1, MaxValue+1, 0
 	for _, test := range []struct {
 		name string
 		c    Command
@@ -29,6 +29,13 @@ func TestCommandValidate(t *testing.T) {
 		{"id without cluster", Command{Listen: ":1", ID: &id}, "start node: --id names a node of a cluster file; say --cluster FILE too"},
 		{"negative id", Command{Cluster: "f", ID: &negative}, "start node: --id is -1, want 0 or more"},
 		{"negative share", Command{Cluster: "f", Share: -1}, "start node: --share is -1, want 1 or more"},
+		{"null of no bytes", Command{Listen: ":1", Null: &none, Stall: Stall{1, 2}}, ""},
+		{"null of too many", Command{Listen: ":1", Null: &large}, "start node: --null is 1048577 bytes, want 0 to 1048576"},
+		{"null of fewer than none", Command{Listen: ":1", Null: &negative}, "start node: --null is -1 bytes, want 0 to 1048576"},
+		{"null at a prompt", Command{Listen: ":1", Shell: true, Null: &none},
+			"start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"},
+		{"stall at a prompt", Command{Listen: ":1", Shell: true, Stall: Stall{1, 2}},
+			"start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"},
 		{"two faults", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
 			"start node: --id names a node of a cluster file; say --cluster FILE too\n" +
 				"start node: --shell and --until-eof both want standard input; choose one"},

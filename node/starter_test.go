@@ -2,6 +2,7 @@ package node
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"strings"
@@ -12,15 +13,16 @@ import (
 
 func TestHeedStarter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stdin, starter := io.Pipe()
+		stdin, beats := io.Pipe()
 		answers, stdout := io.Pipe()
 		ended := make(chan error)
-		go func() { ended <- heedStarter(context.Background(), stdin, stdout, 25*time.Second) }()
+		s := &starter{in: stdin, out: stdout, silence: 25 * time.Second}
+		go func() { ended <- s.heed(context.Background()) }()
 		lines := bufio.NewReader(answers)
 		began := time.Now()
 		for range 10 { // heartbeats keep it for longer than it bears silence
 			time.Sleep(20 * time.Second) // of synctest: takes no time
-			io.WriteString(starter, "\n")
+			io.WriteString(beats, "\n")
 			if line, err := lines.ReadString('\n'); line != "\n" {
 				t.Fatalf("answer %q, %v", line, err)
 			}
@@ -32,12 +34,35 @@ func TestHeedStarter(t *testing.T) {
 		if lived := time.Since(began); lived != 225*time.Second {
 			t.Errorf("ended after %v, want 25 s after the last heartbeat at 200 s", lived)
 		}
-		starter.Close()
+		beats.Close()
 	})
 }
 
 func TestHeedStarterEndsWithItsInput(t *testing.T) {
-	if err := heedStarter(context.Background(), strings.NewReader(""), io.Discard, 0); err != nil {
+	s := &starter{in: strings.NewReader(""), out: io.Discard}
+	if err := s.heed(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestStarterAnswers(t *testing.T) {
+	const empty = `{"vitals":{"gcs":0,"gc_pause_ns":0,"sched_p99_ns":0,"run_delay_ns":0}}` + "\n"
+	for _, test := range []struct{ in, want, err string }{
+		{"\n\n", "\n\n", ""},
+		{`{"vitals":{}}` + "\n", empty, ""},
+		{"\n" + `{"vitals":{}}` + "\n\n", "\n" + empty + "\n", ""},
+		{`{"vitals":null}` + "\n\n", "", `read order from the starter: "{\"vitals\":null}" is neither an empty line nor {"vitals":{}}`},
+		{"\nhello\n\n", "\n", `read order from the starter: "hello" is neither`},
+		{strings.Repeat("x", 1000) + "\n", "", `read order from the starter: "` + strings.Repeat("x", 100) + `" is`},
+	} {
+		var out bytes.Buffer
+		s := &starter{in: strings.NewReader(test.in), out: &out, vitals: func() Vitals { return Vitals{} }}
+		got := ""
+		if err := s.heed(context.Background()); err != nil {
+			got = err.Error()
+		}
+		if out.String() != test.want || !strings.HasPrefix(got, test.err) || got != "" && test.err == "" {
+			t.Errorf("%.40q: answered %q, %q; want %q, %q", test.in, out.String(), got, test.want, test.err)
+		}
 	}
 }

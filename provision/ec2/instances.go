@@ -12,45 +12,53 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
+// spot is where the hosts of a run came to be.
+type spot struct {
+	Zone      string
+	Placement string // name of the placement group; "" for none
+}
+
 // makeMachines makes all that hosts need and the hosts, and waits until they
-// run. zone is where they are.
-func (l *launch) makeMachines(ctx context.Context) (machines []machine, zone string, err error) {
+// run.
+func (l *launch) makeMachines(ctx context.Context) (machines []machine, at spot, err error) {
 	if err := l.importKey(ctx); err != nil {
-		return nil, "", err
+		return nil, spot{}, err
 	}
 	if err := l.makeGroup(ctx); err != nil {
-		return nil, "", err
+		return nil, spot{}, err
 	}
-	ids, zone, err := l.runInTurn(ctx)
+	ids, at, err := l.runInTurn(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, spot{}, err
 	}
 	machines, err = l.awaitRunning(ctx, ids)
-	return machines, zone, err
+	return machines, at, err
 }
 
 // runInTurn tries one zone after the other for as long as all that is wrong with
 // them is lack of room.
-func (l *launch) runInTurn(ctx context.Context) (ids []string, where string, err error) {
+func (l *launch) runInTurn(ctx context.Context) (ids []string, at spot, err error) {
 	data, err := userData(l.run, l.keys, l.Lifetime, l.Lease)
 	if err != nil {
-		return nil, "", err
+		return nil, spot{}, err
 	}
+	var last error
 	for n, z := range l.facts.Zones {
 		place, err := l.makePlacement(ctx, z, n)
 		if err != nil {
-			return nil, "", err
+			return nil, spot{}, err
 		}
 		ids, err = l.runIn(ctx, z, n, place, data)
 		if err == nil {
-			return ids, z.Name, nil
+			return ids, spot{z.Name, place}, nil
 		}
+		last = explain("launch hosts in "+z.Name, err)
 		if !isNoCapacity(err) {
-			return nil, "", explain("launch hosts in "+z.Name, err)
+			return nil, spot{}, last
 		}
-		l.say("%s has no room for %d %s: %v", z.Name, l.Nodes, l.Type, err)
+		l.say("%s does not take %d %s: %v", z.Name, l.Nodes, l.Type, err)
 	}
-	return nil, "", fmt.Errorf("no zone of %s has room for %d %s together just now: try later, another --region or --type, fewer --nodes, or --placement none", l.Region, l.Nodes, l.Type)
+	return nil, spot{}, fmt.Errorf("no zone of %s takes %d %s together; the last: %w\nif it is for lack of room, try later, another --region or --type, fewer --nodes, or --placement none", l.Region, l.Nodes, l.Type, last)
 }
 
 // makePlacement makes a placement group for a zone and returns its name; "" with

@@ -1,0 +1,70 @@
+//go:build amd64 || arm64 || riscv64
+
+package node
+
+import (
+	"errors"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A request that arrives while the node's process is stopped is in the queue
+// from then on: the kernel says when it came.
+func TestArrivalInKernel(t *testing.T) {
+	const hold, tries = 50 * time.Millisecond, 5
+	child := startChild(t, "127.0.0.1:0")
+	p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{Timing: true})
+	get := func() {
+		if err := p.Send(OpGet, []byte("key"), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	get()
+	if r, err := p.Receive(); err != nil || r.Queue > hold {
+		t.Fatalf("reply is %+v, %v", r, err)
+	}
+	var queue, stopped, took time.Duration
+	for range tries { // the kernel begins to stamp a little after it is asked to
+		child.cmd.Process.Signal(syscall.SIGSTOP)
+		child.waitStopped(t)
+		began := time.Now()
+		get()
+		sent := time.Now()
+		p.SetReadDeadline(sent.Add(hold))
+		if r, err := p.Receive(); !errors.Is(err, ErrTimeout) {
+			t.Fatalf("a stopped node answered: %+v, %v", r, err)
+		}
+		stopped = time.Since(sent)
+		child.cmd.Process.Signal(syscall.SIGCONT)
+		p.SetReadDeadline(time.Time{})
+		r, err := p.Receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		queue, took = r.Queue, time.Since(began)
+		if queue > took {
+			t.Fatalf("queue is %v of %v", queue, took)
+		}
+		if queue >= stopped {
+			return
+		}
+	}
+	t.Errorf("queue is %v, but the node was stopped for %v of %v", queue, stopped, took)
+}
+
+// waitStopped waits until a process that was told to stop has.
+func (c *child) waitStopped(t *testing.T) {
+	t.Helper()
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(c.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || !status.Stopped() {
+			t.Fatalf("wait for the node to stop: %v, %v", status, err)
+		}
+		return
+	}
+}
