@@ -16,9 +16,12 @@ const (
 	// store.
 	ruinousThrottling = 0.05
 	// maxRunDelay is how much of the latency of its operations an agent may have
-	// spent waiting for a processor. At a tenth, means are wrong in their second
-	// digit; at a half, most of what was measured is the agent.
-	maxRunDelay, ruinousRunDelay = 0.10, 0.50
+	// spent waiting for a processor. Each reply wakes a thread, which the kernel
+	// takes some microseconds for: on two cores that agents and nodes share, with
+	// nothing else on them, 0.05 (8 clients) to 0.30 (1 client) was measured, and
+	// up to 0.47 with two busy loops beside them. There is no share that makes a
+	// trial invalid, since it is the most that it can be.
+	maxRunDelay = 1.0 / 3
 )
 
 // busyAgents: a generator that has no time left is what is measured.
@@ -96,8 +99,9 @@ func throttling(t Trial) []doubt {
 // runDelay: threads that were ready to run and had no processor, because others
 // on the host had it. It is held against the latencies that it is a part of and
 // not against the length of the trial: of ten clients that wait, each is delayed
-// by a tenth. Delays of threads that carry no operation are counted in, so the
-// share is the most that it can be.
+// by a tenth. Delays of threads that carry no operation are counted in. Where
+// processors are shared with nodes and there are many clients, others are better
+// seen in hiccups: most of what they delay is then the nodes.
 func runDelay(t Trial) []doubt {
 	var found []doubt
 	for _, a := range t.Agents {
@@ -113,7 +117,7 @@ func runDelay(t Trial) []doubt {
 			continue
 		}
 		share := float64(a.RunDelayNS) / float64(sum)
-		found = append(found, doubts(grade(share, maxRunDelay, ruinousRunDelay),
+		found = append(found, doubts(grade(share, maxRunDelay, never),
 			"run delay: the agent on %s waited for a processor for %.1f µs per operation, up to %.0f %% of the latency: others use its processors; keep nodes and agents on different ones",
 			a.Host, float64(a.RunDelayNS)/float64(operations)/float64(time.Microsecond), 100*share)...)
 	}

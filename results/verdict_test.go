@@ -118,9 +118,8 @@ func TestDetectors(t *testing.T) {
 		{closed, Suspect, "throttling: the control group's limit held agents on local back for 1.0 ms, 0.03 % of the trial",
 			agent(func(a *Agent) { a.ThrottledNS = 1e6 }), none},
 		{closed, Invalid, "throttling: ", agent(func(a *Agent) { a.ThrottledNS = 16e7 }), none},
-		{closed, Suspect, "run delay: the agent on local waited for a processor for 450.0 µs per operation, up to 15 % of the latency",
-			agent(func(a *Agent) { a.RunDelayNS = 9e8 }), agent(func(a *Agent) { a.RunDelayNS = 59e7 })},
-		{closed, Invalid, "run delay: ", agent(func(a *Agent) { a.RunDelayNS = 36e8 }), none},
+		{closed, Suspect, "run delay: the agent on local waited for a processor for 1200.0 µs per operation, up to 40 % of the latency",
+			agent(func(a *Agent) { a.RunDelayNS = 24e8 }), agent(func(a *Agent) { a.RunDelayNS = 19e8 })},
 
 		{closed, Suspect, "garbage collection stopped the agent on local for 2.0 % of the trial, in 9 collections",
 			agent(func(a *Agent) { a.GCPauseNS, a.GCs = 6e7, 9 }), agent(func(a *Agent) { a.GCPauseNS = 29e6 })},
