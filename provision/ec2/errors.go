@@ -18,11 +18,11 @@ func code(err error) string {
 	return ""
 }
 
-// isNoCapacity: the zone has no room for the hosts, or has not got the type.
-// Another zone may.
+// isNoCapacity: the zone, or its subnet, has no room for the hosts, or has not got
+// the type. Another zone may.
 func isNoCapacity(err error) bool {
 	switch code(err) {
-	case "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity", "Unsupported":
+	case "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity", "InsufficientFreeAddressesInSubnet", "Unsupported":
 		return true
 	}
 	return false

@@ -17,6 +17,8 @@ const (
 	cutAfter     trouble = "cut after it was done"
 	forbidden    trouble = "forbidden"
 	noCapacity   trouble = "no capacity"
+	unsupported  trouble = "not supported"
+	noAddresses  trouble = "no addresses in the subnet"
 	overQuota    trouble = "over quota"
 	killedBefore trouble = "killed before it was done"
 	killedAfter  trouble = "killed after it was done"
@@ -57,6 +59,10 @@ func (c call) refuse(w http.ResponseWriter, trouble trouble) {
 		status, code = http.StatusForbidden, "UnauthorizedOperation"
 	case noCapacity:
 		status, code = http.StatusInternalServerError, "InsufficientInstanceCapacity"
+	case unsupported:
+		status, code = http.StatusBadRequest, "Unsupported"
+	case noAddresses:
+		status, code = http.StatusBadRequest, "InsufficientFreeAddressesInSubnet"
 	case overQuota:
 		status, code = http.StatusBadRequest, "VcpuLimitExceeded"
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,8 @@ type scene struct {
 	fault fault
 	// sure: the run must come to its end as if nothing had happened.
 	sure bool
+	// doomed: the run must fail, and say so.
+	doomed bool
 	// destroying: the fault is for --destroy of a run that was killed.
 	destroying bool
 }
@@ -40,43 +43,51 @@ func looks(call string) bool {
 // scenes are all troubles at every call of a run and of a --destroy.
 func scenes(run, destroy []string) []scene {
 	var all []scene
-	add := func(f fault, calls []string, sure, destroying bool) {
+	add := func(f fault, calls []string, sc scene) {
 		what := "run"
-		if destroying {
+		if sc.destroying {
 			what = "destroy"
 		}
-		name := fmt.Sprintf("%s %d %s %s x%d", what, f.call, calls[f.call], f.trouble, f.times)
-		all = append(all, scene{name, f, sure, destroying})
+		sc.name = fmt.Sprintf("%s %d %s %s x%d", what, f.call, calls[f.call], f.trouble, f.times)
+		sc.fault = f
+		all = append(all, sc)
 	}
+	launched := slices.Index(run, "RunInstances")
 	for n, call := range run {
+		// Without any of the calls up to the launch there are no hosts to lend.
+		needed := n <= launched
 		for _, trouble := range []trouble{throttled, broken, brokenHTML, cutBefore, cutAfter} {
 			if looks(call) && trouble == cutAfter {
 				continue // nothing was done: the same as cut before
 			}
-			add(fault{call: n, trouble: trouble, times: stubborn}, run, false, false)
+			add(fault{call: n, trouble: trouble, times: stubborn}, run, scene{doomed: needed})
 			if !looks(call) { // looks are all alike, and repeated
-				add(fault{call: n, trouble: trouble, times: once}, run, true, false)
+				add(fault{call: n, trouble: trouble, times: once}, run, scene{sure: true})
 			}
 		}
-		for _, trouble := range []trouble{forbidden, killedBefore, killedAfter, killedDuring} {
+		add(fault{call: n, trouble: forbidden, times: once}, run, scene{doomed: needed})
+		for _, trouble := range []trouble{killedBefore, killedAfter, killedDuring} {
 			if looks(call) && (trouble == killedAfter || trouble == killedDuring) {
 				continue
 			}
-			add(fault{call: n, trouble: trouble, times: once}, run, false, false)
-		}
-		if call == "RunInstances" {
-			add(fault{call: n, trouble: noCapacity, times: once}, run, true, false)
-			add(fault{call: n, trouble: overQuota, times: once}, run, false, false)
-			full := fault{action: call, trouble: noCapacity, times: 100}
-			all = append(all, scene{"run RunInstances no capacity anywhere", full, false, false})
+			add(fault{call: n, trouble: trouble, times: once}, run, scene{})
 		}
 	}
+	for _, trouble := range []trouble{noCapacity, unsupported, noAddresses} {
+		add(fault{call: launched, trouble: trouble, times: once}, run, scene{sure: true})
+		all = append(all, scene{
+			name:   fmt.Sprintf("run RunInstances %s anywhere", trouble),
+			fault:  fault{action: "RunInstances", trouble: trouble, times: 100},
+			doomed: true,
+		})
+	}
+	add(fault{call: launched, trouble: overQuota, times: once}, run, scene{doomed: true})
 	for n, call := range destroy {
-		add(fault{call: n, trouble: broken, times: stubborn}, destroy, false, true)
-		add(fault{call: n, trouble: killedBefore, times: once}, destroy, false, true)
+		add(fault{call: n, trouble: broken, times: stubborn}, destroy, scene{destroying: true})
+		add(fault{call: n, trouble: killedBefore, times: once}, destroy, scene{destroying: true})
 		if !looks(call) {
-			add(fault{call: n, trouble: cutAfter, times: stubborn}, destroy, false, true)
-			add(fault{call: n, trouble: killedAfter, times: once}, destroy, false, true)
+			add(fault{call: n, trouble: cutAfter, times: stubborn}, destroy, scene{destroying: true})
+			add(fault{call: n, trouble: killedAfter, times: once}, destroy, scene{destroying: true})
 		}
 	}
 	return all
@@ -207,14 +218,39 @@ func play(t *testing.T, m *moto, sc scene, owner string) (met bool) {
 	if f.trouble.kills() || sc.destroying && err != nil { // as a user would
 		s.destroyAll()
 	}
-	if left, ok := errors.AsType[Leftovers](err); ok {
+	// A --destroy that does not learn whose account it is must say that it has
+	// not looked; nothing else is a reason to give up.
+	if left, ok := errors.AsType[Leftovers](err); ok && !(sc.destroying && slices.Equal(left.Items, []string{unlooked})) {
 		t.Errorf("the program gave up: %v", left)
 	}
 	if sc.sure && err != nil {
 		t.Errorf("the run failed: %v", err)
 	}
+	if sc.doomed {
+		s.mustSay(err, f)
+	}
 	s.mustBeEmpty()
 	return met
+}
+
+// mustSay fails the test unless a run that could not succeed has failed, for a
+// reason in AWS's words if there were any, and without having run its command.
+func (s *stage) mustSay(err error, f fault) {
+	s.t.Helper()
+	if err == nil {
+		s.t.Error("the run succeeded without a call that it needs")
+		return
+	}
+	reason := map[trouble]string{
+		throttled: "throttled", broken: "500 with XML", forbidden: "forbidden",
+		noCapacity: "no capacity", unsupported: "not supported", noAddresses: "no addresses in the subnet", overQuota: "over quota",
+	}[f.trouble]
+	if !strings.Contains(err.Error(), reason) {
+		s.t.Errorf("error %v, want %q in it", err, reason)
+	}
+	if strings.Contains(s.words.String(), "hosts are ready") {
+		s.t.Error("the command was run all the same")
+	}
 }
 
 // destroyAll is what a user does after a kill.
