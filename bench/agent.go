@@ -46,6 +46,7 @@ type agent struct {
 
 	store   *node.Store // of the embedded node; nil without one
 	clients []*client
+	hiccups node.HiccupMeter
 }
 
 // RunAgent follows the orders read from r, one a line, and writes its replies
@@ -59,6 +60,9 @@ func RunAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 		return err
 	}
 	a := &agent{out: w, clock: clock, fail: cancel}
+	if err := a.hiccups.Start(ctx); err != nil {
+		return err
+	}
 
 	orders := make(chan Order)
 	go func() { cancel(a.readOrders(ctx, r, orders)) }()
@@ -144,7 +148,10 @@ func (a *agent) obey(ctx context.Context, order Order) (Reply, error) {
 	case order.Spec != nil:
 		return a.prepare(ctx, *order.Spec)
 	case order.WarmUp != nil:
-		err := a.each(func(_ int, c *client) error { return c.warmUp(ctx, order.WarmUp.Operation) })
+		kind, err := kindNamed(order.WarmUp.Operation)
+		if err == nil {
+			err = a.each(func(_ int, c *client) error { return c.warmUp(ctx, kind) })
+		}
 		runtime.GC() // what preparation left behind is not the measured phase's to clear
 		return Reply{Warm: &Warm{}}, err
 	case order.Go != nil:
@@ -188,24 +195,31 @@ func (a *agent) listen(ctx context.Context, l Listen) (Reply, error) {
 	return Reply{Listening: &Listen{Addr: listener.Addr().String()}}, nil
 }
 
-// prepare makes the clients, their keys and their connections.
+// prepare makes the clients and their connections, and loads the records of a
+// mixture.
 func (a *agent) prepare(ctx context.Context, spec Spec) (Reply, error) {
-	if err := spec.Workload.Validate(); err != nil {
+	w, err := newWorkload(spec.Params)
+	if err != nil {
 		return Reply{}, fmt.Errorf("workload: %w", err)
 	}
+	if w.open() { // a thread that spins keeps its processor from the others
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + len(spec.Clients))
+	}
+	options := node.ClientOptions{}
+	if a.store != nil {
+		options.Local, options.Self = a.store, spec.Self
+	}
+	cluster := node.Cluster{Addrs: spec.Nodes}
 	for _, number := range spec.Clients {
-		options := node.ClientOptions{}
-		if a.store != nil {
-			options.Local, options.Self = a.store, spec.Self
-		}
 		a.clients = append(a.clients, &client{
-			number: number,
-			stream: spec.Workload.stream(number),
-			dht:    node.NewClient(node.Cluster{Addrs: spec.Nodes}, options),
-			clock:  a.clock,
+			number: number, clients: len(spec.Clients),
+			workload: w, source: newSource(w, number),
+			ledger: newLedger(w.ledgerOptions(number)),
+			dht:    node.NewClient(cluster, options), cluster: cluster,
+			clock: a.clock, blind: spec.Null, timeline: spec.Timeline,
 		})
 	}
-	if err := a.each(func(_ int, c *client) error { return c.dht.Connect(ctx) }); err != nil {
+	if err := a.each(func(_ int, c *client) error { return c.begin(ctx) }); err != nil {
 		return Reply{}, err
 	}
 	return Reply{Ready: &Ready{PID: os.Getpid(), Build: buildFacts()}}, nil

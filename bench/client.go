@@ -1,61 +1,79 @@
 package bench
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"dhtbench/node"
 	"dhtbench/results"
 )
 
-// maxFailures is how many operations in a row may end without a reply before a
-// client gives up: a dead cluster would otherwise be asked for every key, with
-// a timeout each.
+// maxFailures is how many operations in a row may go wrong before a client gives
+// up: a dead cluster would otherwise be asked for every key, with a timeout each.
 const maxFailures = 100
 
 // client is one sequence of operations over connections of its own.
 type client struct {
-	number int
-	stream stream
-	dht    *node.Client
-	clock  clock
-	value  []byte       // what the last get returned
-	done   atomic.Int64 // operations done in this phase, for progress; written every progressEvery
+	number   int
+	workload workload
+	source   *source
+	ledger   *ledger
+	cluster  node.Cluster
+	dht      *node.Client
+	clock    clock
+	clients  int          // of its agent, which share the processors
+	blind    bool         // the cluster keeps nothing: replies are not judged
+	timeline bool         // points are kept
+	done     atomic.Int64 // operations done in this phase, for progress
+	lanes    []*lane      // of an open loop, once it began
 }
 
-// progressEvery is how many operations lie between two updates of client.done,
-// so that watching costs nothing.
-const progressEvery = 64
-
-// operation returns the function that does operation i. Its time is what is
-// measured, so it does nothing but that.
-func (c *client) operation(kind string) (func(ctx context.Context, i int) error, error) {
-	switch kind {
-	case "put":
-		return func(ctx context.Context, i int) error {
-			return c.dht.Put(ctx, c.stream.key(i), c.stream.value(i))
-		}, nil
-	case "get":
-		return func(ctx context.Context, i int) (err error) {
-			c.value, err = c.dht.AppendGet(ctx, c.value[:0], c.stream.key(i))
-			return err
-		}, nil
-	case "del":
-		return func(ctx context.Context, i int) error {
-			return c.dht.Del(ctx, c.stream.key(i))
-		}, nil
+// begin connects the client and loads its part of the records.
+func (c *client) begin(ctx context.Context) error {
+	if err := c.dht.Connect(ctx); err != nil {
+		return err
 	}
-	return nil, fmt.Errorf("client %d: operation %q is none of %v", c.number, kind, results.Operations())
+	if c.workload.open() {
+		if err := c.dial(ctx); err != nil {
+			return err
+		}
+	}
+	return c.load(ctx)
 }
 
-// warmUp does the operations that are not recorded: the last of the stream. Any
-// error ends it, since what follows would measure the error.
-func (c *client) warmUp(ctx context.Context, kind string) error {
-	first := c.stream.workload.Operations
-	rec := newRecorder(c.stream.len() - first)
-	if err := c.loop(ctx, kind, first, c.stream.len(), rec); err != nil {
+// load puts the client's part of the records of a mixture.
+func (c *client) load(ctx context.Context) error {
+	if !c.workload.mixed() {
+		return nil
+	}
+	var o operation
+	for record := uint64(c.number); record < uint64(c.workload.Records); record += uint64(c.workload.Clients) {
+		c.source.load(&o, record)
+		t := c.ledger.begin(o.record, o.op, o.version)
+		err := c.dht.Put(ctx, o.key, o.value)
+		c.ledger.end(t, outcomeOf(err))
+		if err != nil {
+			return fmt.Errorf("client %d: load: %w", c.number, err)
+		}
+	}
+	return nil
+}
+
+// warmUp does the operations that are not recorded, in a phase on the keys after
+// those of the measurement. Any error ends it, since what follows would measure
+// the error.
+func (c *client) warmUp(ctx context.Context, kind node.Op) error {
+	w := &c.workload
+	c.source.begin(kind, uint64(w.Operations))
+	e := Extent{Operations: w.warmups()}
+	if !w.open() {
+		e.Duration = time.Duration(w.WarmupNS)
+	}
+	rec := newRecorder(w.Params, e.Operations, false)
+	if err := c.run(ctx, kind, e, c.clock.now(), rec); err != nil {
 		return err
 	}
 	if rec.first != nil {
@@ -64,68 +82,138 @@ func (c *client) warmUp(ctx context.Context, kind string) error {
 	return nil
 }
 
-// measure does the operations of one kind and returns what they took.
-func (c *client) measure(ctx context.Context, kind string) (results.Client, error) {
-	rec := newRecorder(c.stream.workload.Operations)
-	start := c.clock.now()
-	err := c.loop(ctx, kind, 0, c.stream.workload.Operations, rec)
+// measure does the operations of one kind, beginning at an instant of the clock,
+// and returns what they took, the points of the timeline, and how long the client
+// was awake waiting for intended starts.
+func (c *client) measure(ctx context.Context, kind node.Op, at int64) (results.Client, []point, time.Duration, error) {
+	w := &c.workload
+	c.source.begin(kind, 0)
+	e := Extent{Operations: w.Operations}
+	if w.Operations == 0 {
+		e.Duration = time.Duration(w.DurationNS)
+	}
+	rec := newRecorder(w.Params, w.expected(), c.timeline)
+	err := c.run(ctx, kind, e, at, rec)
 	if err != nil {
-		return results.Client{}, err
+		return results.Client{}, nil, 0, err
 	}
-	result := results.Client{
-		Client:  c.number,
-		StartNS: start,
-		EndNS:   rec.marks[marks-1],
-		Counts:  rec.counts,
-		Service: rec.service,
-	}
-	for _, mark := range rec.marks {
-		result.MarksNS = append(result.MarksNS, mark-start)
-	}
-	if rec.first != nil {
-		result.FirstError = rec.first.Error()
-	}
-	return result, nil
+	result := rec.result()
+	result.Client, result.Digest = c.number, c.source.sumText()
+	return result, rec.points, rec.spun, nil
 }
 
-// loop is the closed loop: operations first to end-1 of the stream, each sent
-// when the one before has its reply. It ends early when ctx does.
-func (c *client) loop(ctx context.Context, kind string, first, end int, rec *recorder) error {
-	do, err := c.operation(kind)
-	if err != nil {
-		return err
+// run does so much of the source in the loop of the workload.
+func (c *client) run(ctx context.Context, kind node.Op, e Extent, at int64, rec *recorder) error {
+	if e.Operations == 0 && e.Duration == 0 {
+		return nil
 	}
+	if c.workload.open() {
+		return c.openLoop(ctx, e, at, rec)
+	}
+	return c.closedLoop(ctx, e, rec)
+}
+
+// closedLoop sends each operation when the one before has its reply. It ends
+// early when ctx does.
+func (c *client) closedLoop(ctx context.Context, e Extent, rec *recorder) error {
 	// An operation that can be cancelled costs an allocation. The loop looks
 	// between operations instead, and the client's timeout ends one that hangs.
-	stop := ctx.Done()
 	plain := context.WithoutCancel(ctx)
+	var o operation
+	var value []byte // what the last get returned
 	failures := 0
-	for i := first; i < end; i++ {
+	rec.start = c.clock.now()
+	end := rec.start + int64(e.Duration)
+	for i := 0; ; i++ {
+		c.source.next(&o)
+		ticket := c.ledger.begin(o.record, o.op, o.version)
+		var err error
 		send := c.clock.now()
-		err := do(plain, i)
+		switch o.op {
+		case node.OpPut:
+			err = c.dht.Put(plain, o.key, o.value)
+		case node.OpGet:
+			value, err = c.dht.AppendGet(plain, value[:0], o.key)
+		case node.OpDel:
+			err = c.dht.Del(plain, o.key)
+		}
 		completion := c.clock.now()
 
-		rec.record(send, completion, err)
-		switch {
-		case err != nil:
-			if failures++; failures == maxFailures {
-				return fmt.Errorf("client %d gave up %s after %d operations in a row went wrong: %w", c.number, kind, failures, err)
-			}
-		case kind == "get" && !bytes.Equal(c.value, c.stream.value(i)):
-			rec.wrong(fmt.Errorf("get %q: got the %d bytes %q, put %q", c.stream.key(i), len(c.value), clip(c.value), clip(c.stream.value(i))))
-			failures = 0
-		default:
-			failures = 0
+		rec.record(o.op, timing{send, send, completion}, err)
+		c.judge(rec, &o, ticket, value, err)
+		if failures = c.failed(failures, err); failures == maxFailures {
+			return c.gaveUp(o.op, err)
 		}
-		if i%progressEvery == 0 {
-			c.done.Store(int64(i - first + 1))
-			select {
-			case <-stop:
+		if i&(progressEvery-1) == 0 {
+			c.done.Store(int64(i + 1))
+			if ctx.Err() != nil {
 				return context.Cause(ctx)
-			default:
 			}
+		}
+		if e.Duration > 0 && completion >= end || e.Duration == 0 && i+1 >= e.Operations {
+			c.done.Store(int64(i + 1))
+			return nil
 		}
 	}
-	c.done.Store(int64(end - first))
-	return nil
+}
+
+// progressEvery is how many operations lie between two updates of client.done,
+// so that watching costs nothing.
+const progressEvery = 64
+
+// failed counts operations in a row that went wrong: without a reply, or without
+// what every reply of a phase must find.
+func (c *client) failed(before int, err error) int {
+	if err == nil || c.workload.mixed() && err == node.ErrNotFound {
+		return 0
+	}
+	return before + 1
+}
+
+// gaveUp is the error of a client whose operations all go wrong.
+func (c *client) gaveUp(op node.Op, err error) error {
+	return fmt.Errorf("client %d gave up %v after %d operations in a row went wrong: %w", c.number, op, maxFailures, err)
+}
+
+// judge holds the reply to an operation against what the client knows of the
+// record. Its clock stands meanwhile.
+func (c *client) judge(rec *recorder, o *operation, t ticket, value []byte, err error) {
+	if c.blind {
+		return
+	}
+	c.ledger.end(t, outcomeOf(err))
+	if o.op == node.OpPut || err != nil && err != node.ErrNotFound {
+		return
+	}
+	f := c.ledger.judge(t, o.key, value, err == nil)
+	if f != findingOK {
+		rec.find(f, fmt.Errorf("%v %q: %v: %s", o.op, o.key, f, c.ledger.explain(t, o.key, value, err == nil)))
+	}
+}
+
+// outcomeOf is how an operation ended, for the ledger.
+func outcomeOf(err error) outcome {
+	switch {
+	case err == nil, err == node.ErrNotFound:
+		return outcomeDone
+	case errors.Is(err, node.ErrFailed):
+		return outcomeFailed
+	}
+	return outcomeUnknown
+}
+
+// mixture is the operation of trials in which all kinds come mixed.
+const mixture = "mix"
+
+// kindNamed is the operation kind of a phase, 0 for a mixture.
+func kindNamed(name string) (node.Op, error) {
+	if name == mixture {
+		return 0, nil
+	}
+	for op := node.OpPut; op <= node.OpDel; op++ {
+		if op.String() == name {
+			return op, nil
+		}
+	}
+	return 0, fmt.Errorf("operation %q is none of %v and %s", name, results.Operations(), mixture)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -32,6 +33,14 @@ type Coordinator struct {
 	Fleet    *Fleet   // where nodes and agents run
 	Command  []string // for the record
 	Progress Progress
+	// Calibrate has clients measured against servers that answer at once before
+	// their first run.
+	Calibrate bool
+	// Timeline has closed loops tell how latency went over time, as open loops
+	// always do.
+	Timeline bool
+
+	nulls map[int]*results.Null // calibrations so far, by number of clients
 }
 
 // Run is one run of a sweep: on fresh nodes, all clients do the operations of
@@ -44,6 +53,17 @@ type Run struct {
 	Missing []string
 }
 
+// operations are the operation kinds of the run, in order.
+func (r Run) operations() []string { return operationKinds(r.Params) }
+
+// operationKinds are the operation kinds that runs of these parameters have, in order.
+func operationKinds(p results.Params) []string {
+	if p.Workload != "" {
+		return []string{mixture}
+	}
+	return results.Operations()
+}
+
 // trial is the parameters of r's trial of one operation kind.
 func (r Run) trial(operation string) results.Params {
 	p := r.Params
@@ -54,6 +74,9 @@ func (r Run) trial(operation string) results.Params {
 // Run runs r and hands each trial to record as it ends. It leaves no process
 // behind. When a process ends before its time, the error names it.
 func (c *Coordinator) Run(ctx context.Context, r Run, record func(results.Trial) error) error {
+	if err := c.calibrate(ctx, r.Params); err != nil {
+		return err
+	}
 	s, ctx := newSession(ctx, c.Fleet)
 	return s.stop(c.run(ctx, s, r, record))
 }
@@ -63,11 +86,11 @@ func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(re
 	if err != nil {
 		return err
 	}
-	template, err := c.prepare(ctx, s, r)
+	template, err := c.prepare(ctx, s, r.Params, false)
 	if err != nil {
 		return err
 	}
-	for _, operation := range results.Operations() {
+	for _, operation := range r.operations() {
 		wanted := slices.Contains(r.Missing, operation)
 		if !wanted && operation != "put" { // without put there is nothing to get or delete
 			continue
@@ -83,12 +106,18 @@ func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(re
 		if err := awaitNews(ctx, trial.Counts()); err != nil {
 			return err
 		}
-		trial.Verdict, trial.Warnings = trial.Judge()
-		if err := record(trial); err != nil {
+		if err := record(c.judged(trial)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// judged is a trial with its calibration and its verdict.
+func (c *Coordinator) judged(t results.Trial) results.Trial {
+	t.Null = c.nulls[t.Params.Clients]
+	t.Verdict, t.Warnings = t.Judge()
+	return t
 }
 
 // newsDelay is how much later than the failures of its operations the end of a
@@ -111,9 +140,9 @@ func awaitNews(ctx context.Context, counts results.Counts) error {
 }
 
 // prepare starts all processes and returns what the records of the run have in
-// common.
-func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.Trial, error) {
-	nodes, err := c.startAll(ctx, s, r.Params)
+// common. null starts nodes that keep nothing.
+func (c *Coordinator) prepare(ctx context.Context, s *session, p results.Params, null bool) (results.Trial, error) {
+	nodes, err := c.startAll(ctx, s, p, null)
 	if err != nil {
 		return results.Trial{}, err
 	}
@@ -121,21 +150,13 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 	for _, n := range nodes {
 		addrs = append(addrs, n.Addr)
 	}
-	placed := placeClients(r.Params.Clients, len(s.agents))
+	placed := placeClients(p.Clients, len(s.agents))
 	replies, err := s.ask(ctx, "ready", func(i int) Order {
 		spec := Spec{
-			Workload: Workload{
-				Seed:       r.Params.Seed,
-				Operations: r.Params.Operations,
-				Warmup:     r.Params.Warmup,
-				KeyBytes:   r.Params.KeyBytes,
-				ValueBytes: r.Params.ValueBytes,
-			},
-			Clients: placed[i],
-			Nodes:   addrs,
-			Self:    -1,
+			Params: p, Clients: placed[i], Nodes: addrs, Self: -1,
+			Null: null, Timeline: c.Timeline || p.Loop == Open,
 		}
-		if r.Params.Placement == Embedded {
+		if p.Placement == Embedded {
 			spec.Self = i
 		}
 		return Order{Spec: &spec}
@@ -143,7 +164,7 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 	if err != nil {
 		return results.Trial{}, err
 	}
-	hosts := c.Fleet.facts(r.Params.Nodes, r.Params.Clients)
+	hosts := c.Fleet.facts(p.Nodes, p.Clients)
 	for i := range hosts {
 		if len(hosts[i].Nodes) > 0 {
 			hosts[i].NodeGOMAXPROCS = nodes[hosts[i].Nodes[0]].GOMAXPROCS
@@ -156,9 +177,9 @@ func (c *Coordinator) prepare(ctx context.Context, s *session, r Run) (results.T
 // agent carries all clients of a host: a process for each would make the host
 // switch between processes where a client's own machine would not. With
 // embedded placement agent i is node i.
-func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params) ([]node.ReadyNode, error) {
+func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params, null bool) ([]node.ReadyNode, error) {
 	if p.Placement == Separate {
-		nodes, err := s.startNodes(ctx, p.Nodes)
+		nodes, err := s.startNodes(ctx, p.Nodes, nodeArgs(p, null)...)
 		if err != nil {
 			return nil, err
 		}
@@ -177,6 +198,16 @@ func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params
 		}
 	}
 	return nodes, err
+}
+
+// nodeArgs are the flags of nodes that behave in a certain way.
+func nodeArgs(p results.Params, null bool) (args []string) {
+	if null {
+		args = append(args, "--null", strconv.Itoa(p.ValueBytes))
+	} else if p.Stall != "" {
+		args = append(args, "--stall", p.Stall)
+	}
+	return args
 }
 
 // placeClients spreads clients over agents, client i to agent i modulo their
@@ -205,6 +236,9 @@ func (c *Coordinator) phase(ctx context.Context, s *session, clock clock, trial 
 		progress = c.follow(len(s.agents))
 		c.Progress.Begin(trial.Params)
 	}
+	if _, err := s.vitals(ctx); err != nil { // of the phase alone, from here on
+		return err
+	}
 	trial.Started = time.Now().UTC()
 	start := clock.now() + int64(startDelay)
 	for _, o := range offsets {
@@ -216,7 +250,12 @@ func (c *Coordinator) phase(ctx context.Context, s *session, clock clock, trial 
 	if err != nil {
 		return err
 	}
+	vitals, err := s.vitals(ctx)
+	if err != nil {
+		return err
+	}
 	c.gather(trial, replies, start, offsets)
+	c.gatherVitals(trial, vitals, start, offsets)
 	return nil
 }
 
@@ -256,6 +295,10 @@ func (c *Coordinator) gather(trial *results.Trial, replies []Reply, start int64,
 		trial.Hosts[i%c.Fleet.size()].ClockErrorNS = offsets[i].bound
 		agent := reply.Result.Agent
 		agent.Host = on.Name
+		shift(agent.Hiccups, start+offsets[i].ahead)
+		if len(reply.Result.Timeline) > 0 {
+			trial.Timeline, trial.IntervalNS = merge(trial.Timeline, reply.Result.Timeline), int64(intervalLength)
+		}
 		for _, measured := range reply.Result.Clients {
 			measured.Host = on.Name
 			measured.StartNS -= start + offsets[i].ahead
@@ -267,4 +310,36 @@ func (c *Coordinator) gather(trial *results.Trial, replies []Reply, start int64,
 			trial.Agents = append(trial.Agents, agent)
 		}
 	}
+}
+
+// gatherVitals puts what the nodes told of themselves into trial. A node without
+// an agent on its host, whose clock is not known, tells its hiccups without a
+// place in time; that is none of a sweep in which node i and client i share one.
+func (c *Coordinator) gatherVitals(trial *results.Trial, vitals []node.Vitals, start int64, offsets []offset) {
+	trial.Nodes = nil
+	for id, v := range vitals {
+		n := results.Node{Node: id, Host: c.Fleet.at(id).Name, Runtime: runtimeOf(v)}
+		if on := id % c.Fleet.size(); on < len(offsets) {
+			shift(n.Runtime.Hiccups, start+offsets[on].ahead)
+		} else {
+			n.Runtime.Hiccups = nil
+		}
+		trial.Nodes = append(trial.Nodes, n)
+	}
+}
+
+// shift counts hiccups from another instant.
+func shift(hiccups []results.Hiccup, from int64) {
+	for i := range hiccups {
+		hiccups[i].AtNS -= from
+	}
+}
+
+// runtimeOf is what a process told of itself, for the record.
+func runtimeOf(v node.Vitals) results.Runtime {
+	r := results.Runtime{GCs: v.GCs, GCPauseNS: v.GCPauseNS, SchedP99NS: v.SchedP99NS, RunDelayNS: v.RunDelayNS}
+	for _, h := range v.Hiccups {
+		r.Hiccups = append(r.Hiccups, results.Hiccup{AtNS: h.AtNS, NS: h.NS})
+	}
+	return r
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"strings"
 
 	"dhtbench/results"
@@ -13,7 +12,6 @@ import (
 	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/host"
 	"github.com/shirou/gopsutil/v4/mem"
-	"golang.org/x/sys/unix"
 )
 
 // buildFacts describes the running executable.
@@ -66,30 +64,4 @@ func hostFacts(c clock) (results.Host, error) {
 		facts.Clocksource = strings.TrimSpace(string(text))
 	}
 	return facts, nil
-}
-
-// usage is what the process has used since it began.
-type usage struct {
-	userNS, systemNS int64
-	gcs              int64
-}
-
-func readUsage() (usage, error) {
-	var r unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
-		return usage{}, fmt.Errorf("read the agent's use of CPU: %w", err)
-	}
-	gcs := []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}
-	metrics.Read(gcs)
-	return usage{userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), gcs: int64(gcs[0].Value.Uint64())}, nil
-}
-
-// since is what was used between two readings.
-func (u usage) since(before usage) results.Agent {
-	return results.Agent{
-		GOMAXPROCS: runtime.GOMAXPROCS(0),
-		UserNS:     u.userNS - before.userNS,
-		SystemNS:   u.systemNS - before.systemNS,
-		Runtime:    results.Runtime{GCs: u.gcs - before.gcs},
-	}
 }

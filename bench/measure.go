@@ -10,32 +10,48 @@ import (
 // measure runs one phase of all clients of the agent, from the instant that the
 // order names, and says how far it is while it runs.
 func (a *agent) measure(ctx context.Context, phase Phase) (Reply, error) {
+	kind, err := kindNamed(phase.Operation)
+	if err != nil {
+		return Reply{}, err
+	}
 	for _, c := range a.clients {
 		c.done.Store(0)
 	}
 	if err := a.waitUntil(ctx, phase.At); err != nil {
 		return Reply{}, err
 	}
-	before, err := readUsage()
+	at := max(phase.At, a.clock.now())
+	before, err := a.readUsage()
 	if err != nil {
 		return Reply{}, err
 	}
 	stopWatching := a.watch()
-	measured := make([]results.Client, len(a.clients))
+	result := &Result{Clients: make([]results.Client, len(a.clients))}
+	points := make([][]point, len(a.clients))
+	spun := make([]time.Duration, len(a.clients))
 	err = a.each(func(i int, c *client) (err error) {
-		measured[i], err = c.measure(ctx, phase.Operation)
+		result.Clients[i], points[i], spun[i], err = c.measure(ctx, kind, at+int64(lead))
 		return err
 	})
 	stopWatching()
 	if err != nil {
 		return Reply{}, err
 	}
-	after, err := readUsage()
+	after, err := a.readUsage()
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Result: &Result{Clients: measured, Agent: after.since(before)}}, nil
+	result.Agent = a.used(before, after)
+	for _, d := range spun {
+		result.Agent.SpinNS += int64(d)
+	}
+	result.Timeline = timeline(points, at)
+	return Reply{Result: result}, nil
 }
+
+// lead is how long after the start of a phase the schedules of open loops begin,
+// so that none of their first operations is late for want of a thread.
+const lead = 5 * time.Millisecond
 
 // waitUntil returns at the given instant of a.clock, or when ctx ends.
 func (a *agent) waitUntil(ctx context.Context, at int64) error {

@@ -45,16 +45,20 @@ type Listen struct {
 // Spec says what an agent's clients will do. It determines every key and value,
 // so that nothing else need be sent.
 type Spec struct {
-	Workload Workload `json:"workload"`
-	Clients  []int    `json:"clients"` // numbers of the clients of this agent; may be empty
-	Nodes    []string `json:"nodes"`   // addresses of the cluster's nodes, in order of id
+	Params  results.Params `json:"params"`
+	Clients []int          `json:"clients"` // numbers of the clients of this agent; may be empty
+	Nodes   []string       `json:"nodes"`   // addresses of the cluster's nodes, in order of id
 	// Self is the id of the node inside the agent, -1 when there is none.
 	Self int `json:"self"`
+	// Null says that the nodes keep nothing, so that replies are not judged.
+	Null bool `json:"null,omitempty"`
+	// Timeline says to tell how latency went over time.
+	Timeline bool `json:"timeline,omitempty"`
 }
 
 // Phase orders all clients of an agent to do their operations of one kind.
 type Phase struct {
-	Operation string `json:"operation"` // put, get or del
+	Operation string `json:"operation"` // put, get or del; mix for a mixture
 	// At is when to start, in nanoseconds of the agent's host's monotonic clock
 	// ([clock]); an instant that has passed means now.
 	At int64 `json:"at_ns,omitempty"`
@@ -71,7 +75,8 @@ type Reply struct {
 	Result    *Result  `json:"result,omitempty"`
 }
 
-// Ready says that an agent has made its keys and connected its clients.
+// Ready says that an agent has connected its clients and, for a mixture, put its
+// part of the records.
 type Ready struct {
 	PID   int           `json:"pid"`
 	Build results.Build `json:"build"`
@@ -91,6 +96,8 @@ type Advance struct {
 type Result struct {
 	Clients []results.Client `json:"clients"`
 	Agent   results.Agent    `json:"agent"`
+	// Timeline is of all clients of the agent, from the instant of the start.
+	Timeline []results.Interval `json:"timeline,omitempty"`
 }
 
 // kind names the field of r that is set, for errors.

@@ -75,7 +75,8 @@ type lines struct {
 	done  int
 }
 
-// newLines writes a line to w as each trial of runs ends.
+// newLines writes a line to w as each trial of runs ends, or of a search without
+// runs, of which nobody knows how many there will be.
 func newLines(w io.Writer, runs []Run) Progress {
 	l := &lines{w: w, start: time.Now()}
 	for _, r := range runs {
@@ -90,10 +91,15 @@ func (l *lines) At(int64) {}
 
 func (l *lines) End(t results.Trial) {
 	l.done++
+	if l.total == 0 {
+		fmt.Fprintf(l.w, "trial %d: %s: p50 %s, p99 %s, %s\n", l.done, setting(t.Params),
+			latency(float64(t.Latency().Quantile(0.5))), latency(float64(t.Latency().Quantile(0.99))), t.Verdict)
+		return
+	}
 	elapsed := time.Since(l.start)
 	left := elapsed / time.Duration(l.done) * time.Duration(l.total-l.done)
-	fmt.Fprintf(l.w, "trial %d of %d: %s, clients %d, repeat %d: %.0f operations/s, about %v left\n",
-		l.done, l.total, t.Params.Operation, t.Params.Clients, t.Params.Repeat, t.Active().Throughput(), left.Round(time.Second))
+	fmt.Fprintf(l.w, "trial %d of %d: %s: %s operations/s, about %v left\n",
+		l.done, l.total, setting(t.Params), perSecond(t.Active().Throughput()), left.Round(time.Second))
 }
 
 func (l *lines) Close() {}

@@ -8,64 +8,121 @@ import (
 	"dhtbench/results"
 )
 
-// marks is how many points of a client's progress are kept, to know afterwards
-// how many operations fell into any window.
-const marks = 100
-
-// recorder is what one client measures in one phase. It is the client's own:
-// not safe for concurrent use, no lock on the measured path, and no allocation
-// but for the first error.
+// recorder is what one client measures in one phase. It is not safe for
+// concurrent use: no lock on the measured path of a closed loop, and no
+// allocation but for the first error.
 type recorder struct {
-	service *results.Histogram
-	counts  results.Counts
-	first   error // the first operation that went wrong
-	marks   [marks]int64
+	service    *results.Histogram
+	response   *results.Histogram   // nil in a closed loop
+	lag        *results.Histogram   // nil in a closed loop
+	kinds      []*results.Histogram // by node.Op, of a mixture alone
+	anatomy    *results.Anatomy     // nil unless asked for
+	counts     results.Counts
+	first      error // the first operation that went wrong
+	milestones milestones
+	points     []point // of the timeline
+	keep       bool    // points are kept
 
-	operations int // in all
-	done       int
-	nextMark   int // operations after which the next mark is due
-	marked     int
+	// What the loop adds.
+	start   int64            // the first send
+	held    int64            // operations held for want of a free lane
+	arrival *results.Arrival // open loop
+	spun    time.Duration    // spent awake before intended starts
 }
 
-func newRecorder(operations int) *recorder {
-	r := &recorder{service: results.NewHistogram(), operations: operations}
-	r.nextMark = r.due()
+// point is one operation on the timeline.
+type point struct {
+	completion int64
+	latency    int64
+}
+
+// newRecorder returns a recorder of about so many operations; what does not fit
+// is kept all the same.
+func newRecorder(p results.Params, operations int, timeline bool) *recorder {
+	r := &recorder{service: results.NewHistogram(), keep: timeline}
+	if p.Loop == Open {
+		r.response, r.lag = results.NewHistogram(), results.NewHistogram()
+	}
+	if p.Workload != "" {
+		r.kinds = make([]*results.Histogram, node.OpDel+1)
+		for op := node.OpPut; op <= node.OpDel; op++ {
+			r.kinds[op] = results.NewHistogram()
+		}
+	}
+	if p.Anatomy {
+		r.anatomy = &results.Anatomy{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
+	}
+	if timeline {
+		r.points = make([]point, 0, operations)
+	}
 	return r
 }
 
-// due is the number of operations after which mark number r.marked is set.
-func (r *recorder) due() int {
-	return ((r.marked+1)*r.operations + marks - 1) / marks
+// timing is when one operation was meant to start, was sent, and ended. In a
+// closed loop it was meant to start when it was sent.
+type timing struct {
+	intended, send, completion int64
 }
 
 // record counts one operation by how it ended. Operations without a reply have
-// no service time.
-func (r *recorder) record(send, completion int64, err error) {
+// no latency.
+func (r *recorder) record(op node.Op, t timing, err error) {
+	r.milestones.add(t.completion)
 	switch {
 	case err == nil:
 		r.counts.OK++
-		r.service.Record(time.Duration(completion - send))
-	case errors.Is(err, node.ErrNotFound):
+	case err == node.ErrNotFound: // as clients return it; a comparison costs less than errors.Is
 		r.counts.NotFound++
-		r.service.Record(time.Duration(completion - send))
-		r.blame(err)
 	case errors.Is(err, node.ErrFailed):
 		r.counts.Failed++
 		r.blame(err)
+		return
 	default:
 		r.counts.Unknown++
 		r.blame(err)
+		return
 	}
-	r.done++
-	for r.done == r.nextMark && r.marked < marks {
-		r.marks[r.marked] = completion
-		r.marked++
-		r.nextMark = r.due()
+	r.service.Record(time.Duration(t.completion - t.send))
+	latency := t.completion - t.intended
+	if r.response != nil {
+		r.response.Record(time.Duration(latency))
+		r.lag.Record(time.Duration(t.send - t.intended))
+	}
+	if r.kinds != nil {
+		r.kinds[op].Record(time.Duration(latency))
+	}
+	if r.keep {
+		r.points = append(r.points, point{t.completion, latency})
 	}
 }
 
-// wrong counts a value that was not the one put.
-func (r *recorder) wrong(err error) {
+// dissect splits the service time of one operation by what its node told of it.
+func (r *recorder) dissect(t timing, queue, work time.Duration) {
+	if r.anatomy == nil {
+		return
+	}
+	r.anatomy.Queue.Record(queue)
+	r.anatomy.Work.Record(work)
+	r.anatomy.Network.Record(time.Duration(t.completion-t.send) - queue - work)
+}
+
+// find counts what a reply says about the store.
+func (r *recorder) find(f finding, err error) {
+	switch f {
+	case findingOK:
+		return
+	case findingAbsent:
+		r.counts.Absent++
+		return
+	case findingLost:
+		r.counts.Lost++
+	case findingResurrected:
+		r.counts.Resurrected++
+	case findingTorn:
+		r.counts.Torn++
+	case findingForeign:
+		r.counts.Foreign++
+	}
 	r.counts.Wrong++
 	r.blame(err)
 }
@@ -74,4 +131,30 @@ func (r *recorder) blame(err error) {
 	if r.first == nil {
 		r.first = err
 	}
+}
+
+// result is what was measured.
+func (r *recorder) result() results.Client {
+	c := results.Client{
+		StartNS: r.start,
+		EndNS:   r.milestones.last,
+		Counts:  r.counts,
+		Service: r.service, Response: r.response, Lag: r.lag, Anatomy: r.anatomy,
+		Held: r.held, Arrival: r.arrival,
+	}
+	for _, at := range r.milestones.marks() {
+		c.MarksNS = append(c.MarksNS, at-r.start)
+	}
+	if r.kinds != nil {
+		c.Kinds = make(map[string]*results.Histogram)
+		for op := node.OpPut; op <= node.OpDel; op++ {
+			if r.kinds[op].Count() > 0 {
+				c.Kinds[op.String()] = r.kinds[op]
+			}
+		}
+	}
+	if r.first != nil {
+		c.FirstError = r.first.Error()
+	}
+	return c
 }

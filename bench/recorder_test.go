@@ -10,61 +10,92 @@ import (
 )
 
 func TestRecorderCountsByOutcome(t *testing.T) {
-	r := newRecorder(5)
+	p := phases()
+	p.Loop, p.Workload = Open, "get=1"
+	r := newRecorder(p, 5, true)
 	lost := fmt.Errorf("put: %w", node.ErrUnknown)
 	for i, err := range []error{nil, node.ErrNotFound, fmt.Errorf("put: %w", node.ErrFailed), lost, errors.New("anything else")} {
-		r.record(int64(i)*100, int64(i)*100+50, err)
+		at := int64(i) * 100
+		r.record(node.OpGet, timing{at, at + 20, at + 50}, err)
 	}
-	r.wrong(errors.New("wrong"))
-	want := results.Counts{OK: 1, NotFound: 1, Failed: 1, Unknown: 2, Wrong: 1}
+	for f := findingOK; f <= findingForeign; f++ {
+		r.find(f, errors.New("wrong"))
+	}
+	want := results.Counts{OK: 1, NotFound: 1, Failed: 1, Unknown: 2, Wrong: 4, Absent: 1, Torn: 1, Foreign: 1, Lost: 1, Resurrected: 1}
 	if r.counts != want {
 		t.Errorf("%+v, want %+v", r.counts, want)
 	}
-	if r.service.Count() != 2 || r.service.Sum() != 100 {
-		t.Errorf("service time of %d operations, want of the 2 that got a reply", r.service.Count())
+	c := r.result()
+	if c.Service.Count() != 2 || c.Service.Sum() != 60 || c.Response.Sum() != 100 || c.Lag.Sum() != 40 {
+		t.Errorf("service %v, response %v, lag %v of %d operations, want those of the 2 that got a reply",
+			c.Service.Sum(), c.Response.Sum(), c.Lag.Sum(), c.Service.Count())
 	}
-	if !errors.Is(r.first, node.ErrNotFound) {
+	if len(c.Kinds) != 1 || c.Kinds["get"].Count() != 2 || len(r.points) != 2 || r.points[1] != (point{150, 50}) {
+		t.Errorf("kinds %v, points %v", c.Kinds, r.points)
+	}
+	if !errors.Is(r.first, node.ErrFailed) {
 		t.Errorf("first error %v", r.first)
 	}
 }
 
-func TestRecorderMarksEveryHundredth(t *testing.T) {
-	for _, operations := range []int{1, 7, 99, 100, 101, 2000, 12345} {
-		r := newRecorder(operations)
+func TestMilestonesAreEqualShares(t *testing.T) {
+	for _, operations := range []int{1, 7, 99, 100, 101, 199, 200, 201, 2000, 12345} {
+		var m milestones
 		for i := 1; i <= operations; i++ {
-			r.record(0, int64(i), nil)
+			m.add(int64(i) * 1000)
 		}
-		if r.marked != marks {
-			t.Fatalf("%d operations: %d marks, want %d", operations, r.marked, marks)
+		all := m.marks()
+		if len(all) != min(operations, marks) || all[len(all)-1] != int64(operations)*1000 {
+			t.Fatalf("%d operations: %d marks, the last at %d", operations, len(all), all[len(all)-1])
 		}
-		for i, at := range r.marks {
-			// Operation number at is the first with which the share is reached.
-			share := float64(i+1) / marks * float64(operations)
-			if float64(at) < share-1e-9 || float64(at) >= share+1 {
-				t.Errorf("%d operations: mark %d at operation %d, want the first >= %v", operations, i, at, share)
+		for i, at := range all {
+			if want := float64(i+1) / float64(len(all)) * float64(operations) * 1000; float64(at) < want-2 || float64(at) > want+2 {
+				t.Errorf("%d operations: mark %d at %d, want %v", operations, i, at, want)
 			}
 		}
 	}
 }
 
 func TestRecordAllocatesNothing(t *testing.T) {
-	r := newRecorder(1 << 30)
-	if n := testing.AllocsPerRun(1000, func() { r.record(100, 30_100, nil) }); n != 0 {
-		t.Errorf("%v allocations, want 0", n)
+	for _, loop := range []string{Closed, Open} {
+		p := phases()
+		p.Loop = loop
+		r := newRecorder(p, 1<<20, true)
+		if n := testing.AllocsPerRun(1000, func() { r.record(node.OpGet, timing{100, 120, 30_100}, nil) }); n != 0 {
+			t.Errorf("%s: %v allocations, want 0", loop, n)
+		}
 	}
 }
 
-// BenchmarkRecord is the cost of recording one operation, both clock readings
-// included.
+// BenchmarkRecord is the cost of recording one operation, clock readings left out.
 func BenchmarkRecord(b *testing.B) {
+	for _, loop := range []string{Closed, Open} {
+		for _, timeline := range []bool{false, true} {
+			b.Run(fmt.Sprintf("loop=%s/timeline=%v", loop, timeline), func(b *testing.B) {
+				p := phases()
+				p.Loop = loop
+				r := newRecorder(p, 1<<20, timeline)
+				b.ReportAllocs()
+				at := int64(0)
+				for b.Loop() {
+					if len(r.points) == cap(r.points) {
+						r.points = r.points[:0] // as a phase of another client begins
+					}
+					at += 30_000
+					r.record(node.OpGet, timing{at, at + 100, at + 30_000 + at&0x3ff}, nil)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkClock is the cost of one reading of the clock.
+func BenchmarkClock(b *testing.B) {
 	c, err := newClock()
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := newRecorder(1 << 40)
-	b.ReportAllocs()
 	for b.Loop() {
-		send := c.now()
-		r.record(send, c.now(), nil)
+		c.now()
 	}
 }

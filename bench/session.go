@@ -42,6 +42,7 @@ type session struct {
 
 	mu     sync.Mutex // guards the lists while processes start in parallel
 	nodes  []*host.Process
+	byID   []*host.Process // the nodes, in order of id, once all have started
 	agents []*host.Process // agent i is on the host of client i
 }
 
@@ -72,18 +73,20 @@ func (s *session) start(list *[]*host.Process, on member, label string, args ...
 	return p, nil
 }
 
-// startNodes starts n nodes, node i on its host and a free port, and returns
-// them in order of id.
-func (s *session) startNodes(ctx context.Context, n int) ([]node.ReadyNode, error) {
+// startNodes starts n nodes, node i on its host and a free port, with arguments
+// that they all have, and returns them in order of id.
+func (s *session) startNodes(ctx context.Context, n int, args ...string) ([]node.ReadyNode, error) {
 	nodes := make([]node.ReadyNode, n)
+	s.byID = make([]*host.Process, n)
 	err := parallel(ctx, n, func(ctx context.Context, id int) error {
 		on := s.fleet.at(id)
-		p, err := s.start(&s.nodes, on, fmt.Sprintf("node %d", id),
+		p, err := s.start(&s.nodes, on, fmt.Sprintf("node %d", id), append([]string{
 			"node", "--listen", net.JoinHostPort(on.Addr, "0"), "--until-eof",
-			"--orphan-after", host.OrphanAfter.String(), "--share", strconv.Itoa(agentShare*s.fleet.share(id, n)))
+			"--orphan-after", host.OrphanAfter.String(), "--share", strconv.Itoa(agentShare * s.fleet.share(id, n))}, args...)...)
 		if err != nil {
 			return err
 		}
+		s.byID[id] = p
 		line, err := p.Receive(ctx)
 		if err != nil {
 			return err
@@ -95,6 +98,29 @@ func (s *session) startNodes(ctx context.Context, n int) ([]node.ReadyNode, erro
 		return nil
 	})
 	return nodes, err
+}
+
+// vitals asks all node processes how they were since they were last asked, and
+// returns what they say in order of id.
+func (s *session) vitals(ctx context.Context) ([]node.Vitals, error) {
+	all := make([]node.Vitals, len(s.byID))
+	err := parallel(ctx, len(s.byID), func(ctx context.Context, id int) error {
+		p := s.byID[id]
+		if err := p.Send([]byte(`{"vitals":{}}`)); err != nil {
+			return err
+		}
+		line, err := p.Receive(ctx)
+		if err != nil {
+			return err
+		}
+		var message node.VitalsMessage
+		if err := json.Unmarshal(line, &message); err != nil {
+			return fmt.Errorf("%s: want its vitals, got %q: %w", p.Label(), clip(line), err)
+		}
+		all[id] = message.Vitals
+		return nil
+	})
+	return all, err
 }
 
 // parseReady reads the line that a node prints when it accepts connections.

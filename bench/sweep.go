@@ -1,24 +1,52 @@
 package bench
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"dhtbench/results"
 )
 
-// Sweep is the plan of a benchmark: one run for each number of clients and
-// repeat.
+// Sweep is the plan of a benchmark: one run for each setting and repeat.
 type Sweep struct {
-	// Params is common to all trials; its Operation, Clients and Repeat are the
-	// sweep's to set.
+	// Params is common to all trials; Operation, Clients, Repeat and, of an open
+	// loop, RateOpsPerS and Operations are the sweep's to set.
 	Params  results.Params
 	Clients []int // numbers of clients
+	Rates   Rates // offered; none: a closed loop
 	Trials  int   // repeats of each setting, at least 1
 }
 
 // Size is the number of trials in the sweep.
-func (s Sweep) Size() int { return len(s.Clients) * s.Trials * len(results.Operations()) }
+func (s Sweep) Size() int { return len(s.settings()) * s.Trials * len(operationKinds(s.Params)) }
+
+// settings are the parameters of all settings, in order, without operation and
+// repeat.
+func (s Sweep) settings() []results.Params {
+	var all []results.Params
+	for _, clients := range s.Clients {
+		p := s.Params
+		p.Clients = clients
+		if p.Loop != Open {
+			all = append(all, p)
+		}
+		for _, rate := range s.Rates.of(clients) {
+			all = append(all, atRate(p, rate))
+		}
+	}
+	return all
+}
+
+// atRate is p with a rate, and with the operations of the time it may take if
+// that is bounded.
+func atRate(p results.Params, rate float64) results.Params {
+	p.RateOpsPerS = rate
+	if p.DurationNS > 0 {
+		p.Operations = max(1, int(rate/float64(p.Clients)*float64(p.DurationNS)/1e9))
+	}
+	return p
+}
 
 // Runs returns the runs that are still to be done when the trials of done are
 // there. The settings of each repeat come in an order of their own, random but
@@ -32,13 +60,12 @@ func (s Sweep) Runs(done []results.Trial) []Run {
 	random := rand.New(rand.NewPCG(s.Params.Seed, 0))
 	var runs []Run
 	for repeat := range s.Trials {
-		order := slices.Clone(s.Clients)
+		order := s.settings()
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, clients := range order {
-			run := Run{Params: s.Params}
-			run.Params.Clients = clients
+		for _, p := range order {
+			run := Run{Params: p}
 			run.Params.Repeat = repeat
-			for _, operation := range results.Operations() {
+			for _, operation := range run.operations() {
 				if !have[run.trial(operation)] {
 					run.Missing = append(run.Missing, operation)
 				}
@@ -53,13 +80,30 @@ func (s Sweep) Runs(done []results.Trial) []Run {
 
 // Own returns those of trials that belong to the sweep.
 func (s Sweep) Own(trials []results.Trial) []results.Trial {
+	settings := s.settings()
 	var own []results.Trial
 	for _, t := range trials {
-		p := s.Params
-		p.Operation, p.Clients, p.Repeat = t.Params.Operation, t.Params.Clients, t.Params.Repeat
-		if t.Params == p && slices.Contains(s.Clients, p.Clients) && p.Repeat < s.Trials {
+		p := t.Params.Setting()
+		p.Operation = s.Params.Operation
+		if slices.Contains(settings, p) && t.Params.Repeat < s.Trials {
 			own = append(own, t)
 		}
 	}
 	return own
+}
+
+// joins returns an error if any of trials is of another sweep: if they differ in
+// more than what this one may do more or less of.
+func (s Sweep) joins(trials []results.Trial) error {
+	common := func(p results.Params) results.Params {
+		p.Operation, p.Clients, p.Repeat, p.RateOpsPerS, p.Operations = "", 0, 0, 0, 0
+		return p
+	}
+	for _, t := range trials {
+		then, now := common(t.Params), common(s.Params)
+		if then != now || t.Params.DurationNS == 0 && t.Params.Operations != s.Params.Operations {
+			return fmt.Errorf("it holds trials of another sweep (%+v there, %+v here)", t.Params, s.Params)
+		}
+	}
+	return nil
 }

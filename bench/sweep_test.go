@@ -64,3 +64,40 @@ func TestRunsLeaveOutWhatIsDone(t *testing.T) {
 		t.Errorf("%d trials are the sweep's own, want 4", len(own))
 	}
 }
+
+func TestRatesMakeSettings(t *testing.T) {
+	s := sweep()
+	s.Params.Loop, s.Params.DurationNS = Open, 2e9
+	s.Clients = []int{1, 4}
+	s.Rates = Rates{Each: []float64{1000, 2000}}
+	runs := s.Runs(nil)
+	if len(runs) != 12 || s.Size() != 36 {
+		t.Fatalf("%d runs, size %d, want 12 and 36", len(runs), s.Size())
+	}
+	for _, r := range runs {
+		if want := int(r.Params.RateOpsPerS * 2 / float64(r.Params.Clients)); r.Params.Operations != want {
+			t.Errorf("%d clients at %v/s do %d operations each in 2 s, want %d", r.Params.Clients, r.Params.RateOpsPerS, r.Params.Operations, want)
+		}
+	}
+	s.Rates.PerClient = true
+	if p := s.settings()[3]; p.Clients != 4 || p.RateOpsPerS != 8000 {
+		t.Errorf("2000/s for each of 4 clients is %v/s", p.RateOpsPerS)
+	}
+}
+
+func TestOnlyItsOwnSweepIsGoneOnWith(t *testing.T) {
+	s := sweep()
+	own := results.Trial{Params: s.Runs(nil)[0].trial("get")}
+	if err := s.joins([]results.Trial{own}); err != nil {
+		t.Errorf("own trial: %v", err)
+	}
+	more := s
+	more.Clients, more.Trials = []int{99}, 7
+	if err := more.joins([]results.Trial{own}); err != nil {
+		t.Errorf("a sweep of more clients: %v", err)
+	}
+	own.Params.Nodes = 3
+	if s.joins([]results.Trial{own}) == nil {
+		t.Error("a trial of another number of nodes is gone on with")
+	}
+}

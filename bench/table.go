@@ -12,7 +12,9 @@ import (
 )
 
 // row is a summary for programs: one line of JSON. A figure that the sample
-// cannot support is null.
+// cannot support is null. Latencies are response times in an open loop and
+// service times in a closed one; what only an open loop has is left out of a
+// closed one.
 type row struct {
 	Operation     string   `json:"operation"`
 	Clients       int      `json:"clients"`
@@ -24,19 +26,42 @@ type row struct {
 	P999NS        *float64 `json:"p999_ns"`
 	MaxNS         *float64 `json:"max_ns"`
 	ThroughputPer *float64 `json:"throughput_ops_per_s"`
+	Verdict       string   `json:"verdict"` // the worst of the trials
+
+	*openRow
+}
+
+// openRow is what a row of an open loop has besides.
+type openRow struct {
+	RatePer      float64  `json:"rate_ops_per_s"` // offered
+	Sustained    bool     `json:"sustained"`
+	ServiceP50NS *float64 `json:"service_p50_ns"`
+	ServiceP99NS *float64 `json:"service_p99_ns"`
+	LagP50NS     *float64 `json:"lag_p50_ns"`
+	LagP99NS     *float64 `json:"lag_p99_ns"`
+	Held         int64    `json:"held"` // operations for which no connection was free
 }
 
 // writeJSON writes one line of JSON for each summary.
 func writeJSON(w io.Writer, summaries []results.Summary) error {
 	out := json.NewEncoder(w)
 	for _, s := range summaries {
-		err := out.Encode(row{
+		l := s.Latency()
+		r := row{
 			Operation: s.Setting.Operation, Clients: s.Setting.Clients,
 			Count: s.Counts.Total(), Failed: s.Counts.Bad(),
-			MeanNS: number(s.Mean.Median), P50NS: number(s.P50.Median), P99NS: number(s.P99.Median),
-			P999NS: number(s.P999.Median), MaxNS: number(s.Max), ThroughputPer: number(s.Throughput.Median),
-		})
-		if err != nil {
+			MeanNS: number(l.Mean.Median), P50NS: number(l.P50.Median), P99NS: number(l.P99.Median),
+			P999NS: number(l.P999.Median), MaxNS: number(l.Max), ThroughputPer: number(s.Throughput.Median),
+			Verdict: string(worst(s)),
+		}
+		if s.Lag != nil {
+			r.openRow = &openRow{
+				RatePer: s.Offered, Sustained: s.Sustained,
+				ServiceP50NS: number(s.P50.Median), ServiceP99NS: number(s.P99.Median),
+				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Held,
+			}
+		}
+		if err := out.Encode(r); err != nil {
 			return fmt.Errorf("write summary: %w", err)
 		}
 	}
@@ -55,13 +80,77 @@ func number(v float64) *float64 {
 // writeTable writes the summaries for people, 80 columns wide.
 func writeTable(w io.Writer, summaries []results.Summary) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "operation\tclients\tmean\tp50\tp99\tp99.9\tmax\tops/s\tfailed\t")
-	for _, s := range summaries {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%.0f\t%d\t\n", s.Setting.Operation, s.Setting.Clients,
-			latency(s.Mean.Median), latency(s.P50.Median), latency(s.P99.Median), latency(s.P999.Median), latency(s.Max),
-			s.Throughput.Median, s.Counts.Bad())
+	if len(summaries) > 0 && summaries[0].Lag != nil {
+		writeOpen(t, summaries)
+	} else {
+		writeClosed(t, summaries)
 	}
 	return t.Flush()
+}
+
+// writeClosed writes the rows of a closed loop.
+func writeClosed(t io.Writer, summaries []results.Summary) {
+	fmt.Fprintln(t, "operation\tclients\tmean\tp50\tp99\tp99.9\tmax\tops/s\tfailed\t")
+	for _, s := range summaries {
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", s.Setting.Operation, s.Setting.Clients,
+			latency(s.Mean.Median), latency(s.P50.Median), latency(s.P99.Median), latency(s.P999.Median), latency(s.Max),
+			perSecond(s.Throughput.Median), s.Counts.Bad())
+	}
+}
+
+// writeOpen writes the rows of an open loop: response times, and of service time
+// and lag what is needed to see that they are the cluster's.
+func writeOpen(t io.Writer, summaries []results.Summary) {
+	fmt.Fprintln(t, "op\tclients\toffered\tops/s\tp50\tp99\tp99.9\tservice p99\tlag p99\tfailed\t")
+	for _, s := range summaries {
+		achieved := perSecond(s.Throughput.Median)
+		if !s.Sustained {
+			achieved += "!"
+		}
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", s.Setting.Operation, s.Setting.Clients,
+			perSecond(s.Offered), achieved, latency(s.Response.P50.Median), latency(s.Response.P99.Median), latency(s.Response.P999.Median),
+			latency(s.P99.Median), latency(s.Lag.P99.Median), s.Counts.Bad())
+	}
+}
+
+// doubtsShown is how many reasons for doubt are printed below a table.
+const doubtsShown = 8
+
+// writeDoubts writes which trials are not VALID, and why: the first reasons of
+// as many as can be read.
+func writeDoubts(w io.Writer, trials []results.Trial) {
+	doubtful := 0
+	for _, t := range trials {
+		if len(t.Warnings) == 0 {
+			continue
+		}
+		if doubtful++; doubtful <= doubtsShown {
+			fmt.Fprintf(w, "%s: %s: %s\n", t.Verdict, setting(t.Params), t.Warnings[0])
+		}
+	}
+	if doubtful > doubtsShown {
+		fmt.Fprintf(w, "and %d more of %d trials; all reasons are in the file\n", doubtful-doubtsShown, len(trials))
+	}
+}
+
+// setting names a trial among those of its sweep.
+func setting(p results.Params) string {
+	text := fmt.Sprintf("%s, clients %d", p.Operation, p.Clients)
+	if p.Loop == Open {
+		text += fmt.Sprintf(", rate %s", perSecond(p.RateOpsPerS))
+	}
+	if p.Repeat > 0 {
+		text += fmt.Sprintf(", repeat %d", p.Repeat)
+	}
+	return text
+}
+
+// perSecond formats a rate. One that is not known is a dash.
+func perSecond(v float64) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f", v)
 }
 
 // latency formats nanoseconds with the three digits that a histogram resolves.

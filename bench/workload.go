@@ -3,18 +3,64 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"dhtbench/node"
+	"dhtbench/results"
 )
 
-// Workload determines the keys and values of every client. Equal workloads make
-// equal keys and values on every platform.
-type Workload struct {
-	Seed       uint64 `json:"seed"`
-	Operations int    `json:"operations"` // measured, per client and operation kind
-	Warmup     int    `json:"warmup"`     // done first and not recorded, on keys of their own
-	KeyBytes   int    `json:"key_bytes"`  // minKeyBytes to node.MaxKey
-	ValueBytes int    `json:"value_bytes"`
+// workload is what the clients of a trial do, as its parameters say: a function
+// of those alone, on every platform.
+type workload struct {
+	results.Params
+	mix   Mix // of a mixture alone
+	keys  Keys
+	sizes Sizes
+}
+
+// newWorkload reads the parameters and returns all their faults at once.
+func newWorkload(p results.Params) (workload, error) {
+	w := workload{Params: p}
+	faults := []error{checkSizes(p), w.readSizes(), w.readMix(), checkRate(p)}
+	return w, errors.Join(faults...)
+}
+
+// mixed reports whether operations of all kinds come mixed, instead of one kind
+// after the other.
+func (w *workload) mixed() bool { return w.Workload != "" }
+
+// open reports whether operations start on a schedule.
+func (w *workload) open() bool { return w.Loop == Open }
+
+// warmups is how many operations of a phase each client does before it is
+// recorded; 0 in a closed loop that warms up for a time.
+func (w *workload) warmups() int {
+	if w.open() && w.WarmupNS > 0 {
+		return int(w.RateOpsPerS / float64(w.Clients) * float64(w.WarmupNS) / 1e9)
+	}
+	return w.Warmup
+}
+
+// expected is about how many operations a client will do in a phase.
+func (w *workload) expected() int {
+	if w.Operations > 0 {
+		return w.Operations
+	}
+	return closedGuess * int(max(w.DurationNS/int64(time.Second), 1))
+}
+
+// closedGuess is an operations per second of a client, to set memory aside for.
+const closedGuess = 20_000
+
+// shared reports whether several clients write the same keys.
+func (w *workload) shared() bool { return w.mixed() && w.Clients > 1 }
+
+// ledgerOptions is what the ledger of a client has to know.
+func (w *workload) ledgerOptions(client int) ledgerOptions {
+	return ledgerOptions{
+		writer: uint32(client), shared: w.shared(), deletes: w.mix.deletes(),
+		long: w.sizes.Min() >= valueHead, loaded: uint64(w.Records),
+	}
 }
 
 const (
@@ -22,115 +68,80 @@ const (
 	// bits, 6 to a character.
 	minKeyBytes = 8
 	keyBits     = 6 * minKeyBytes
-	// valueOffsets is the number of different values of one client. They
-	// overlap in one pool, so that values of 1 MiB can be made beforehand too.
-	valueOffsets = 1 << 16
-	// maxKeysBytes bounds the memory for the keys of one client.
-	maxKeysBytes = 1 << 30
+	// maxOperations bounds the operations of a client, and with them the memory
+	// for what it knows of its keys.
+	maxOperations = 100_000_000
+	maxRecords    = 100_000_000
 )
 
-// Validate returns all faults of w at once.
-func (w Workload) Validate() error {
-	var faults []error
-	fault := func(bad bool, format string, args ...any) {
-		if bad {
-			faults = append(faults, fmt.Errorf(format, args...))
+// fault makes an error of a flag that is not as it must be.
+func fault(bad bool, format string, args ...any) error {
+	if !bad {
+		return nil
+	}
+	return fmt.Errorf(format, args...)
+}
+
+// checkSizes returns the faults of the numbers of a workload.
+func checkSizes(p results.Params) error {
+	return errors.Join(
+		fault(p.Operations < 0 || p.Operations > maxOperations, "--ops %d: must be 1 to %d", p.Operations, maxOperations),
+		fault(p.Operations == 0 && p.DurationNS == 0, "--ops 0: must be at least 1, unless --duration says how long"),
+		fault(p.DurationNS < 0, "--duration %v: must be above 0", time.Duration(p.DurationNS)),
+		fault(p.Warmup < 0 || p.Warmup > maxOperations, "--warmup %d: must be 0 to %d", p.Warmup, maxOperations),
+		fault(p.WarmupNS < 0, "--warmup %v: must not be negative", time.Duration(p.WarmupNS)),
+		fault(p.KeyBytes < minKeyBytes || p.KeyBytes > node.MaxKey,
+			"--key-bytes %d: must be %d (to keep the keys of all clients apart) to %d (the node's limit)", p.KeyBytes, minKeyBytes, node.MaxKey),
+		fault(p.ValueBytes < 0 || p.ValueBytes > node.MaxValue,
+			"--value-bytes %d: must be 0 to %d (the node's limit)", p.ValueBytes, node.MaxValue),
+	)
+}
+
+// readSizes reads how long values are.
+func (w *workload) readSizes() error {
+	text := w.ValueSizes
+	if text == "" {
+		text = fmt.Sprint(min(max(w.ValueBytes, 0), node.MaxValue)) // its faults are told already
+	}
+	if err := w.sizes.UnmarshalText([]byte(text)); err != nil {
+		return fmt.Errorf("--value-bytes: %w", err)
+	}
+	return nil
+}
+
+// readMix reads the mixture, if there is one, and how its keys are chosen.
+func (w *workload) readMix() error {
+	if !w.mixed() {
+		return errors.Join(
+			fault(w.Keys != "", "--keys %s: without --workload each key is used once", w.Keys),
+			fault(w.Params.Loop == Closed && w.DurationNS > 0, "--duration: without --workload or --rate say with --ops how much there is to do"),
+			fault(w.Params.Loop == Closed && w.WarmupNS > 0, "--warmup %v: without --workload or --rate say how many operations", time.Duration(w.WarmupNS)))
+	}
+	if err := w.mix.UnmarshalText([]byte(w.Workload)); err != nil {
+		return fmt.Errorf("--workload: %w", err)
+	}
+	w.keys = w.mix.defaultKeys()
+	if w.Params.Keys != "" {
+		if err := w.keys.UnmarshalText([]byte(w.Params.Keys)); err != nil {
+			return fmt.Errorf("--keys: %w", err)
 		}
 	}
-	fault(w.Operations < 1, "--ops %d: must be at least 1", w.Operations)
-	fault(w.Warmup < 0, "--warmup %d: must not be negative", w.Warmup)
-	fault(w.KeyBytes < minKeyBytes || w.KeyBytes > node.MaxKey,
-		"--key-bytes %d: must be %d (to keep the keys of all clients apart) to %d (the node's limit)", w.KeyBytes, minKeyBytes, node.MaxKey)
-	fault(w.ValueBytes < 0 || w.ValueBytes > node.MaxValue,
-		"--value-bytes %d: must be 0 to %d (the node's limit)", w.ValueBytes, node.MaxValue)
-	if len(faults) == 0 {
-		most := maxKeysBytes / w.KeyBytes // divided, since a product could overflow
-		fault(w.Operations > most || w.Warmup > most-w.Operations,
-			"the keys of one client take more than %d bytes: lower --ops, --warmup or --key-bytes", maxKeysBytes)
+	return fault(w.Records < 1 || w.Records > maxRecords, "--records %d: must be 1 to %d", w.Records, maxRecords)
+}
+
+// checkRate returns the faults of what concerns the open loop.
+func checkRate(p results.Params) error {
+	if p.Loop != Open {
+		return fault(p.Anatomy, "--anatomy: needs --rate")
 	}
-	return errors.Join(faults...)
+	return errors.Join(
+		fault(!(p.RateOpsPerS > 0) || p.RateOpsPerS > maxRate, "--rate %v: must be above 0 and at most %d", p.RateOpsPerS, maxRate),
+		fault(p.Inflight < 1 || p.Inflight > maxInflight, "--inflight %d: must be 1 to %d", p.Inflight, maxInflight),
+		fault(p.Placement == Embedded, "--placement embedded: goes with a closed loop only, in which no client waits for a network that is not there"))
 }
 
-// stream is the keys and values of one client, made beforehand. It is not
-// changed once made.
-type stream struct {
-	workload Workload
-	keys     []byte // keys one after the other
-	pool     []byte // every value is a part of it
-}
-
-// stream makes the keys and values of one client. Keys of different clients
-// differ, and so do all keys of one client.
-func (w Workload) stream(client int) stream {
-	n := w.Operations + w.Warmup
-	s := stream{
-		workload: w,
-		keys:     make([]byte, 0, n*w.KeyBytes),
-		pool:     make([]byte, w.ValueBytes+valueOffsets-1),
-	}
-	random := splitmix{state: w.Seed ^ uint64(client)<<keyBits}
-	first := uint64(client) * uint64(n)
-	for i := range n {
-		s.keys = appendCharacters(s.keys, permute(first+uint64(i), w.Seed), minKeyBytes)
-		for left := w.KeyBytes - minKeyBytes; left > 0; left -= minKeyBytes {
-			s.keys = appendCharacters(s.keys, random.next(), min(left, minKeyBytes))
-		}
-	}
-	for i := range s.pool {
-		s.pool[i] = byte(random.next() >> 56)
-	}
-	return s
-}
-
-// len is the number of keys, those of the warm-up included.
-func (s *stream) len() int { return len(s.keys) / s.workload.KeyBytes }
-
-// key is the key of operation i, the warm-up's last. It must not be changed.
-func (s *stream) key(i int) []byte {
-	n := s.workload.KeyBytes
-	return s.keys[i*n : (i+1)*n : (i+1)*n]
-}
-
-// value is the value of operation i. It must not be changed.
-func (s *stream) value(i int) []byte {
-	from := i % valueOffsets
-	to := from + s.workload.ValueBytes
-	return s.pool[from:to:to]
-}
-
-// alphabet is printable and free of blanks, so that a key can be typed at the
-// shell and sent in a text protocol.
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-// appendCharacters appends n characters, 6 bits of x each, lowest first.
-func appendCharacters(dst []byte, x uint64, n int) []byte {
-	for range n {
-		dst = append(dst, alphabet[x&63])
-		x >>= 6
-	}
-	return dst
-}
-
-// permute scatters the numbers below 2^48 over themselves without a collision:
-// each step can be undone.
-func permute(x, seed uint64) uint64 {
-	const mask = 1<<keyBits - 1
-	x = (x ^ seed) & mask
-	for range 2 {
-		x = x * 0x9e3779b97f4a7c15 & mask
-		x ^= x >> (keyBits / 2)
-	}
-	return x
-}
-
-// splitmix is the SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014),
-// here because a stream must be the same in every Go release.
-type splitmix struct{ state uint64 }
-
-func (s *splitmix) next() uint64 {
-	s.state += 0x9e3779b97f4a7c15
-	z := s.state
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
+// Bounds of the open loop.
+const (
+	maxRate     = 10_000_000
+	maxInflight = 256
+)

@@ -1,0 +1,51 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"dhtbench/results"
+)
+
+// calibrationOps is how many gets each client does in a calibration: enough for
+// a p99 of one client, and done in a fraction of a second on one machine.
+const calibrationOps = 2000
+
+// calibrate measures clients as many as p has against servers that answer at
+// once and keep nothing: what these clients and this network do at best. It is
+// done once for each number of clients.
+func (c *Coordinator) calibrate(ctx context.Context, p results.Params) error {
+	if !c.Calibrate || c.nulls[p.Clients] != nil {
+		return nil
+	}
+	null := results.Params{
+		Operation: "get", Loop: Closed, Nodes: p.Nodes, Clients: p.Clients,
+		Operations: calibrationOps, Warmup: calibrationOps / 10,
+		KeyBytes: p.KeyBytes, ValueBytes: p.ValueBytes, Placement: Separate, Seed: p.Seed,
+	}
+	s, ctx := newSession(ctx, c.Fleet)
+	trial, err := c.measureNull(ctx, s, null)
+	if err := s.stop(err); err != nil {
+		return fmt.Errorf("calibrate with %d clients: %w", p.Clients, err)
+	}
+	if c.nulls == nil {
+		c.nulls = make(map[int]*results.Null)
+	}
+	c.nulls[p.Clients] = &results.Null{
+		Operations: calibrationOps, Service: trial.Service(), ThroughputOpsPerS: trial.Active().Throughput(),
+	}
+	return nil
+}
+
+func (c *Coordinator) measureNull(ctx context.Context, s *session, p results.Params) (results.Trial, error) {
+	clock, err := newClock()
+	if err != nil {
+		return results.Trial{}, err
+	}
+	trial, err := c.prepare(ctx, s, p, true)
+	if err != nil {
+		return trial, err
+	}
+	trial.Params = p
+	return trial, c.phase(ctx, s, clock, &trial, false)
+}
