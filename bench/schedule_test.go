@@ -39,8 +39,9 @@ func TestSchedulesAreFixedAndDiffer(t *testing.T) {
 		}
 		return all
 	}
-	if starts(0) != starts(0) || starts(0) == starts(1) {
-		t.Errorf("clients 0 and 1 start at %v and %v", starts(0), starts(1))
+	first, again, other := starts(0), starts(0), starts(1)
+	if first != again || first == other {
+		t.Errorf("client 0 starts at %v and %v, client 1 at %v", first, again, other)
 	}
 	// Constant schedules of several clients interleave.
 	a, b := newSchedule(1000, Constant, 7, 0, 2), newSchedule(1000, Constant, 7, 1, 2)

@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestPacerNeverWakesEarly holds for any machine; how late it wakes is the
+// machine's, and a benchmark's to say.
+func TestPacerNeverWakesEarly(t *testing.T) {
+	c, err := newClock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pacing := range []string{Precise, Timer} {
+		p := newPacer(c, pacing, 1)
+		start := c.now()
+		for i := range int64(200) {
+			due := start + i*100_000
+			p.wait(due)
+			if now := c.now(); now < due {
+				t.Fatalf("%s: woke %v early", pacing, time.Duration(due-now))
+			}
+		}
+		if pacing == Timer && p.spun != 0 {
+			t.Errorf("timer: spun for %v", p.spun)
+		}
+	}
+}
+
+// TestPacerSpinsNoMoreThanItsShare waits far more often than the share of a
+// client among many allows to be spent awake.
+func TestPacerSpinsNoMoreThanItsShare(t *testing.T) {
+	c, err := newClock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPacer(c, Precise, 1)
+	p.share, p.spare = 0.05, 0
+	start := c.now()
+	for i := range int64(500) {
+		p.wait(start + i*200_000)
+	}
+	// What was granted last may be overdrawn once, by one stretch.
+	if allowed := time.Duration(0.05*float64(c.now()-start)) + maxStretch; p.spun > allowed {
+		t.Errorf("spun for %v in %v, want at most %v", p.spun, time.Duration(c.now()-start), allowed)
+	}
+}
+
+func TestStretchFollowsHowLateSleepsEnd(t *testing.T) {
+	p := pacer{stretch: maxStretch / 4}
+	for i := range 20_000 {
+		late := 30 * time.Microsecond
+		if i%100 == 0 {
+			late = 300 * time.Microsecond // too rare to be worth being awake for
+		}
+		p.learn(late)
+	}
+	if p.stretch < 25*time.Microsecond || p.stretch > 60*time.Microsecond {
+		t.Errorf("the stretch is %v where 99 of 100 sleeps end 30µs late", p.stretch)
+	}
+	for range 20_000 {
+		p.learn(10 * time.Millisecond)
+	}
+	if p.stretch != maxStretch {
+		t.Errorf("the stretch is %v where all sleeps end late, want its bound", p.stretch)
+	}
+}
+
+// BenchmarkLag is how late a client wakes for an intended start, precisely paced
+// and on the runtime's timers, in turn: lag-p50-ns and lag-p99-ns.
+func BenchmarkLag(b *testing.B) {
+	c, err := newClock()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, rate := range []int64{1000, 5000, 20_000} {
+		for _, pacing := range []string{Precise, Timer} {
+			b.Run(fmt.Sprintf("rate=%d/pacing=%s/P", rate, pacing), func(b *testing.B) {
+				p := newPacer(c, pacing, 1)
+				var lags []int64
+				start := c.now() + int64(time.Millisecond)
+				for i := int64(0); b.Loop(); i++ {
+					due := start + i*1e9/rate
+					p.wait(due)
+					lags = append(lags, c.now()-due)
+				}
+				slices.Sort(lags)
+				b.ReportMetric(float64(lags[len(lags)/2]), "lag-p50-ns")
+				b.ReportMetric(float64(lags[len(lags)*99/100]), "lag-p99-ns")
+				b.ReportMetric(100*float64(p.spun)/float64(c.now()-start), "awake-%")
+			})
+		}
+	}
+}
