@@ -8,7 +8,8 @@ import (
 	"dhtbench/results"
 )
 
-// Trials for tests are made here and nowhere else; none of it was measured.
+// Trials for tests are made here and, those of an open loop, in
+// builder_open_test.go, and nowhere else; none of it was measured.
 
 // made is the recipe of a synthetic sweep.
 type made struct {

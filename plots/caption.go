@@ -15,9 +15,63 @@ func (s sweep) caption() []string {
 		p.Loop + " loop",
 		plural(p.Nodes, "node"),
 		placement(p.Placement),
-		fmt.Sprintf("%s operations per client after %s of warm-up", whole(int64(p.Operations)), whole(int64(p.Warmup))),
+		s.amount(),
 	}
-	return []string{strings.Join(run, " · "), s.where() + " · " + s.repeated()}
+	switch {
+	case s.axis == byRate: // which is not on the axis
+		run = append(run, plural(p.Clients, "client"))
+	case isOpen(p):
+		run = append(run, s.rates()+" ops/s offered")
+	}
+	return []string{strings.Join(append(run, s.offer()...), " · "), s.where() + " · " + s.repeated()}
+}
+
+// amount is how much was done, and before it without recording.
+func (s sweep) amount() string {
+	p := s.params
+	done := whole(int64(p.Operations)) + " operations per client"
+	if p.DurationNS > 0 {
+		done = tickDuration(float64(p.DurationNS)) + " per trial"
+	}
+	before := whole(int64(p.Warmup))
+	if p.WarmupNS > 0 {
+		before = tickDuration(float64(p.WarmupNS))
+	}
+	return done + " after " + before + " of warm-up"
+}
+
+// offer is what else was asked of the cluster, if anything: the schedule of an
+// open loop, the mixture of operations, a fault.
+func (s sweep) offer() []string {
+	p := s.params
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if isOpen(p) {
+		add("%s arrivals, %s pacing, up to %s in flight per client",
+			either(p.Arrivals, "unknown"), either(p.Pacing, "unknown"), plural(p.Inflight, "operation"))
+	}
+	if p.Workload != "" {
+		add("workload %s on %s records, keys %s", p.Workload, whole(int64(p.Records)), either(p.Keys, "unknown"))
+	}
+	if p.ValueSizes != "" {
+		add("values %s bytes", p.ValueSizes)
+	}
+	if p.Anatomy {
+		add("nodes time each operation")
+	}
+	if p.Stall != "" {
+		add("nodes told to stall, %s", p.Stall)
+	}
+	return parts
+}
+
+// rates are the offered rates, all or their ends.
+func (s sweep) rates() string {
+	var rates []load
+	for _, l := range s.loads {
+		rates = insert(rates, load{rate: l.rate})
+	}
+	return byRate.list(rates)
 }
 
 // placement is where the clients ran, in words, since it decides whether a
@@ -33,14 +87,17 @@ func placement(p string) string {
 }
 
 // where says on what the sweep was measured.
-func (s sweep) where() string {
-	groups := groupHosts(s.trials)
+func (s sweep) where() string { return "measured on " + machines(s.trials) }
+
+// machines says what trials were measured on.
+func machines(trials []results.Trial) string {
+	groups := groupHosts(trials)
 	parts := make([]string, len(groups))
 	for i, g := range groups {
 		parts[i] = fmt.Sprintf("%s: %s", plural(len(g.names), "host"), g.machine())
 	}
-	text := "measured on " + strings.Join(parts, "; ")
-	if s.crowded() {
+	text := strings.Join(parts, "; ")
+	if crowded(trials) {
 		text += "; nodes and clients share its cores"
 	}
 	return text
@@ -48,13 +105,13 @@ func (s sweep) where() string {
 
 // crowded reports whether one host carried everything: the curve against the
 // number of clients is then one of sharing, and the caption says so.
-func (s sweep) crowded() bool {
-	for _, t := range s.trials {
+func crowded(trials []results.Trial) bool {
+	for _, t := range trials {
 		if len(t.Hosts) != 1 {
 			return false
 		}
 	}
-	return len(s.trials) > 0
+	return len(trials) > 0
 }
 
 // repeated says how often each setting was measured and what a point stands for.

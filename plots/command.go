@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
 // Command is `dhtbench plot`: it draws the figures of results files.
 type Command struct {
 	Files []string `arg:"" name:"file" help:"Results files (results/*.jsonl)."`
-	Out   string   `default:"plots" placeholder:"DIR" help:"Folder to draw into, one folder per file below it."`
+	Out   string   `placeholder:"DIR" help:"Folder to draw into, one folder per file below it. Without it results/x.jsonl is drawn into plots/x, any other x.jsonl into a folder x beside it."`
 
 	// Stdout is where the names of the files written go; nil means os.Stdout.
 	Stdout io.Writer `kong:"-"`
@@ -21,14 +20,10 @@ type Command struct {
 
 // Validate reports faults of usage.
 func (c *Command) Validate() error {
-	var faults []error
 	if len(c.Files) == 0 {
-		faults = append(faults, errors.New("name a results file"))
+		return errors.New("name a results file")
 	}
-	if c.Out == "" {
-		faults = append(faults, errors.New("--out: name a folder"))
-	}
-	return errors.Join(append(faults, sameBase(c.Files))...)
+	return checkFolders(c.Files, c.Out)
 }
 
 // Run draws all figures of each file and prints the name of each file written.
@@ -39,11 +34,15 @@ func (c *Command) Run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sweeps, err := readSweeps(file)
+		folder, err := folderFor(file, c.Out)
 		if err != nil {
 			return err
 		}
-		drawn, err := drawAll(t, filepath.Join(c.Out, baseName(file)), sweeps)
+		all, err := readSweeps(file)
+		if err != nil {
+			return err
+		}
+		drawn, err := drawAll(t, folder, all)
 		if err != nil {
 			return err
 		}

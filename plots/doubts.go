@@ -92,29 +92,34 @@ func (s sweep) doubts() string {
 	if len(all) == 0 {
 		return s.gapNote() + fmt.Sprintf("No doubt was recorded in any of the %s.\n", plural(total, "trial"))
 	}
+	return s.gapNote() + fmt.Sprintf("%d of %s are in doubt:\n\n", s.doubtful(), plural(total, "trial")) + s.doubtTable(all)
+}
+
+// doubtTable lists doubts with the number of trials that have them and where.
+func (s sweep) doubtTable(all []doubt) string {
 	var b strings.Builder
-	b.WriteString(s.gapNote())
-	fmt.Fprintf(&b, "%d of %s are in doubt:\n\n| doubt | trials | at |\n| --- | ---: | --- |\n", s.doubtful(), plural(total, "trial"))
+	b.WriteString("| doubt | trials | at |\n| --- | ---: | --- |\n")
 	for _, d := range all {
 		fmt.Fprintf(&b, "| %s | %d | %s |\n", cell(d.String()), len(d.where), cell(s.places(d.where)))
 	}
 	return b.String()
 }
 
-// places writes the settings of trials shortly: put 3–5; get 8.
+// places writes the settings of trials shortly: put with 3–5; get with 8 clients.
 func (s sweep) places(where []results.Params) string {
 	var parts []string
+	unit := "" // of the last list
 	for _, o := range s.operations {
-		var clients []int
+		var loads []load
 		for _, p := range where {
-			if p.Operation == o && !slices.Contains(clients, p.Clients) {
-				clients = append(clients, p.Clients)
+			if p.Operation == o {
+				loads = insert(loads, loadOf(p))
 			}
 		}
-		if len(clients) > 0 {
-			slices.Sort(clients)
-			parts = append(parts, o+" with "+numbers(clients))
+		if len(loads) > 0 {
+			parts = append(parts, o+" "+s.axis.preposition()+" "+s.axis.list(loads))
+			unit = s.axis.unitAfter(loads)
 		}
 	}
-	return strings.Join(parts, "; ") + " clients"
+	return strings.Join(parts, "; ") + " " + unit
 }

@@ -25,13 +25,15 @@ import (
 //	caption
 //
 // All data areas are equally wide, whatever the lengths of the labels. The
-// height follows from the length of the caption.
+// height follows from the length of the caption. A figure of one panel may have
+// a strip: a lower one under it that shares its x axis.
 type figure struct {
 	name    string // of the file, without .svg
 	title   string
 	yLabel  string // with its unit, and "log scale" where it is one
 	xLabel  string
 	panels  []panel
+	strip   *panel   // under the only panel; nil for none
 	caption []string // paragraphs
 	alt     string   // what there is to see, for who cannot
 }
@@ -41,6 +43,7 @@ const (
 	panelGap   = 26 // between two panels, beside the labels of the left one
 	belowData  = 42 // tick labels and the x label
 	panelTitle = 20 // if any panel has a title
+	stripGap   = 34 // above a strip, for its title
 )
 
 // svg draws the figure.
@@ -59,6 +62,9 @@ func (f figure) svg(t typesetter) ([]byte, error) {
 	}
 	bottom := belowData + step*vg.Length(len(caption)) + edge
 	height := top + plotHeight + bottom
+	if f.strip != nil {
+		height += stripGap + stripHeight
+	}
 
 	picture := vgsvg.New(figureWidth, height)
 	c := draw.New(picture)
@@ -85,12 +91,14 @@ func (f figure) svg(t typesetter) ([]byte, error) {
 func (f figure) drawPanels(c draw.Canvas, t typesetter) {
 	ticks := t.plain(tickSize, quiet)
 	var left vg.Length // of the first panel's data area, for the y labels
-	for _, k := range f.panels[0].yTicks {
-		left = max(left, ticks.Width(k.label)+8)
+	for _, p := range f.leftmost() {
+		for _, k := range p.yTicks {
+			left = max(left, ticks.Width(k.label)+8)
+		}
 	}
 	room := c.Max.X - c.Min.X - left - panelGap*vg.Length(len(f.panels)-1)
-	for _, p := range f.panels {
-		room -= p.labelWidth(t) // labels differ in length, data areas must not
+	for i := range f.panels {
+		room -= f.labelWidth(i, t) // labels differ in length, data areas must not
 	}
 	width := room / vg.Length(len(f.panels))
 
@@ -100,9 +108,43 @@ func (f figure) drawPanels(c draw.Canvas, t typesetter) {
 	for i, p := range f.panels {
 		area := c
 		area.Min.X, area.Max.X = x, x+width
+		if f.strip != nil {
+			below := area
+			below.Max.Y = below.Min.Y + stripHeight
+			f.strip.draw(below, t, true)
+			area.Min.Y = below.Max.Y + stripGap
+			p.xTicks = unlabelled(p.xTicks) // the strip's are enough
+		}
 		p.draw(area, t, i == 0)
 		c.FillText(centre, vg.Point{X: x + width/2, Y: c.Min.Y - 21}, f.xLabel)
-		x += width + p.labelWidth(t) + panelGap
+		x += width + f.labelWidth(i, t) + panelGap
+	}
+}
+
+// leftmost are the panels that name their y ticks.
+func (f figure) leftmost() []panel {
+	if f.strip != nil {
+		return []panel{f.panels[0], *f.strip}
+	}
+	return f.panels[:1]
+}
+
+// labelWidth is the room to the right of panel i.
+func (f figure) labelWidth(i int, t typesetter) vg.Length {
+	if f.strip != nil {
+		return max(f.panels[i].labelWidth(t), f.strip.labelWidth(t))
+	}
+	return f.panels[i].labelWidth(t)
+}
+
+// unlabelled are the same ticks without labels.
+func unlabelled(ticks func(float64) []tick) func(float64) []tick {
+	return func(width float64) []tick {
+		marks := ticks(width)
+		for i := range marks {
+			marks[i].label = ""
+		}
+		return marks
 	}
 }
 

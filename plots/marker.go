@@ -13,7 +13,7 @@ import (
 // form.
 type marker struct {
 	line int    // of its opening comment, from 1
-	kind string // table, measured, doubts, figure, value or fact
+	kind string // one of blockKinds and inlineKinds
 	file string // results file, relative to the report, with slashes
 	keys map[string]string
 	open string // the opening comment as it stands, to be kept
@@ -30,7 +30,10 @@ type piece struct {
 const closing = "<!-- dhtbench:end -->"
 
 // blockKinds and inlineKinds are the two sorts of marker.
-func blockKinds() []string  { return []string{"table", "measured", "doubts", "figure"} }
+func blockKinds() []string {
+	return []string{"table", "measured", "doubts", "verdicts", "truth", "figure"}
+}
+
 func inlineKinds() []string { return []string{"value", "fact"} }
 
 func (m marker) isBlock() bool { return slices.Contains(blockKinds(), m.kind) }

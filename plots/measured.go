@@ -25,14 +25,35 @@ func (s sweep) measured() string {
 	}
 	p := s.params
 	line("cluster", fmt.Sprintf("%s, %s", plural(p.Nodes, "node"), placement(p.Placement)))
-	line("load", fmt.Sprintf("%s loop; %s; %s clients; %s operations per client after %s of warm-up; keys of %d bytes, values of %d bytes; seed %d",
-		cell(p.Loop), cell(list(s.operations)), numbers(s.clients), whole(int64(p.Operations)), whole(int64(p.Warmup)),
-		p.KeyBytes, p.ValueBytes, p.Seed))
+	line("load", strings.Join(append([]string{
+		cell(p.Loop) + " loop", cell(list(s.operations)), s.clientsInWords(), s.amount(),
+		fmt.Sprintf("keys of %d bytes, values of %d bytes", p.KeyBytes, p.ValueBytes), fmt.Sprintf("seed %d", p.Seed),
+	}, s.moreLoad()...), "; "))
 	line("agents", "GOMAXPROCS "+s.gomaxprocs())
 	line("build", s.builds())
 	line("trials", fmt.Sprintf("%s, started %s", whole(int64(len(s.trials))), s.started()))
 	line("command", s.commands())
 	return b.String()
+}
+
+// clientsInWords is the numbers of clients with their noun.
+func (s sweep) clientsInWords() string {
+	if all := s.clients(); len(all) == 1 {
+		return plural(all[0], "client")
+	}
+	return numbers(s.clients()) + " clients"
+}
+
+// moreLoad is what the load line says besides, where there is more.
+func (s sweep) moreLoad() []string {
+	var parts []string
+	if isOpen(s.params) {
+		parts = append(parts, s.rates()+" ops/s offered")
+	}
+	for _, text := range s.offer() {
+		parts = append(parts, cell(text))
+	}
+	return parts
 }
 
 // describe is all that is known of the hosts of a group.

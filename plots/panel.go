@@ -14,6 +14,13 @@ type panel struct {
 	xTicks func(width float64) []tick
 	yTicks []tick
 	lines  []line // drawn in this order, so later ones lie on top
+	boxes  []box  // behind the lines
+}
+
+// box is one part of a stacked bar, in data coordinates.
+type box struct {
+	left, right, low, high float64
+	fill                   colour
 }
 
 // line is one series, measured or not, in data coordinates. Where x or y is NaN
@@ -25,6 +32,7 @@ type line struct {
 	width       vg.Length
 	points      []point
 	marks       []point   // where the look's marker is drawn
+	hollow      []point   // where only its outline is
 	dots        []point   // single trials, drawn faintly
 	bars        []bar     // intervals
 	shift       vg.Length // to the right, of all but the ticks
@@ -52,6 +60,9 @@ func (n panel) draw(c draw.Canvas, t typesetter, leftmost bool) {
 	n.drawGrid(c, t, leftmost)
 	title := t.bold(headingSize, ink)
 	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y + 7}, n.title)
+	for _, b := range n.boxes {
+		n.drawBox(c, b)
+	}
 	for _, l := range n.lines {
 		n.drawLine(c, l)
 	}
@@ -83,6 +94,22 @@ func (n panel) drawGrid(c draw.Canvas, t typesetter, leftmost bool) {
 		c.FillText(style, vg.Point{X: x, Y: c.Min.Y - 6}, k.label)
 	}
 	c.StrokeLine2(axis, c.Min.X, c.Min.Y, c.Max.X, c.Min.Y)
+}
+
+// drawBox draws a part of a bar with a white rim, which parts it from the next.
+func (n panel) drawBox(c draw.Canvas, b box) {
+	from, ok1 := n.at(c, point{b.left, b.low})
+	to, ok2 := n.at(c, point{b.right, b.high})
+	if !ok1 || !ok2 {
+		return
+	}
+	path := polygon(from, vg.Point{X: to.X, Y: from.Y}, to, vg.Point{X: from.X, Y: to.Y})
+	c.SetLineDash(nil, 0)
+	c.SetColor(b.fill)
+	c.Fill(path)
+	c.SetColor(white)
+	c.SetLineWidth(0.8)
+	c.Stroke(path)
 }
 
 // drawLine draws the stretches of l between its breaks. Points less than half a
@@ -144,6 +171,12 @@ func (n panel) drawMarks(c draw.Canvas, l line) {
 		if at, ok := n.at(c, p); ok {
 			at.X += l.shift
 			l.look.glyph.draw(c, at, l.look.colour)
+		}
+	}
+	for _, p := range l.hollow {
+		if at, ok := n.at(c, p); ok {
+			at.X += l.shift
+			l.look.glyph.drawHollow(c, at, l.look.colour)
 		}
 	}
 }

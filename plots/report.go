@@ -33,7 +33,7 @@ func compose(ctx context.Context, path, out string) (report, error) {
 	}
 	// Everything is read before anything is made, and everything made before
 	// anything is written.
-	sweeps, err := readNamed(path, r.pieces)
+	files, err := readNamed(path, r.pieces, out)
 	if err != nil {
 		return report{}, err
 	}
@@ -47,7 +47,7 @@ func compose(ctx context.Context, path, out string) (report, error) {
 		if p.marker == nil {
 			continue
 		}
-		body, err := generate(*p.marker, sweeps[p.marker.file], images)
+		body, err := generate(*p.marker, files[p.marker.file], images)
 		if err != nil {
 			return report{}, fmt.Errorf("%s:%d: marker %s of %s: %w", path, p.marker.line, p.marker.kind, p.marker.file, err)
 		}
@@ -56,11 +56,15 @@ func compose(ctx context.Context, path, out string) (report, error) {
 		text.WriteString(filled)
 	}
 	r.text = text.String()
-	for _, file := range slices.Sorted(maps.Keys(sweeps)) {
+	for _, file := range slices.Sorted(maps.Keys(files)) {
 		if err := ctx.Err(); err != nil {
 			return report{}, err
 		}
-		drawn, err := drawAll(newTypesetter(), filepath.Join(out, baseName(file)), sweeps[file])
+		folder, err := folderFor(file, out)
+		if err != nil {
+			return report{}, err
+		}
+		drawn, err := drawAll(newTypesetter(), folder, files[file])
 		if err != nil {
 			return report{}, err
 		}
@@ -87,28 +91,29 @@ func relative(from, out string) (string, error) {
 
 // readNamed reads the results files that the markers name, each once. Faults are
 // told with the line of the marker: the file itself may not exist.
-func readNamed(path string, pieces []piece) (map[string][]sweep, error) {
-	sweeps := make(map[string][]sweep)
+func readNamed(path string, pieces []piece, out string) (map[string]sweeps, error) {
+	all := make(map[string]sweeps)
 	var files []string
 	for _, p := range pieces {
 		m := p.marker
-		if m == nil || sweeps[m.file] != nil {
+		if m == nil || all[m.file] != nil {
 			continue
 		}
 		read, err := readSweeps(filepath.Join(filepath.Dir(path), filepath.FromSlash(m.file)))
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: marker %s: %w", path, m.line, m.kind, err)
 		}
-		sweeps[m.file] = read
+		all[m.file] = read
 		files = append(files, m.file)
 	}
-	return sweeps, sameBase(files)
+	return all, checkFolders(files, out)
 }
 
-// generate makes the body of one marker, from the sweeps of its file. images is where the figures are, seen
-// from the report.
-func generate(m marker, sweeps []sweep, images string) (string, error) {
+// generate makes the body of one marker, from its file. images is where the
+// figures are, seen from the report.
+func generate(m marker, all sweeps, images string) (string, error) {
 	m.keys = maps.Clone(m.keys) // taken from below
+	folder := images + "/" + baseName(m.file)
 	var body func(sweep) (string, error)
 	switch m.kind {
 	case "table":
@@ -117,14 +122,26 @@ func generate(m marker, sweeps []sweep, images string) (string, error) {
 		body = func(s sweep) (string, error) { return s.measured(), nil }
 	case "doubts":
 		body = func(s sweep) (string, error) { return s.doubts(), nil }
+	case "verdicts":
+		body = func(s sweep) (string, error) { return s.verdicts(), nil }
+	case "truth":
+		found, err := all.matching(m.keys)
+		if err != nil {
+			return "", err
+		}
+		return found.truthTable()
 	case "figure":
 		name := m.take("name", "")
-		body = func(s sweep) (string, error) { return s.image(name, images+"/"+baseName(m.file)) }
+		if k, ok := find(all.figures(), name); ok {
+			return all.image(k, m.keys, folder)
+		}
+		body = func(s sweep) (string, error) { return s.image(name, all, folder) }
 	case "value":
 		v, err := takeValue(m)
 		if err != nil {
 			return "", err
 		}
+		all = v.narrow(all)
 		body = func(s sweep) (string, error) { return s.value(v) }
 	case "fact":
 		name := m.take("name", "")
@@ -133,28 +150,53 @@ func generate(m marker, sweeps []sweep, images string) (string, error) {
 		return "", fmt.Errorf("unknown kind")
 	}
 	// What was not taken picks the sweep; a misspelt key is unknown to it.
-	s, err := choose(sweeps, m.keys)
+	s, err := choose(all, m.keys)
 	if err != nil {
 		return "", err
 	}
 	return body(s)
 }
 
-// image is a figure in Markdown.
-func (s sweep) image(name, folder string) (string, error) {
-	var names []string
-	for _, f := range s.figures() {
-		if f.name == name {
-			if s.label != "" {
-				folder += "/" + s.label
-			}
-			// Brackets would end the description.
-			alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(f.alt))
-			return fmt.Sprintf("%s![%s](%s/%s.svg)", s.gapNote(), alt, folder, name), nil
+// find finds a figure by its name.
+func find(list []sketch, name string) (sketch, bool) {
+	for _, k := range list {
+		if k.name == name {
+			return k, true
 		}
-		names = append(names, f.name)
 	}
-	return "", fmt.Errorf("figure %q: want one of %s", name, strings.Join(names, ", "))
+	return sketch{}, false
+}
+
+// image is a figure of the file in Markdown. It is of all sweeps, so there is none
+// to pick.
+func (all sweeps) image(k sketch, keys map[string]string, folder string) (string, error) {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		return "", fmt.Errorf("figure %s is of the whole file: leave out %s", k.name, key)
+	}
+	return picture(k, folder), nil
+}
+
+// image is a figure of the sweep in Markdown.
+func (s sweep) image(name string, all sweeps, folder string) (string, error) {
+	k, ok := find(s.figures(), name)
+	if !ok {
+		var names []string
+		for _, k := range append(s.figures(), all.figures()...) {
+			names = append(names, k.name)
+		}
+		return "", fmt.Errorf("figure %q: want one of %s", name, strings.Join(names, ", "))
+	}
+	if s.label != "" {
+		folder += "/" + s.folder()
+	}
+	return s.gapNote() + picture(k, folder), nil
+}
+
+// picture is a drawn figure in Markdown.
+func picture(k sketch, folder string) string {
+	// Brackets would end the description.
+	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().alt))
+	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
 }
 
 // stale lists what on disk is not as r has it: markers by line, figures by path,

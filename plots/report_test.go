@@ -180,10 +180,14 @@ func TestPlotCommand(t *testing.T) {
 	if left, err := filepath.Glob("out/a/*"); err != nil || len(left) != 4 || strings.Count(printed.String(), "\n") != 4 {
 		t.Errorf("files %q, printed:\n%s", left, printed.String())
 	}
-	for _, bad := range []Command{{Out: "out"}, {Files: []string{"a.jsonl"}}, {Files: []string{"x/a.jsonl", "y/a.jsonl"}, Out: "out"}} {
+	for _, bad := range []Command{{Out: "out"}, {Files: []string{"x/a.jsonl", "y/a.jsonl"}, Out: "out"},
+		{Files: []string{"x/a.jsonl", "results/...jsonl"}}, {Files: []string{"plots/a.jsonl"}}} {
 		if bad.Validate() == nil {
 			t.Errorf("%+v is accepted", bad)
 		}
+	}
+	if good := (Command{Files: []string{"x/a.jsonl", "y/a.jsonl"}}); good.Validate() != nil {
+		t.Errorf("%+v is refused: %v", good, good.Validate())
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// scale maps values to a place between 0 and 1 along an axis. Made by [fit] or
-// [fitClients] it is never empty, so nothing here divides by zero or takes the
-// logarithm of nothing.
+// scale maps values to a place between 0 and 1 along an axis. Made by [fit],
+// [fitLog], [fitZero] or [fitPlaces] it is never empty, so nothing here divides by zero or
+// takes the logarithm of nothing.
 type scale struct {
 	low, high float64 // low < high; both positive if log
 	log       bool
@@ -25,33 +25,47 @@ func (s scale) place(v float64) float64 {
 	return math.Log(v/s.low) / math.Log(s.high/s.low)
 }
 
-// crowded is from what ratio of largest to smallest value on an axis that starts
+// cramped is from what ratio of largest to smallest value on an axis that starts
 // at zero would press the small ones into its lowest fifth.
-const crowded = 5
+const cramped = 5
 
 // fit is the scale that shows values: from zero, or logarithmic where that would
 // hide the small ones. Values that are not positive are left out, as NaN is. The
 // ends are round numbers. With nothing to show it is a scale all the same.
 func fit(values []float64) scale {
+	if low, high := extent(values); high/low > cramped {
+		return fitLog(values)
+	}
+	return fitZero(values)
+}
+
+// fitLog is a logarithmic scale that shows values.
+func fitLog(values []float64) scale {
 	low, high := extent(values)
-	switch {
-	case math.IsInf(low, 1):
+	if math.IsInf(low, 1) {
 		return scale{low: 0, high: 1}
-	case high/low > crowded:
-		// A little lower than low, so that data never lie on the x axis.
-		return scale{low: roundDown(low * 0.97), high: roundUp(high), log: true}
+	}
+	// A little lower than low, so that data never lie on the x axis.
+	return scale{low: roundDown(low * 0.97), high: roundUp(high), log: true}
+}
+
+// fitZero is a scale from zero to the largest of values: lengths can be compared
+// on no other.
+func fitZero(values []float64) scale {
+	low, high := extent(values)
+	if math.IsInf(low, 1) {
+		return scale{low: 0, high: 1}
 	}
 	step := linearStep(high)
 	return scale{low: 0, high: step * math.Ceil(high/step-1e-9)}
 }
 
-// fitClients is the scale of numbers of clients, with a little room at either
-// end. It is logarithmic where they span so much that the small ones would
-// coincide, or where asked to be.
-func fitClients(counts []int, log bool) scale {
-	low, high := float64(counts[0]), float64(counts[len(counts)-1])
-	const room = 0.03           // of the axis, at either end
-	if !log && high/low <= 16 { // up to here neighbours stay apart on a page
+// fitPlaces is the scale of rising places along an x axis, with a little room at
+// either end. It is logarithmic where the last is more than linear times the first.
+func fitPlaces(xs []float64, linear float64) scale {
+	low, high := xs[0], xs[len(xs)-1]
+	const room = 0.03 // of the axis, at either end
+	if high/low <= linear {
 		pad := max((high-low)*room, 0.3)
 		return scale{low: low - pad, high: high + pad}
 	}
@@ -154,20 +168,19 @@ func (s scale) ticks(label func(float64) string) []tick {
 	return marks
 }
 
-// clientTicks marks each number of clients that was measured, on an axis of the
-// given width. Labels that would touch the one before are left out, but never
-// the last.
-func (s scale) clientTicks(counts []int) func(width float64) []tick {
+// placeTicks marks each place that was measured, on an axis of the given width.
+// Labels that would touch the one before are left out, but never the last.
+func (s scale) placeTicks(xs []float64) func(width float64) []tick {
 	return func(width float64) []tick {
-		last := counts[len(counts)-1]
-		room := float64(7*len(strconv.Itoa(last)) + 7) // the widest label and air
-		marks := make([]tick, len(counts))
-		before, end := math.Inf(-1), s.place(float64(last))*width
-		for i, n := range counts {
-			marks[i].value = float64(n)
-			at := s.place(float64(n)) * width
-			if n == last || at-before >= room && end-at >= room {
-				marks[i].label = strconv.Itoa(n)
+		last := xs[len(xs)-1]
+		room := float64(7*len(exactly(last)) + 7) // the widest label and air
+		marks := make([]tick, len(xs))
+		before, end := math.Inf(-1), s.place(last)*width
+		for i, x := range xs {
+			marks[i].value = x
+			at := s.place(x) * width
+			if x == last || at-before >= room && end-at >= room {
+				marks[i].label = exactly(x)
 				before = at
 			}
 		}

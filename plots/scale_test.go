@@ -71,19 +71,20 @@ func FuzzFit(f *testing.F) {
 	})
 }
 
-func TestClientTicks(t *testing.T) {
+func TestPlaceTicks(t *testing.T) {
 	for _, c := range []struct {
-		counts []int
-		width  float64
-		want   []string
+		xs    []float64
+		width float64
+		want  []string
 	}{
-		{[]int{4}, 500, []string{"4"}},
-		{[]int{1, 50}, 500, []string{"1", "50"}},
-		{[]int{1, 2, 3, 4, 5, 6, 7, 8}, 140, []string{"1", "2", "3", "4", "5", "6", "7", "8"}},
-		{[]int{1, 2, 3, 4, 5, 6, 7, 8}, 60, []string{"1", "3", "5", "8"}},
+		{[]float64{4}, 500, []string{"4"}},
+		{[]float64{1, 50}, 500, []string{"1", "50"}},
+		{[]float64{1, 2, 3, 4, 5, 6, 7, 8}, 140, []string{"1", "2", "3", "4", "5", "6", "7", "8"}},
+		{[]float64{1, 2, 3, 4, 5, 6, 7, 8}, 60, []string{"1", "3", "5", "8"}},
+		{[]float64{0.5, 1000, 20000}, 500, []string{"0.5", "1,000", "20,000"}},
 	} {
-		if got := labels(fitClients(c.counts, false).clientTicks(c.counts)(c.width)); !slices.Equal(got, c.want) {
-			t.Errorf("%v on %v px: %q, want %q", c.counts, c.width, got, c.want)
+		if got := labels(fitPlaces(c.xs, 16).placeTicks(c.xs)(c.width)); !slices.Equal(got, c.want) {
+			t.Errorf("%v on %v px: %q, want %q", c.xs, c.width, got, c.want)
 		}
 	}
 }

@@ -2,10 +2,9 @@ package plots
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
-	"dhtbench/results"
+	"gonum.org/v1/plot/vg"
 )
 
 // What the reference report found with its Python program on eight c3.large. Its
@@ -19,72 +18,39 @@ const (
 	referenceNote       = "grey: the reference report, a Python program on eight c3.large"
 )
 
-// measure is a figure that every trial has: of one trial (NaN if the sample does
-// not support it) and of the trials of a setting together.
-type measure struct {
-	name    string
-	trial   func(results.Trial) float64
-	summary func(results.Summary) results.Estimate
-}
-
-// meanMeasure is the exact mean, which needs no support from the sample's size.
-func meanMeasure() measure {
-	return measure{"mean", func(t results.Trial) float64 { return t.Service().Mean() },
-		func(s results.Summary) results.Estimate { return s.Mean }}
-}
-
-// throughputMeasure is over the time in which all clients were active: early
-// clients that are done would otherwise count as slow.
-func throughputMeasure() measure {
-	return measure{"throughput", func(t results.Trial) float64 { return t.Active().Throughput() },
-		func(s results.Summary) results.Estimate { return s.Throughput }}
-}
-
-// quantileMeasures are p50, p99 and p99.9.
-func quantileMeasures() []measure {
-	at := func(q float64) func(results.Trial) float64 {
-		return func(t results.Trial) float64 {
-			if h := t.Service(); h.Supports(q) {
-				return float64(h.Quantile(q))
-			}
-			return math.NaN()
-		}
-	}
-	return []measure{
-		{"p50", at(0.5), func(s results.Summary) results.Estimate { return s.P50 }},
-		{"p99", at(0.99), func(s results.Summary) results.Estimate { return s.P99 }},
-		{"p99.9", at(0.999), func(s results.Summary) results.Estimate { return s.P999 }},
-	}
-}
-
 // enoughForInterval is from how many trials on a point has an interval; with
 // fewer, but more than one, every trial is shown instead.
 const enoughForInterval = 6
 
-// series is a measure of one operation against the number of clients.
+// series is a measure of one operation along the axis.
 func (s sweep) series(operation string, m measure, l look) line {
 	out := line{label: operation, look: l, width: lineWidth}
-	for _, n := range s.clients {
-		summary, ok := s.at(operation, n)
-		x := float64(n)
+	for _, load := range s.loads {
+		t, ok := s.at(operation, load)
+		x := s.axis.x(load)
 		if !ok {
-			out.points = append(out.points, point{x, math.NaN()}) // a gap, not a shortcut
+			out.points = append(out.points, point{x, nan()}) // a gap, not a shortcut
 			continue
 		}
-		e := m.summary(summary)
-		out.points = append(out.points, point{x, e.Median})
+		e := m.of(t)
+		p := point{x, e.Median}
+		out.points = append(out.points, p)
+		if t.Sustained {
+			out.marks = append(out.marks, p)
+		} else {
+			out.hollow = append(out.hollow, p)
+		}
 		switch {
 		case e.HasInterval():
 			// An interval says what the trials say together...
 			out.bars = append(out.bars, bar{x, e.Low, e.High})
-		case summary.Trials > 1 && summary.Trials < enoughForInterval:
+		case len(t.trials) > 1 && len(t.trials) < enoughForInterval:
 			// ...and where there is none, the reader judges by the trials.
-			for _, t := range s.of(operation, n) {
-				out.dots = append(out.dots, point{x, m.trial(t)})
+			for _, trial := range t.trials {
+				out.dots = append(out.dots, point{x, m.trial(trial)})
 			}
 		}
 	}
-	out.marks = out.points
 	return out
 }
 
@@ -96,7 +62,7 @@ func (s sweep) perOperation(m measure) []line {
 	for i, o := range s.operations {
 		l := s.series(o, m, lookOf(o))
 		if most > 1 {
-			l.shift = 4 * (vgLength(i) - vgLength(len(s.operations)-1)/2)
+			l.shift = 4 * (vg.Length(i) - vg.Length(len(s.operations)-1)/2)
 		}
 		lines = append(lines, l)
 	}
@@ -120,76 +86,36 @@ func heights(lines []line) []float64 {
 	return all
 }
 
-// responseTime draws the mean service time against the number of clients. In a
-// closed loop this is the response time: an operation is meant to start when it
-// is sent.
+// responseTime draws the mean latency along the axis. In a closed loop this is the
+// service time, and the reference report's stands beside it.
 func (s sweep) responseTime() figure {
-	lines := s.perOperation(meanMeasure())
-	x := fitClients(s.clients, false)
-	reference := line{label: referenceMeanLabel, look: guideLook(), width: guideWidth,
-		points: []point{{x.low, referenceMeanNS}, {x.high, referenceMeanNS}}}
-	lines = append([]line{reference}, lines...)
-	y := fit(heights(lines))
-	return figure{
+	m := meanMeasure(s.main())
+	lines := s.perOperation(m)
+	xs := s.axis.xs(s.loads)
+	x := s.axis.fit(s.loads, false)
+	f := figure{
 		name:    "response-time",
-		title:   "Response time against concurrency",
-		yLabel:  "mean service time of an operation" + logNote(y),
-		xLabel:  "clients" + logNote(x),
-		caption: append(s.caption(), referenceNote),
-		alt:     "Mean service time by number of clients. " + s.describe(meanMeasure(), duration),
-		panels: []panel{{x: x, y: y, lines: lines, yTicks: y.ticks(tickDuration),
-			xTicks: x.clientTicks(s.clients)}},
+		title:   "Response time against " + s.axis.against(),
+		xLabel:  s.axis.noun() + logNote(x),
+		caption: s.caption(),
+		alt:     capital(fmt.Sprintf("mean %v by number of clients. ", s.main())) + s.describe(m, duration),
 	}
-}
-
-// throughput draws the throughput against the number of clients, with what
-// linear scaling from the fewest clients would give, and the reference report's.
-// Where the y axis is logarithmic the x axis is too: linear scaling is then a
-// straight line, and what falls short of it bends away at any size.
-func (s sweep) throughput() figure {
-	measured := s.perOperation(throughputMeasure())
-	ends := []float64{float64(s.clients[0]), float64(s.clients[len(s.clients)-1])}
-	var lines []line
-	for _, l := range measured {
-		if ideal, ok := linear(l, ends[1]); ok && len(s.clients) > 1 {
-			if len(lines) == 0 { // one label for all: they lie close together
-				ideal.label, ideal.labelColour = "linear from "+plural(int(ends[0]), "client"), guide
-			}
-			lines = append(lines, ideal)
-		}
+	if floor, ok := s.floor(meanMeasure(null)); ok {
+		floor.label = nullLabel
+		lines = append([]line{floor}, lines...)
+		f.caption = append(f.caption, nullNote("mean"))
 	}
-	reference := line{label: referenceTotalLabel, look: guideLook(), width: guideWidth}
-	for _, n := range ends {
-		reference.points = append(reference.points, point{n, n * referenceOpsPerS})
+	if !isOpen(s.params) { // which the reference's was, too
+		reference := line{label: referenceMeanLabel, look: guideLook(), width: guideWidth,
+			points: []point{{x.low, referenceMeanNS}, {x.high, referenceMeanNS}}}
+		lines = append([]line{reference}, lines...)
+		f.caption = append(f.caption, referenceNote)
 	}
-	if len(s.clients) == 1 { // no line to be seen
-		reference.look.glyph, reference.marks = diamond, reference.points[:1]
-	}
-	lines = append(append(lines, reference), measured...)
+	f.caption = append(f.caption, s.shortfall()...)
 	y := fit(heights(lines))
-	x := fitClients(s.clients, y.log)
-	return figure{
-		name:    "throughput",
-		title:   "Throughput against concurrency",
-		yLabel:  "operations per second of all clients, while all were active" + logNote(y),
-		xLabel:  "clients" + logNote(x),
-		caption: append(s.caption(), referenceNote),
-		alt:     "Throughput by number of clients. " + s.describe(throughputMeasure(), perSecond),
-		panels: []panel{{x: x, y: y, lines: lines, yTicks: y.ticks(tickNumber),
-			xTicks: x.clientTicks(s.clients)}},
-	}
-}
-
-// linear is the line through l's first point and zero, up to x = last. There is
-// none where the first point was not measured.
-func linear(l line, last float64) (line, bool) {
-	first := l.points[0]
-	if !(first.y > 0) {
-		return line{}, false
-	}
-	look := look{colour: l.look.colour.faint(), dash: guideLook().dash}
-	return line{look: look, width: guideWidth,
-		points: []point{first, {last, first.y * last / first.x}}}, true
+	f.yLabel = fmt.Sprintf("mean %v of an operation", s.main()) + logNote(y)
+	f.panels = []panel{{x: x, y: y, lines: lines, yTicks: y.ticks(tickDuration), xTicks: x.placeTicks(xs)}}
+	return f
 }
 
 // logNote says that an axis is logarithmic; who misreads one misreads the figure.
@@ -200,25 +126,22 @@ func logNote(s scale) string {
 	return ""
 }
 
-// perSecond writes a throughput.
-func perSecond(v float64) string { return number(v) + " ops/s" }
-
 // describe puts a figure in words: each operation's first and last point. It is
 // read out where a figure cannot be seen, so it is short.
 func (s sweep) describe(m measure, write func(float64) string) string {
-	first, last := s.clients[0], s.clients[len(s.clients)-1]
+	first, last := s.loads[0], s.loads[len(s.loads)-1]
 	var parts []string
 	for _, o := range s.operations {
 		a, okA := s.at(o, first)
 		b, okB := s.at(o, last)
 		switch {
 		case okA && okB && first != last:
-			parts = append(parts, fmt.Sprintf("%s: %s with %s, %s with %d",
-				o, write(m.summary(a).Median), plural(first, "client"), write(m.summary(b).Median), last))
+			parts = append(parts, fmt.Sprintf("%s: %s %s, %s %s",
+				o, write(m.of(a).Median), s.axis.with(first), write(m.of(b).Median), s.axis.again(last)))
 		case okA:
-			parts = append(parts, fmt.Sprintf("%s: %s with %s", o, write(m.summary(a).Median), plural(first, "client")))
+			parts = append(parts, fmt.Sprintf("%s: %s %s", o, write(m.of(a).Median), s.axis.with(first)))
 		case okB:
-			parts = append(parts, fmt.Sprintf("%s: %s with %s", o, write(m.summary(b).Median), plural(last, "client")))
+			parts = append(parts, fmt.Sprintf("%s: %s %s", o, write(m.of(b).Median), s.axis.with(last)))
 		}
 	}
 	return strings.Join(parts, "; ") + "."

@@ -19,6 +19,7 @@ import (
 const (
 	figureWidth = 760 // the text column of a page on GitHub is 720 to 900
 	plotHeight  = 300 // of the data area
+	stripHeight = 74  // of a second data area under it
 	edge        = 18  // between the card's border and anything on it
 
 	titleSize   = 15
@@ -95,6 +96,13 @@ func lookOf(operation string) look {
 // guideLook is the look of lines that were not measured.
 func guideLook() look { return look{colour: guide, dash: []vg.Length{5, 4}} }
 
+// floorLook is the look of what was measured of the harness and not of the store.
+func floorLook() look { return look{colour: guide} }
+
+// serviceLook is the look of the service time where it stands beside a response
+// time in the given colour: dashed, thin and without markers, it recedes.
+func serviceLook(c colour) look { return look{colour: c, dash: []vg.Length{2.5, 2.5}} }
+
 // stroke is the style of a line in this look.
 func (l look) stroke(width vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: l.colour, Width: width, Dashes: l.dash}
@@ -123,6 +131,20 @@ func (g glyph) draw(c draw.Canvas, at vg.Point, fill colour) {
 	c.Fill(path)
 	c.SetColor(white)
 	c.SetLineWidth(0.9)
+	c.Stroke(path)
+}
+
+// drawHollow draws the marker's outline alone, on white.
+func (g glyph) drawHollow(c draw.Canvas, at vg.Point, outline colour) {
+	if g == none {
+		return
+	}
+	path := g.path(at, glyphSize)
+	c.SetLineDash(nil, 0)
+	c.SetColor(white)
+	c.Fill(path)
+	c.SetColor(outline)
+	c.SetLineWidth(1.3)
 	c.Stroke(path)
 }
 

@@ -1,219 +1,178 @@
 package plots
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"dhtbench/results"
 )
 
-// sweep is the trials of one results file that differ in operation, number of
-// clients and repeat alone: what one set of figures shows.
+// sweep is the trials of one results file that differ in operation, load and
+// repeat alone: what one set of figures shows. In a closed loop the load is the
+// number of clients. In an open loop it is the offered rate, at one number of
+// clients; or, where each number of clients had but one rate, again their number.
 type sweep struct {
-	// params is what the trials have in common; Operation, Clients and Repeat
-	// are zero.
+	// params is what the trials have in common. What varies is zero: Operation,
+	// Repeat, RateOpsPerS, Clients unless the axis is the rate, and Operations
+	// where a duration sets it for each rate.
 	params results.Params
 	// label says what sets the sweep apart from the others of its file, as
 	// placement=embedded; empty if it is the only one.
 	label string
 
 	trials     []results.Trial
-	summaries  []results.Summary // by operation, then clients
-	operations []string          // in the order of results.Operations
-	clients    []int             // rising, each number once
+	axis       axis
+	settings   []setting // by operation as results.Summarize orders them, then load
+	operations []string  // in the order of settings
+	loads      []load    // rising, each once
 }
 
-// sweepsOf groups trials into sweeps, in order of first appearance. Files can be
-// concatenated, so one may hold sweeps that have nothing to do with each other;
-// a line through points of two of them would be a lie.
-func sweepsOf(trials []results.Trial) []sweep {
-	var all []sweep
+// sweeps is a results file. Files can be concatenated, so one may hold sweeps that
+// have nothing to do with each other; a line through points of two of them would
+// be a lie.
+type sweeps []sweep
+
+// sweepsOf groups trials into sweeps, in order of first appearance.
+func sweepsOf(trials []results.Trial) sweeps {
+	var grouped, all sweeps
 	for _, t := range trials {
-		p := common(t.Params)
-		i := slices.IndexFunc(all, func(s sweep) bool { return s.params == p })
-		if i < 0 {
-			i = len(all)
-			all = append(all, sweep{params: p})
-		}
-		all[i].trials = append(all[i].trials, t)
+		grouped = grouped.add(common(t.Params), t)
+	}
+	for _, s := range grouped {
+		all = append(all, s.split()...)
 	}
 	// What sets a sweep apart is known when all are.
 	for i := range all {
 		all[i].index()
-		all[i].label = difference(all, i)
+		all[i].label = all.difference(i)
 	}
+	return all
+}
+
+// add puts a trial into the sweep that has its parameters, or a new one.
+func (all sweeps) add(p results.Params, t results.Trial) sweeps {
+	i := slices.IndexFunc(all, func(s sweep) bool { return s.params == p })
+	if i < 0 {
+		i = len(all)
+		all = append(all, sweep{params: p})
+	}
+	all[i].trials = append(all[i].trials, t)
 	return all
 }
 
 // common is p without what varies inside a sweep.
 func common(p results.Params) results.Params {
-	p.Operation, p.Clients, p.Repeat = "", 0, 0
+	p.Operation, p.Clients, p.Repeat, p.RateOpsPerS = "", 0, 0, 0
+	if isOpen(p) && p.DurationNS > 0 {
+		p.Operations = 0
+	}
 	return p
+}
+
+// split makes a sweep of each number of clients where one of them had several
+// rates: there are then two axes, and a figure has one.
+func (s sweep) split() sweeps {
+	if !isOpen(s.params) {
+		return sweeps{s}
+	}
+	var parts sweeps
+	several := false
+	rates := make(map[int]float64)
+	for _, t := range s.trials {
+		p := s.params
+		p.Clients = t.Params.Clients
+		parts = parts.add(p, t)
+		if rate, seen := rates[p.Clients]; seen && rate != t.Params.RateOpsPerS {
+			several = true
+		}
+		rates[p.Clients] = t.Params.RateOpsPerS
+	}
+	if len(parts) > 1 && !several {
+		return sweeps{s}
+	}
+	for i := range parts {
+		parts[i].axis = byRate
+	}
+	return parts
 }
 
 // index derives the other fields from the trials.
 func (s *sweep) index() {
-	s.summaries = results.Summarize(s.trials)
-	for _, m := range s.summaries {
-		if !slices.Contains(s.operations, m.Setting.Operation) {
-			s.operations = append(s.operations, m.Setting.Operation)
-		}
-		if !slices.Contains(s.clients, m.Setting.Clients) {
-			s.clients = append(s.clients, m.Setting.Clients)
+	for _, summary := range results.Summarize(s.trials) {
+		t := newSetting(summary, s.trials)
+		s.settings = append(s.settings, t)
+		s.loads = insert(s.loads, t.load())
+		if o := t.operation(); !slices.Contains(s.operations, o) {
+			s.operations = append(s.operations, o)
 		}
 	}
-	slices.Sort(s.clients)
-	// Summarize puts unknown operations first; figures and tables want them last.
-	place := func(o string) int {
-		return (slices.Index(results.Operations(), o) + 1000) % 1000
-	}
-	slices.SortStableFunc(s.operations, func(a, b string) int { return place(a) - place(b) })
 }
 
-// at is the summary of one setting, false if it was not measured.
-func (s sweep) at(operation string, clients int) (results.Summary, bool) {
-	for _, m := range s.summaries {
-		if m.Setting.Operation == operation && m.Setting.Clients == clients {
-			return m, true
-		}
+// main is the latency that a sweep's figures are about: response time, which in a
+// closed loop is the service time, since there an operation is meant to start when
+// it is sent.
+func (s sweep) main() latency {
+	if isOpen(s.params) {
+		return response
 	}
-	return results.Summary{}, false
+	return service
 }
 
-// of is the trials of one setting, in file order.
-func (s sweep) of(operation string, clients int) []results.Trial {
-	var trials []results.Trial
-	for _, t := range s.trials {
-		if t.Params.Operation == operation && t.Params.Clients == clients {
-			trials = append(trials, t)
+// at is one setting, false if it was not measured.
+func (s sweep) at(operation string, l load) (setting, bool) {
+	for _, t := range s.settings {
+		if t.operation() == operation && t.load() == l {
+			return t, true
 		}
 	}
-	return trials
+	return setting{}, false
+}
+
+// clients are the numbers of clients, rising.
+func (s sweep) clients() []int {
+	var all []int
+	for _, l := range s.loads {
+		all = append(all, l.clients)
+	}
+	return slices.Compact(all) // loads are ordered by clients first
 }
 
 // repeats is the fewest and most trials that a measured setting has.
 func (s sweep) repeats() (fewest, most int) {
-	for i, m := range s.summaries {
-		if i == 0 || m.Trials < fewest {
-			fewest = m.Trials
+	for i, t := range s.settings {
+		if n := len(t.trials); i == 0 || n < fewest {
+			fewest = n
 		}
-		most = max(most, m.Trials)
+		most = max(most, len(t.trials))
 	}
 	return fewest, most
 }
 
 // missing says in words what the sweep would need to be whole, as far as that
-// can be told from what is there: every operation at every number of clients,
-// all equally often. It is empty for a whole sweep. A number of clients that was
-// planned and never begun leaves no trace and is not missed here.
+// can be told from what is there: every operation at every load, all equally
+// often. It is empty for a whole sweep. A load that was planned and never begun
+// leaves no trace and is not missed here.
 func (s sweep) missing() string {
 	_, most := s.repeats()
 	lacking := 0
 	var where []string
 	for _, o := range s.operations {
-		var short []int
-		for _, n := range s.clients {
-			m, _ := s.at(o, n) // a setting never measured has 0 trials
-			if m.Trials < most {
-				short = append(short, n)
-				lacking += most - m.Trials
+		var short []load
+		for _, l := range s.loads {
+			t, _ := s.at(o, l) // a setting never measured has 0 trials
+			if n := len(t.trials); n < most {
+				short = append(short, l)
+				lacking += most - n
 			}
 		}
 		if len(short) > 0 {
-			where = append(where, o+" at "+numbers(short))
+			where = append(where, o+" at "+s.axis.list(short))
 		}
 	}
 	if lacking == 0 {
 		return ""
 	}
-	total := most * len(s.operations) * len(s.clients)
-	return fmt.Sprintf("%s of %d missing (%s clients)", plural(lacking, "trial"), total, strings.Join(where, "; "))
-}
-
-// numbers writes rising integers shortly: 1–4, 8.
-func numbers(rising []int) string {
-	var parts []string
-	for i := 0; i < len(rising); {
-		j := i
-		for j+1 < len(rising) && rising[j+1] == rising[j]+1 {
-			j++
-		}
-		switch {
-		case j-i >= 2: // a dash for two would be no shorter
-			parts = append(parts, fmt.Sprintf("%d–%d", rising[i], rising[j]))
-		case j > i:
-			parts = append(parts, fmt.Sprint(rising[i]), fmt.Sprint(rising[j]))
-		default:
-			parts = append(parts, fmt.Sprint(rising[i]))
-		}
-		i = j + 1
-	}
-	return strings.Join(parts, ", ")
-}
-
-// fields is p as the record writes it: parameter names to their values. Going
-// through JSON keeps the names in one place, so that a parameter that the record
-// gains can be picked by in a marker at once.
-func fields(p results.Params) map[string]string {
-	var raw map[string]json.RawMessage
-	text, err := json.Marshal(p)
-	if err == nil {
-		err = json.Unmarshal(text, &raw)
-	}
-	if err != nil { // a struct of strings and numbers always can
-		return nil
-	}
-	values := make(map[string]string, len(raw))
-	for name, value := range raw {
-		values[name] = strings.Trim(string(value), `"`)
-	}
-	return values
-}
-
-// difference names the parameters in which sweep i differs from any other.
-func difference(all []sweep, i int) string {
-	own := fields(all[i].params)
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(own)) {
-		for _, other := range all {
-			if fields(other.params)[name] != own[name] {
-				parts = append(parts, name+"="+own[name])
-				break
-			}
-		}
-	}
-	return strings.Join(parts, ",")
-}
-
-// choose picks the one sweep whose parameters have the wanted values. Several
-// are an error as none is: a number from the wrong sweep looks like any other.
-func choose(all []sweep, wanted map[string]string) (sweep, error) {
-	var found []sweep
-	for _, s := range all {
-		own := fields(s.params)
-		match := true
-		for name, value := range wanted {
-			if _, known := own[name]; !known {
-				return sweep{}, fmt.Errorf("unknown key %s", name)
-			}
-			match = match && own[name] == value
-		}
-		if match {
-			found = append(found, s)
-		}
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return sweep{}, fmt.Errorf("no trials with these parameters")
-	}
-	labels := make([]string, len(found))
-	for i, s := range found {
-		labels[i] = s.label
-	}
-	return sweep{}, fmt.Errorf("the file holds %d sweeps, pick one of: %s", len(found), strings.Join(labels, "; "))
+	total := most * len(s.operations) * len(s.loads)
+	return fmt.Sprintf("%s of %d missing (%s %s)", plural(lacking, "trial"), total, strings.Join(where, "; "), s.axis.unit())
 }

@@ -3,51 +3,119 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"dhtbench/results"
 )
 
-// table is the result table of a sweep in Markdown: one row per setting, all
-// times in one unit.
-func (s sweep) table() string {
-	u := s.unit()
-	// A column of ones says nothing; the line below the table says it once.
-	fewest, most := s.repeats()
-	header := []string{"operation", "clients"}
-	if most > 1 {
-		header = append(header, "trials")
-	}
-	for _, name := range []string{"mean", "p50", "p99", "p99.9", "max"} {
-		header = append(header, fmt.Sprintf("%s (%s)", name, u.name))
-	}
-	header = append(header, "throughput (ops/s)")
+// column is one column of a result table: its heading without the unit, and what
+// a setting has there.
+type column struct {
+	heading string
+	cell    func(setting) string
+}
 
+// table is the result table of a sweep in Markdown: one row per setting, all
+// times in one unit, but for the lag's.
+func (s sweep) table() string {
+	columns := s.columns()
+	header := make([]string, len(columns))
+	for i, c := range columns {
+		header[i] = c.heading
+	}
 	var b strings.Builder
 	b.WriteString(s.gapNote())
 	b.WriteString("| " + strings.Join(header, " | ") + " |\n")
 	b.WriteString("| --- |" + strings.Repeat(" ---: |", len(header)-1) + "\n")
-	for _, o := range s.operations {
-		for _, n := range s.clients {
-			if m, ok := s.at(o, n); ok {
-				b.WriteString("| " + strings.Join(row(m, u, most > 1), " | ") + " |\n")
-			}
+	for _, t := range s.settings { // by operation, then load
+		cells := make([]string, len(columns))
+		for i, c := range columns {
+			cells[i] = c.cell(t)
 		}
+		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
-	b.WriteString("\n" + legend(fewest, most) + "\n")
+	b.WriteString("\n" + s.legend() + "\n")
 	return b.String()
 }
 
-// row is one setting. Every latency has its interval behind it, if it has one.
-func row(m results.Summary, u unit, trials bool) []string {
-	cells := []string{cell(m.Setting.Operation), fmt.Sprint(m.Setting.Clients)}
-	if trials {
-		cells = append(cells, fmt.Sprint(m.Trials))
+// columns are those of the table: what was asked for, then what came of it.
+func (s sweep) columns() []column {
+	columns := []column{{"operation", func(t setting) string { return cell(t.operation()) }}}
+	if s.axis == byClients {
+		columns = append(columns, column{"clients", func(t setting) string { return fmt.Sprint(t.load().clients) }})
 	}
-	for _, e := range []results.Estimate{m.Mean, m.P50, m.P99, m.P999} {
-		cells = append(cells, estimate(e, u.ns))
+	// A column of ones says nothing; the line below the table says it once.
+	if _, most := s.repeats(); most > 1 {
+		columns = append(columns, column{"trials", func(t setting) string { return fmt.Sprint(len(t.trials)) }})
 	}
-	return append(cells, number(m.Max/u.ns), estimate(m.Throughput, 1))
+	if isOpen(s.params) {
+		return append(columns, s.openColumns()...)
+	}
+	u := s.unit(service)
+	columns = append(columns, timeColumn("mean", meanMeasure(service), u))
+	for i, m := range quantileMeasures(service) {
+		columns = append(columns, mainColumn(m.name, service, i, u))
+	}
+	return append(columns, maxColumn(service, u), column{"throughput (ops/s)", func(t setting) string {
+		return estimate(throughputMeasure().of(t), 1)
+	}})
+}
+
+// openColumns are those of an open loop: rate, response and service time, lag.
+func (s sweep) openColumns() []column {
+	u, ofLag := s.unit(response), units()[1] // µs, in which its goals are
+	columns := []column{
+		{"rate (ops/s)", func(t setting) string { return exactly(t.load().rate) }},
+		{"achieved", func(t setting) string {
+			text := estimate(achievedMeasure().of(t), 1)
+			if !t.Sustained {
+				text += ", **not sustained**"
+			}
+			return text
+		}},
+	}
+	for i, m := range quantileMeasures(response) {
+		columns = append(columns, mainColumn("response "+m.name, response, i, u))
+	}
+	columns = append(columns, maxColumn(response, u))
+	for i, m := range quantileMeasures(service)[:2] {
+		columns = append(columns, quantileColumn("service "+m.name, service, i, u))
+	}
+	for i, m := range quantileMeasures(lag)[:2] {
+		columns = append(columns, quantileColumn("lag "+m.name, lag, i, ofLag))
+	}
+	return append(columns, column{"held", func(t setting) string { return whole(t.Held) }})
+}
+
+// timeColumn is a measure with its interval over trials.
+func timeColumn(heading string, m measure, u unit) column {
+	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(m.of(t), u.ns) }}
+}
+
+// quantileColumn is a percentile with its interval over trials.
+func quantileColumn(heading string, l latency, i int, u unit) column {
+	return timeColumn(heading, quantileMeasures(l)[i], u)
+}
+
+// mainColumn is the same of the latency that the sweep is about; where there is but
+// one trial, the interval is the percentile's own in that.
+func mainColumn(heading string, l latency, i int, u unit) column {
+	over := quantileColumn(heading, l, i, u)
+	return column{over.heading, func(t setting) string {
+		if w := t.Within; w != nil {
+			return estimate([]results.Estimate{w.P50, w.P99, w.P999}[i], u.ns)
+		}
+		return over.cell(t)
+	}}
+}
+
+func maxColumn(l latency, u unit) column {
+	heading := "max"
+	if l == response {
+		heading = "response max"
+	}
+	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(maxMeasure(l).of(t), u.ns) }}
 }
 
 // estimate writes an estimate in units of scale.
@@ -62,12 +130,18 @@ func estimate(e results.Estimate, scale float64) string {
 	return text
 }
 
-// unit is the one that suits the middle of the means on a log scale. One unit
-// for a whole table lets the eye compare rows by their width.
-func (s sweep) unit() unit {
+// unit is the one that suits the middle of the means on a log scale, or of the
+// medians of an open loop, whose means a single stall can make. One unit for a
+// whole table lets the eye compare rows by their width.
+func (s sweep) unit(l latency) unit {
+	m := meanMeasure(l)
+	if isOpen(s.params) {
+		m = quantileMeasures(l)[0]
+	}
+	loads := s.sustainedLoads() // others may have any latency
 	low, high := math.Inf(1), 0.0
-	for _, m := range s.summaries {
-		if v := m.Mean.Median; v > 0 {
+	for _, t := range s.settings {
+		if v := m.of(t).Median; v > 0 && slices.Contains(loads, t.load()) {
 			low, high = min(low, v), max(high, v)
 		}
 	}
@@ -78,13 +152,13 @@ func (s sweep) unit() unit {
 }
 
 // legend says how to read a table: what a number is the median of, what the
-// brackets are, and what a dash stands for. fewest and most are trials per
-// setting.
-func legend(fewest, most int) string {
+// brackets are, and what a dash stands for.
+func (s sweep) legend() string {
+	fewest, most := s.repeats()
 	var parts []string
 	switch {
 	case most == 1:
-		parts = append(parts, "One trial per setting: what varies between trials is not known.")
+		parts = append(parts, "One trial per setting: what varies between trials is not known; in brackets the 95 % interval of a percentile as one of that trial's latencies.")
 	case fewest >= enoughForInterval:
 		parts = append(parts, "Medians over trials, with the 95 % interval of the median in brackets; max is the largest of all.")
 	case most >= enoughForInterval:
@@ -92,8 +166,15 @@ func legend(fewest, most int) string {
 	default:
 		parts = append(parts, "Medians over trials, too few for an interval; max is the largest of all.")
 	}
-	parts = append(parts, "Throughput is over the time in which all clients were active.",
-		"A dash stands for a percentile with fewer than 10 latencies above it.")
+	if most > 1 && fewest == 1 {
+		parts = append(parts, "Where there is one trial, brackets hold the interval of a percentile among its latencies.")
+	}
+	if isOpen(s.params) {
+		parts = append(parts, "Response is from the intended start, service from the send, lag what lies between; held operations waited for a connection.")
+	} else {
+		parts = append(parts, "Throughput is over the time in which all clients were active.")
+	}
+	parts = append(parts, "A dash stands for a percentile with fewer than 10 latencies above it.")
 	return strings.Join(parts, " ")
 }
 

@@ -12,7 +12,9 @@ import (
 // latencies of 1 to 20 µs, one after the other. Their sum is 210 µs, so the mean
 // is 10.5 µs and the throughput 20/210 µs = 95,238 operations per second; the
 // 10th of 20 is 10 µs and has 10 above it, so p50 is the highest percentile that
-// the sample supports.
+// the sample supports. Its rank is binomial with n = 20 and q = 0.5, and the normal
+// approximation at 95 % reaches from rank 10-4.4 to 10+4.4, rounded away and one
+// more above: 5 and 16 µs.
 func counted(operation string) results.Trial {
 	h := results.NewHistogram()
 	for i := range 20 {
@@ -40,13 +42,30 @@ func TestTableByHand(t *testing.T) {
 	got := one(t, []results.Trial{counted("put")}).table()
 	want := `| operation | clients | mean (µs) | p50 (µs) | p99 (µs) | p99.9 (µs) | max (µs) | throughput (ops/s) |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-| put | 1 | 10.5 | 10.0 | – | – | 20.0 | 95,200 |
+| put | 1 | 10.5 | 10.0 [5.00, 16.0] | – | – | 20.0 | 95,200 |
 `
 	if rows, _, _ := strings.Cut(got, "\n\n"); rows+"\n" != want {
 		t.Errorf("table:\n%s\nwant:\n%s", got, want)
 	}
 	if !strings.Contains(got, "One trial per setting") {
 		t.Errorf("table does not say that there was one trial:\n%s", got)
+	}
+}
+
+// TestTableUnknown: of clients that never ran together nothing is known of
+// throughput, which is not the same as none.
+func TestTableUnknown(t *testing.T) {
+	trial := counted("put")
+	trial.Params.Clients = 2
+	later := trial.Clients[0]
+	later.Client, later.StartNS, later.EndNS = 1, 300_000, 510_000
+	trial.Clients = append(trial.Clients, later)
+	s := one(t, []results.Trial{trial})
+	if got := s.table(); !strings.Contains(got, "| 20.0 | – |\n") {
+		t.Errorf("table:\n%s", got)
+	}
+	if alt := s.throughput().alt; !strings.Contains(alt, "put: – with 2 clients.") {
+		t.Errorf("description: %s", alt)
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"dhtbench/results"
 )
 
 // valueSpec is what a value marker asks for: one figure, or its range over
@@ -17,9 +15,11 @@ import (
 // picked by hand would be picked for its looks.
 type valueSpec struct {
 	figure     string
+	latency    string // response, service, lag or null; empty for the sweep's main one
 	operations string // comma-separated, or all
 	clients    string // comma-separated, or min, max, all
-	over       string // a number of clients, or reference; empty for none
+	rates      string // the same
+	over       string // a number of clients, or a rate, or reference; empty for none
 	under      string // the same, inverse
 	unit       string // empty for the one that suits
 }
@@ -28,48 +28,83 @@ type valueSpec struct {
 func takeValue(m marker) (valueSpec, error) {
 	v := valueSpec{
 		figure:     m.take("figure", ""),
+		latency:    m.take("latency", ""),
 		operations: m.take("operation", "all"),
 		clients:    m.take("clients", ""),
+		rates:      m.take("rate", ""),
 		over:       m.take("over", ""),
 		under:      m.take("under", ""),
 		unit:       m.take("unit", ""),
 	}
 	switch {
-	case v.figure == "" || v.clients == "":
-		return v, fmt.Errorf("name a figure and clients")
+	case v.figure == "" || v.clients == "" && v.rates == "":
+		return v, fmt.Errorf("name a figure and clients or a rate")
 	case v.over != "" && v.under != "":
 		return v, fmt.Errorf("over and under exclude each other")
 	case v.unit != "" && (v.over != "" || v.under != "" || !isTime(v.figure)):
 		return v, fmt.Errorf("a unit is for times only")
+	case v.latency != "" && !isTime(v.figure) && v.latency != "null":
+		return v, fmt.Errorf("%s is no latency: leave out latency=%s", v.figure, v.latency)
 	}
 	return v, nil
 }
 
+// narrow leaves out the sweeps of other numbers of clients, where each has a sweep
+// of its own.
+func (v valueSpec) narrow(all sweeps) sweeps {
+	n, err := strconv.Atoi(v.clients)
+	if err != nil {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(s sweep) bool { return s.axis == byRate && s.params.Clients != n })
+}
+
 // isTime reports whether a figure is a latency.
-func isTime(figure string) bool { return figure != "throughput" && figure != "whole" }
+func isTime(figure string) bool {
+	return !slices.Contains([]string{"throughput", "whole", "achieved"}, figure)
+}
 
 // figureOf is a named figure of a setting, in nanoseconds or operations per
 // second; NaN where the sample does not support it. The names are those of the
 // result table, and whole is the throughput over the whole trial, in which early
 // clients have already finished.
-func figureOf(s results.Summary, name string) (float64, error) {
-	switch name {
-	case "mean":
-		return s.Mean.Median, nil
-	case "p50":
-		return s.P50.Median, nil
-	case "p99":
-		return s.P99.Median, nil
-	case "p99.9":
-		return s.P999.Median, nil
-	case "max":
-		return s.Max, nil
-	case "throughput":
-		return s.Throughput.Median, nil
-	case "whole":
-		return s.Whole.Median, nil
+func figureOf(t setting, name string, l latency) (float64, error) {
+	all := append([]measure{meanMeasure(l)}, quantileMeasures(l)...)
+	all = append(all, maxMeasure(l))
+	if l == null {
+		all = append(all, ceilingMeasure())
+	} else {
+		all = append(all, throughputMeasure(), wholeMeasure(), achievedMeasure())
 	}
-	return 0, fmt.Errorf("figure %q: want mean, p50, p99, p99.9, max, throughput or whole", name)
+	names := make([]string, len(all))
+	for i, m := range all {
+		if m.name == name {
+			return m.of(t).Median, nil
+		}
+		names[i] = m.name
+	}
+	return 0, fmt.Errorf("figure %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// latencyNamed is the latency that a marker means. A closed loop has one alone.
+func (s sweep) latencyNamed(name string) (latency, error) {
+	switch name {
+	case "":
+		return s.main(), nil
+	case "service":
+		return service, nil
+	case "null":
+		return null, nil
+	case "response", "lag":
+		if !isOpen(s.params) {
+			return 0, fmt.Errorf("latency=%s is of the open loop: this is a closed one", name)
+		}
+		if name == "lag" {
+			return lag, nil
+		}
+		return response, nil
+	}
+	return 0, fmt.Errorf("latency %q: want response, service, lag or null", name)
 }
 
 // value writes what v asks for.
@@ -78,15 +113,15 @@ func (s sweep) value(v valueSpec) (string, error) {
 	if v.operations != "all" {
 		operations = strings.Split(v.operations, ",")
 	}
-	clients, err := s.counts(v.clients)
+	loads, err := s.asked(v)
 	if err != nil {
 		return "", err
 	}
 	// A percentile unknown of one setting is unknown of the range.
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, o := range operations {
-		for _, n := range clients {
-			x, err := s.number(v, o, n)
+		for _, l := range loads {
+			x, err := s.number(v, o, l)
 			if err != nil {
 				return "", err
 			}
@@ -96,41 +131,61 @@ func (s sweep) value(v valueSpec) (string, error) {
 	return v.write(low, high)
 }
 
-// counts reads the clients key. min and max are those of the sweep, so that prose
-// can be written for any sweep.
-func (s sweep) counts(key string) ([]int, error) {
-	switch key {
-	case "all":
-		return s.clients, nil
-	case "min":
-		return s.clients[:1], nil
-	case "max":
-		return s.clients[len(s.clients)-1:], nil
-	}
-	var counts []int
-	for word := range strings.SplitSeq(key, ",") {
-		n, err := strconv.Atoi(word)
-		if err != nil {
-			return nil, fmt.Errorf("clients %q: want numbers, min, max or all", key)
+// asked are the loads that v names along the axis of the sweep.
+func (s sweep) asked(v valueSpec) ([]load, error) {
+	if s.axis == byRate {
+		if v.rates == "" {
+			return nil, fmt.Errorf("name a figure and a rate: the sweep is of rates")
 		}
-		counts = append(counts, n)
+		return s.named("rate", v.rates)
 	}
-	return counts, nil
+	if v.clients == "" || v.rates != "" {
+		return nil, fmt.Errorf("name a figure and clients, and no rate: the sweep is of numbers of clients")
+	}
+	return s.named("clients", v.clients)
+}
+
+// named reads a list of places on the axis. min and max are those of the sweep, so
+// that prose can be written for any sweep.
+func (s sweep) named(key, text string) ([]load, error) {
+	switch text {
+	case "all":
+		return s.loads, nil
+	case "min":
+		return s.loads[:1], nil
+	case "max":
+		return s.loads[len(s.loads)-1:], nil
+	}
+	var loads []load
+	for word := range strings.SplitSeq(text, ",") {
+		x, err := strconv.ParseFloat(word, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s %q: want numbers, min, max or all", key, text)
+		}
+		// One that was not measured is told when it is looked for.
+		l := load{clients: int(x)}
+		if s.axis == byRate {
+			l = load{clients: s.params.Clients, rate: x}
+		}
+		for _, known := range s.loads {
+			if s.axis.x(known) == x {
+				l = known
+			}
+		}
+		loads = append(loads, l)
+	}
+	return loads, nil
 }
 
 // number is the figure or ratio of one setting, NaN where the sample does not
 // support it. Medians over trials are divided, not trials by trials: repeats of
 // two settings are not pairs.
-func (s sweep) number(v valueSpec, operation string, clients int) (float64, error) {
-	m, ok := s.at(operation, clients)
-	if !ok {
-		return 0, fmt.Errorf("no trial of %s with %s", operation, plural(clients, "client"))
-	}
-	x, err := figureOf(m, v.figure)
+func (s sweep) number(v valueSpec, operation string, l load) (float64, error) {
+	x, err := s.figureAt(v, operation, l)
 	if err != nil || v.over == "" && v.under == "" {
 		return x, err
 	}
-	base, err := s.base(v, operation, clients)
+	base, err := s.base(v, operation, l)
 	if err != nil {
 		return 0, err
 	}
@@ -140,30 +195,39 @@ func (s sweep) number(v valueSpec, operation string, clients int) (float64, erro
 	return x / base, nil
 }
 
+// figureAt is the figure of one setting, an error if it was not measured.
+func (s sweep) figureAt(v valueSpec, operation string, l load) (float64, error) {
+	t, ok := s.at(operation, l)
+	if !ok {
+		return 0, fmt.Errorf("no trial of %s %s", operation, s.axis.with(l))
+	}
+	kind, err := s.latencyNamed(v.latency)
+	if err != nil {
+		return 0, err
+	}
+	return figureOf(t, v.figure, kind)
+}
+
 // base is what a ratio is taken to.
-func (s sweep) base(v valueSpec, operation string, clients int) (float64, error) {
+func (s sweep) base(v valueSpec, operation string, l load) (float64, error) {
 	to := v.over + v.under // one of them is empty
 	if to == "reference" {
 		switch v.figure {
 		case "mean":
 			return referenceMeanNS, nil
 		case "throughput", "whole":
-			return referenceOpsPerS * float64(clients), nil
+			return referenceOpsPerS * float64(l.clients), nil
 		}
 		return 0, fmt.Errorf("the reference report has no %s", v.figure)
 	}
-	counts, err := s.counts(to)
+	loads, err := s.named(s.axis.unit(), to)
 	if err != nil {
 		return 0, err
 	}
-	if len(counts) != 1 {
-		return 0, fmt.Errorf("a ratio is to one number of clients")
+	if len(loads) != 1 {
+		return 0, fmt.Errorf("a ratio is to one number of %s", s.axis.unit())
 	}
-	m, ok := s.at(operation, counts[0])
-	if !ok {
-		return 0, fmt.Errorf("no trial of %s with %s", operation, plural(counts[0], "client"))
-	}
-	return figureOf(m, v.figure)
+	return s.figureAt(v, operation, loads[0])
 }
 
 // write puts the range low to high in words. Ratios have 2 digits, since they are
@@ -186,69 +250,4 @@ func (v valueSpec) write(low, high float64) (string, error) {
 		}
 	}
 	return span(low/u.ns, high/u.ns, number) + " " + u.name, nil
-}
-
-// fact is one thing that the record says of how a sweep was measured. A report
-// that says them by hand is wrong from the next run on another machine on.
-type fact struct {
-	name string
-	of   func(sweep) string
-}
-
-// facts are what a fact marker can name.
-func facts() []fact {
-	// A parameter of the sweep, a number.
-	param := func(of func(results.Params) int) func(sweep) string {
-		return func(s sweep) string { return whole(int64(of(s.params))) }
-	}
-	// A property of the hosts; the different values where they differ.
-	host := func(of func(results.Host) string) func(sweep) string {
-		return func(s sweep) string {
-			var all []string
-			for _, g := range groupHosts(s.trials) {
-				if text := of(g.host); !slices.Contains(all, text) {
-					all = append(all, text)
-				}
-			}
-			return escape(strings.Join(all, ", "))
-		}
-	}
-	return []fact{
-		{"nodes", param(func(p results.Params) int { return p.Nodes })},
-		{"operations", param(func(p results.Params) int { return p.Operations })},
-		{"warmup", param(func(p results.Params) int { return p.Warmup })},
-		{"key_bytes", param(func(p results.Params) int { return p.KeyBytes })},
-		{"value_bytes", param(func(p results.Params) int { return p.ValueBytes })},
-		{"placement", func(s sweep) string { return escape(s.params.Placement) }},
-		{"loop", func(s sweep) string { return escape(s.params.Loop) }},
-		{"clients", func(s sweep) string { return numbers(s.clients) }},
-		{"trials", func(s sweep) string { return whole(int64(len(s.trials))) }},
-		{"repeats", func(s sweep) string {
-			fewest, most := s.repeats()
-			if fewest == most {
-				return plural(most, "trial")
-			}
-			return span(float64(fewest), float64(most), tickNumber) + " trials"
-		}},
-		{"doubtful", func(s sweep) string { return whole(int64(s.doubtful())) }},
-		{"gomaxprocs", func(s sweep) string { return s.gomaxprocs() }},
-		{"started", func(s sweep) string { return s.started() }},
-		{"build", func(s sweep) string { return s.builds() }},
-		{"cpu", host(func(h results.Host) string { return h.CPU })},
-		{"cores", host(func(h results.Host) string { return strconv.Itoa(h.Cores) })},
-		{"kernel", host(func(h results.Host) string { return h.Kernel })},
-		{"virtualization", host(func(h results.Host) string { return either(h.Virtualization, "none") })},
-	}
-}
-
-// fact writes the fact of the given name.
-func (s sweep) fact(name string) (string, error) {
-	var names []string
-	for _, f := range facts() {
-		if f.name == name {
-			return f.of(s), nil
-		}
-		names = append(names, f.name)
-	}
-	return "", fmt.Errorf("fact %q: want one of %s", name, strings.Join(names, ", "))
 }

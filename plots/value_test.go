@@ -64,9 +64,9 @@ func TestValue(t *testing.T) {
 func TestValueErrors(t *testing.T) {
 	sweeps := sweepsOf(exact())
 	for _, c := range []struct{ kind, keys, want string }{
-		{"value", "clients=1", "name a figure and clients"},
-		{"value", "figure=mean", "name a figure and clients"},
-		{"value", "figure=p90 clients=1", `figure "p90": want mean`},
+		{"value", "clients=1", "name a figure and clients or a rate"},
+		{"value", "figure=mean", "name a figure and clients or a rate"},
+		{"value", "figure=p90 clients=1", `figure "p90": want one of mean`},
 		{"value", "figure=mean clients=one", `clients "one"`},
 		{"value", "figure=mean clients=2", "no trial of put with 2 clients"},
 		{"value", "figure=mean operation=del clients=1", "no trial of del with 1 client"},

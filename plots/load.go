@@ -1,0 +1,171 @@
+package plots
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dhtbench/results"
+)
+
+// load is what was asked of the cluster in a trial.
+type load struct {
+	clients int
+	rate    float64 // offered by all clients together, ops/s; 0 in a closed loop
+}
+
+func loadOf(p results.Params) load { return load{p.Clients, p.RateOpsPerS} }
+
+// compare orders loads from the lightest, which is the order of any x axis.
+func (l load) compare(m load) int {
+	return cmp.Or(cmp.Compare(l.clients, m.clients), cmp.Compare(l.rate, m.rate))
+}
+
+// axis is what the settings of a sweep lie along: the x axis of its figures.
+type axis int
+
+const (
+	byClients axis = iota
+	byRate
+)
+
+// noun is the x axis in words.
+func (a axis) noun() string {
+	if a == byRate {
+		return "offered rate, ops/s"
+	}
+	return "clients"
+}
+
+// against is what a figure's title calls the x axis.
+func (a axis) against() string {
+	if a == byRate {
+		return "offered rate"
+	}
+	return "concurrency"
+}
+
+// x is where a load lies along the axis.
+func (a axis) x(l load) float64 {
+	if a == byRate {
+		return l.rate
+	}
+	return float64(l.clients)
+}
+
+// preposition joins a load to an operation: get with 8 clients, at 1,000 ops/s.
+func (a axis) preposition() string {
+	if a == byRate {
+		return "at"
+	}
+	return "with"
+}
+
+// with says a load in a sentence.
+func (a axis) with(l load) string { return a.preposition() + " " + a.words(l) }
+
+// again is with for a load after another one, without its unit.
+func (a axis) again(l load) string { return a.preposition() + " " + exactly(a.x(l)) }
+
+// words is the load alone: 8 clients, 1,000 ops/s.
+func (a axis) words(l load) string {
+	if a == byRate {
+		return exactly(l.rate) + " ops/s"
+	}
+	return plural(l.clients, "client")
+}
+
+// list writes rising loads shortly, without their unit: 1–4, 8.
+func (a axis) list(loads []load) string {
+	if a == byClients {
+		var counts []int
+		for _, l := range loads {
+			counts = append(counts, l.clients)
+		}
+		return numbers(counts)
+	}
+	var parts []string
+	for _, l := range loads {
+		parts = append(parts, exactly(l.rate))
+	}
+	// Of many rates the ends say more than a row of numbers.
+	if n := len(parts); n > 4 {
+		return fmt.Sprintf("%s … %s (%d rates)", parts[0], parts[n-1], n)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// unitAfter is what follows a list.
+func (a axis) unitAfter(loads []load) string {
+	if a == byClients && len(loads) == 1 && loads[0].clients == 1 {
+		return "client"
+	}
+	return a.unit()
+}
+
+// unit is what loads are counted in.
+func (a axis) unit() string {
+	if a == byRate {
+		return "ops/s"
+	}
+	return "clients"
+}
+
+// fit is the scale of loads along the axis. It is logarithmic where they span so
+// much that the small ones would coincide, or where asked to be. Of rates that is
+// later: what there is to see is at the large ones, which it presses together.
+func (a axis) fit(loads []load, log bool) scale {
+	linear := 16.0 // up to here neighbours stay apart on a page
+	switch {
+	case log:
+		linear = 0
+	case a == byRate:
+		linear = 100
+	}
+	return fitPlaces(a.xs(loads), linear)
+}
+
+// xs are the places of loads along the axis.
+func (a axis) xs(loads []load) []float64 {
+	all := make([]float64, len(loads))
+	for i, l := range loads {
+		all[i] = a.x(l)
+	}
+	return all
+}
+
+// exactly writes a number that was chosen, not measured: all its digits, with
+// commas between thousands.
+func exactly(v float64) string { return commas(strconv.FormatFloat(v, 'f', -1, 64)) }
+
+// numbers writes rising integers shortly: 1–4, 8.
+func numbers(rising []int) string {
+	var parts []string
+	for i := 0; i < len(rising); {
+		j := i
+		for j+1 < len(rising) && rising[j+1] == rising[j]+1 {
+			j++
+		}
+		switch {
+		case j-i >= 2: // a dash for two would be no shorter
+			parts = append(parts, fmt.Sprintf("%d–%d", rising[i], rising[j]))
+		case j > i:
+			parts = append(parts, fmt.Sprint(rising[i]), fmt.Sprint(rising[j]))
+		default:
+			parts = append(parts, fmt.Sprint(rising[i]))
+		}
+		i = j + 1
+	}
+	return strings.Join(parts, ", ")
+}
+
+// insert adds v to a rising list of loads, once.
+func insert(loads []load, v load) []load {
+	i, there := slices.BinarySearchFunc(loads, v, load.compare)
+	if there {
+		return loads
+	}
+	return slices.Insert(loads, i, v)
+}

@@ -1,0 +1,88 @@
+package plots
+
+import (
+	"math"
+
+	"dhtbench/results"
+)
+
+// measure is a figure that every setting has, and every trial; NaN where it is not
+// known.
+type measure struct {
+	name string
+	of   func(setting) results.Estimate
+	// trial is nil where trials of a setting do not differ.
+	trial func(results.Trial) float64
+}
+
+// histogramOf is a latency of a trial; that of null servers is not its own.
+func histogramOf(t results.Trial, l latency) *results.Histogram {
+	switch l {
+	case response:
+		return t.Response()
+	case lag:
+		return t.Lag()
+	}
+	return t.Service()
+}
+
+// meanMeasure is the exact mean, which needs no support from the sample's size.
+func meanMeasure(l latency) measure {
+	return measure{"mean", func(t setting) results.Estimate { return t.times(l).Mean },
+		func(t results.Trial) float64 { return histogramOf(t, l).Mean() }}
+}
+
+// maxMeasure is the largest latency of all trials.
+func maxMeasure(l latency) measure {
+	return measure{"max", func(t setting) results.Estimate { return results.Median([]float64{t.times(l).Max}) },
+		func(t results.Trial) float64 { return float64(histogramOf(t, l).Max()) }}
+}
+
+// quantileMeasures are p50, p99 and p99.9.
+func quantileMeasures(l latency) []measure {
+	trial := func(q float64) func(results.Trial) float64 {
+		return func(t results.Trial) float64 { return quantileOf(histogramOf(t, l), q) }
+	}
+	return []measure{
+		{"p50", func(t setting) results.Estimate { return t.times(l).P50 }, trial(0.5)},
+		{"p99", func(t setting) results.Estimate { return t.times(l).P99 }, trial(0.99)},
+		{"p99.9", func(t setting) results.Estimate { return t.times(l).P999 }, trial(0.999)},
+	}
+}
+
+// quantileOf is NaN where the sample does not support the quantile.
+func quantileOf(h *results.Histogram, q float64) float64 {
+	if !h.Supports(q) {
+		return math.NaN()
+	}
+	return float64(h.Quantile(q))
+}
+
+// throughputMeasure is over the time in which all clients were active: early
+// clients that are done would otherwise count as slow.
+func throughputMeasure() measure {
+	return measure{"throughput", func(t setting) results.Estimate { return t.Throughput },
+		func(t results.Trial) float64 { return t.Active().Throughput() }}
+}
+
+// wholeMeasure is throughput over the whole trial, in which early clients have
+// already finished.
+func wholeMeasure() measure {
+	return measure{"whole", func(t setting) results.Estimate { return t.Whole },
+		func(t results.Trial) float64 { return t.Whole().Throughput() }}
+}
+
+// achievedMeasure is how much of the offered rate was done.
+func achievedMeasure() measure {
+	return measure{"achieved", func(t setting) results.Estimate { return t.Achieved }, results.Trial.Achieved}
+}
+
+// ceilingMeasure is the throughput of the same clients at null servers.
+func ceilingMeasure() measure {
+	return measure{name: "throughput", of: func(t setting) results.Estimate {
+		if c := t.calibration(); c != nil {
+			return results.Median([]float64{c.ThroughputOpsPerS})
+		}
+		return results.Median(nil)
+	}}
+}

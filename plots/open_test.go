@@ -1,0 +1,263 @@
+package plots
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dhtbench/results"
+)
+
+// names are the figures of a file, sorted.
+func names(files map[string]string) []string {
+	var all []string
+	for name := range files {
+		all = append(all, strings.TrimSuffix(strings.TrimPrefix(name, "x/"), ".svg"))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// TestFiguresByData: a figure is drawn where the trials have what it shows, and
+// nowhere else.
+func TestFiguresByData(t *testing.T) {
+	short := func(change func(*offered)) []results.Trial {
+		o := knee()
+		o.seconds = 0.1
+		change(&o)
+		return o.trials()
+	}
+	for _, c := range []struct {
+		name   string
+		trials []results.Trial
+		want   string
+	}{
+		{"rates", short(func(*offered) {}), "distribution lag rate throughput"},
+		{"all there is", short(func(o *offered) { o.anatomy = true }), "anatomy distribution lag rate throughput timeline"},
+		{"one rate, several clients", short(func(o *offered) { o.clients, o.rates = []int{1, 2}, o.rates[:1] }),
+			"distribution lag percentiles response-time throughput"},
+		{"closed", short(func(o *offered) { o.closed, o.anatomy, o.rates = true, true, o.rates[:1] }),
+			"anatomy distribution percentiles response-time throughput timeline"},
+		{"a stall without parameters", short(func(o *offered) { o.stall = "now and then" }), "distribution rate throughput"},
+	} {
+		if got := strings.Join(names(drawn(t, c.trials)), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestOpenFigures(t *testing.T) {
+	o := knee()
+	o.anatomy, o.calibrated, o.seconds = true, true, 1
+	files := drawn(t, o.trials())
+	for name, want := range map[string][]string{
+		"rate": {"put", "get", "p50", "p99", "null server", "2,000", "48,000", "offered rate, ops/s",
+			"latency of an operation, log scale; solid: response time, dashed: service time"},
+		"throughput":   {"offered", "null server: ceiling", "put", "get"},
+		"distribution": {"2,000 ops/s", "36,000 ops/s", "null server", "put", "get"},
+		"lag":          {"precise", "goal for the p50: 1 µs", "goal for the p99: 50 µs", "99.9"},
+		"timeline":     {"Latency over time: get at 36,000 ops/s", "p50", "p99", "max", "agents", "nodes", "40 ms"},
+		"anatomy":      {"lag", "network, kernel", "queue at the node", "work of the node", "36,000"},
+	} {
+		all := texts(t, files["x/"+name+".svg"])
+		for _, text := range want {
+			if name == "timeline" && text == "40 ms" {
+				continue // read out below
+			}
+			if !slices.Contains(all, text) {
+				t.Errorf("%s does not say %q: %q", name, text, all)
+			}
+		}
+		if joined := strings.Join(all, " "); name != "lag" && !strings.Contains(joined, "constant arrivals, precise pacing, up to 64 operations in flight per client") {
+			t.Errorf("the caption of %s does not say how it was offered: %s", name, joined)
+		}
+	}
+	if !strings.Contains(files["x/timeline.svg"], "Hiccups: 1 of agents and 2 of nodes, the longest 40.0 ms") {
+		t.Error("timeline does not tell its hiccups")
+	}
+}
+
+func TestOpenFiguresTwice(t *testing.T) {
+	o := knee()
+	o.anatomy, o.calibrated, o.seconds, o.repeats = true, true, 0.1, 2
+	a, b := drawn(t, o.trials()), drawn(t, o.trials())
+	for name := range a {
+		if a[name] != b[name] {
+			t.Errorf("%s: other bytes the second time", name)
+		}
+	}
+}
+
+// TestNotSustained: the server can do 40,000 of the 48,000 operations per second.
+func TestNotSustained(t *testing.T) {
+	o := knee()
+	o.operations = []string{"get"}
+	s := one(t, o.trials())
+	const want = "achieved of offered ops/s: get 40,"
+	for _, f := range []figure{s.rate(), s.throughput()} {
+		if caption := strings.Join(f.caption, " "); !strings.Contains(caption, want) || !strings.Contains(caption, " of 48,000") {
+			t.Errorf("%s: caption %q", f.name, caption)
+		}
+	}
+	for _, l := range s.rate().panels[0].lines {
+		if len(l.hollow) != 1 || l.hollow[0].x != 48_000 || len(l.marks) != 3 {
+			t.Errorf("%s: hollow %v, filled %v", l.label, l.hollow, l.marks)
+		}
+	}
+	if got := s.table(); strings.Count(got, "**not sustained**") != 1 || !strings.Contains(got, "| get | 48,000 | 40,") {
+		t.Errorf("table:\n%s", got)
+	}
+	if got, err := s.fact("sustained"); got != "36,000 ops/s" || err != nil {
+		t.Errorf("sustained: %q, %v", got, err)
+	}
+	// Of rates that were sustained nothing is said.
+	o.rates = o.rates[:2]
+	if caption := strings.Join(one(t, o.trials()).rate().caption, " "); strings.Contains(caption, "hollow") {
+		t.Errorf("caption %q", caption)
+	}
+}
+
+func TestOpenTable(t *testing.T) {
+	o := knee()
+	o.operations, o.rates = []string{"get"}, []float64{20000}
+	header, rest, _ := strings.Cut(one(t, o.trials()).table(), "\n")
+	want := "| operation | rate (ops/s) | achieved | response p50 (µs) | response p99 (µs) | response p99.9 (µs) | response max (µs) " +
+		"| service p50 (µs) | service p99 (µs) | lag p50 (µs) | lag p99 (µs) | held |"
+	if header != want {
+		t.Errorf("header %s\nwant   %s", header, want)
+	}
+	row := strings.Split(strings.Split(rest, "\n")[1], " | ")
+	// The one trial has intervals of its response percentiles, which hold them.
+	if len(row) != 12 || !strings.Contains(row[3], " [") || !strings.Contains(row[4], " [") || strings.Contains(row[7], "[") {
+		t.Errorf("row %q", row)
+	}
+	if !strings.HasPrefix(row[9], "0.06") && !strings.HasPrefix(row[9], "0.05") {
+		t.Errorf("lag of 60 ns: %q", row[9])
+	}
+}
+
+// TestOpenOddSweeps: whatever a file holds, there is something to look at and no
+// panic.
+func TestOpenOddSweeps(t *testing.T) {
+	for name, change := range map[string]func(*offered){
+		"one rate":       func(o *offered) { o.rates = o.rates[:1] },
+		"few operations": func(o *offered) { o.rates, o.seconds = []float64{100}, 0.1 },
+		"none sustained": func(o *offered) { o.rates = []float64{60000, 80000} },
+		"a mixture":      func(o *offered) { o.operations = []string{"mix"} },
+		"wide":           func(o *offered) { o.rates, o.seconds = []float64{100, 40000}, 0.2 },
+		"many rates": func(o *offered) {
+			o.rates = nil
+			for i := range 30 {
+				o.rates = append(o.rates, float64(500*(i+1)))
+			}
+			o.seconds = 0.05
+		},
+		"nothing recorded": func(o *offered) {
+			o.change = func(t *results.Trial) {
+				for i := range t.Clients {
+					c := &t.Clients[i]
+					c.Counts, c.MarksNS, c.EndNS = results.Counts{Failed: 9}, nil, 0
+					c.Service, c.Response, c.Lag = results.NewHistogram(), results.NewHistogram(), results.NewHistogram()
+					c.Anatomy = &results.Anatomy{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
+				}
+				for i := range t.Timeline {
+					t.Timeline[i].Latency = results.NewHistogram()
+				}
+				t.Null.Service = results.NewHistogram()
+			}
+		},
+		"parts missing": func(o *offered) {
+			o.change = func(t *results.Trial) {
+				t.Null.Service, t.Null.ThroughputOpsPerS = nil, nan()
+				t.Params.Pacing, t.Params.Arrivals = "", ""
+				t.Timeline = t.Timeline[:1]
+				t.Timeline[0].Latency = nil
+				t.Clients[0].Anatomy, t.Nodes, t.Agents = nil, nil, nil
+			}
+		},
+		"markup in text": func(o *offered) {
+			o.change = func(t *results.Trial) { t.Params.Workload, t.Params.Pacing = "<b>&|", "<i>" }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := knee()
+			o.seconds, o.rates, o.anatomy, o.calibrated = 0.1, o.rates[:2], true, true
+			change(&o)
+			trials := o.trials()
+			drawn(t, trials)
+			s := one(t, trials)
+			for _, text := range []string{s.table(), s.measured(), s.doubts(), s.verdicts()} {
+				if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "<b>") {
+					t.Errorf("not fit for a page:\n%s", text)
+				}
+			}
+		})
+	}
+}
+
+// TestValueOpen: 1,000 operations per second whose latencies are all alike.
+func TestValueOpen(t *testing.T) {
+	o := knee()
+	o.operations, o.rates, o.seconds, o.calibrated, o.anatomy = []string{"get"}, []float64{1000, 2000}, 1, true, true
+	o.change = func(t *results.Trial) {
+		for i := range t.Clients {
+			c := &t.Clients[i]
+			n := int(c.Counts.OK)
+			c.Service, c.Response, c.Lag = results.NewHistogram(), results.NewHistogram(), results.NewHistogram()
+			for range n {
+				c.Service.Record(durationOf(40e3))
+				c.Lag.Record(durationOf(60e3))
+				c.Response.Record(durationOf(100e3 * t.Params.RateOpsPerS / 1000))
+			}
+		}
+		t.Null.Service, t.Null.ThroughputOpsPerS = results.NewHistogram(), 50_000
+		for range 2000 {
+			t.Null.Service.Record(durationOf(10e3))
+		}
+	}
+	all := sweepsOf(o.trials())
+	o.clients = []int{2, 4}
+	both := sweepsOf(o.trials())
+	for _, c := range []struct {
+		all        sweeps
+		kind, keys string
+		want       string // or part of the error
+	}{
+		{all, "value", "figure=p50 rate=1000", "100 µs"},
+		{all, "value", "figure=p50 rate=all", "100–200 µs"},
+		{all, "value", "figure=mean rate=max", "200 µs"},
+		{all, "value", "figure=p50 rate=max over=min", "2.0"},
+		{all, "value", "figure=p50 rate=max over=1000", "2.0"},
+		{all, "value", "figure=p50 rate=min latency=service", "40.0 µs"},
+		{all, "value", "figure=p99 rate=1000,2000 latency=lag", "60.0 µs"},
+		{all, "value", "figure=p50 rate=min latency=null", "10.0 µs"},
+		{all, "value", "figure=throughput rate=min latency=null", "50,000 ops/s"},
+		{all, "value", "figure=p99.9 rate=min", "–"},
+		{all, "fact", "name=rates", "1,000, 2,000"},
+		{all, "fact", "name=pacing", "precise"},
+		{all, "fact", "name=stall", "none"},
+		{all, "fact", "name=duration", "1 s"},
+		{both, "value", "figure=p50 rate=1000 clients=4", "100 µs"},
+		{all, "value", "figure=p50 clients=2", "the sweep is of rates"},
+		{all, "value", "figure=p50 rate=3000", "no trial of get at 3,000 ops/s"},
+		{all, "value", "figure=p50 rate=fast", `rate "fast"`},
+		{all, "value", "figure=p50 rate=1000 latency=long", `latency "long"`},
+		{all, "value", "figure=achieved rate=1000 latency=lag", "is no latency"},
+		{all, "value", "figure=mean rate=1000 clients=3", "no trials with these"},
+		{both, "value", "figure=p50 rate=1000", "pick one of: clients=2; clients=4"},
+		{sweepsOf(exact()), "value", "figure=p50 clients=1 latency=lag", "is of the open loop"},
+		{sweepsOf(exact()), "value", "figure=p50 rate=1000", "the sweep is of numbers of clients"},
+		{all, "figure", "name=lag pacing=precise", "figure lag is of the whole file: leave out pacing"},
+		{all, "figure", "name=pie", "want one of rate, throughput, distribution, anatomy, timeline, lag"},
+		{all, "truth", "", "no trial of an open loop whose nodes were told to stall"},
+	} {
+		m, err := parseOpening("<!-- dhtbench:" + c.kind + " r.jsonl " + c.keys + " -->")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := generate(m, c.all, "plots")
+		if got != c.want && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s %s: %q, %v; want %q", c.kind, c.keys, got, err, c.want)
+		}
+	}
+}

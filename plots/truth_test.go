@@ -1,0 +1,161 @@
+package plots
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dhtbench/results"
+)
+
+func TestParseStall(t *testing.T) {
+	for text, want := range map[string]string{
+		"600ms/1s": "for 600 ms in every 1 s", "20ms/1.5s": "for 20 ms in every 1.5 s",
+		"": "", "1s": "", "1s/": "", "1s/600ms": "", "1s/1s": "", "0s/1s": "", "-1s/1s": "", "a/b": "",
+	} {
+		length, period, err := parseStall(text)
+		got := ""
+		if err == nil {
+			got = stalled{length: length, period: period}.often()
+		}
+		if got != want {
+			t.Errorf("%q: %q, %v; want %q", text, got, err, want)
+		}
+	}
+}
+
+// TestTrueQuantile holds the closed form to a count of a million arrivals, evenly
+// spread over a period.
+func TestTrueQuantile(t *testing.T) {
+	const arrivals = 1_000_000
+	for _, s := range []stalled{
+		{length: 600 * time.Millisecond, period: time.Second},
+		{length: 20 * time.Millisecond, period: time.Second},
+		{length: time.Millisecond, period: time.Second},
+	} {
+		waits := make([]float64, arrivals)
+		for i := range waits {
+			x := (float64(i) + 0.5) / arrivals * float64(s.period)
+			waits[i] = math.Max(float64(s.length)-x, 0)
+		}
+		slices.Sort(waits)
+		for _, q := range truthQuantiles() {
+			want := waits[int(math.Ceil(q*arrivals))-1]
+			if got := s.quantile(q); math.Abs(got-want) > 2*float64(s.period)/arrivals {
+				t.Errorf("%s: %s is %v, counted %v", s.often(), percentile(q), got, want)
+			}
+		}
+	}
+}
+
+// TestTruthTable: the synthetic open loop is right within 2 %, and the two that
+// are timed from the send miss the stall.
+func TestTruthTable(t *testing.T) {
+	all := sweepsOf(stalling())
+	s := all.stalls()[0]
+	for i, w := range s.ways() {
+		for _, q := range truthQuantiles() {
+			_, off := w.at(s, q)
+			if right := math.Abs(off) <= 0.02; right != (i == 0) {
+				t.Errorf("%s: %s is off by %s", w.name, percentile(q), percent(off))
+			}
+		}
+	}
+	text, err := all.truthTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Get of nodes that stall for 600 ms in every 1 s:\n",
+		"| percentile | truth | open loop | error | open loop, timed from the send | error | closed loop | error |\n",
+		"\n| p50 | 100 ms | 10", "\n| p90 | 500 ms | 50", "\n| p99 | 590 ms | 590 ms | +0.", "\n| p99.9 | 599 ms | 599 ms | +0.", " | −99.99 % |\n",
+		"1,000 ops/s, 1 client, up to 4,096 in flight each", "as memtier does at a rate: 1,000 ops/s", "as redis-benchmark: 1 client"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("table lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+func TestTruthMarker(t *testing.T) {
+	trials := stalling()
+	other := knee()
+	other.seconds, other.rates, other.stall = 1, []float64{1000}, "20ms/1s"
+	all := sweepsOf(append(trials, other.trials()...))
+	for keys, want := range map[string]int{"": 2, "stall=600ms/1s": 1, "stall=20ms/1s loop=open": 1} {
+		m, err := parseOpening("<!-- dhtbench:truth r.jsonl " + keys + " -->")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := generate(m, all, "plots")
+		if n := strings.Count(text, "| percentile |"); n != want || err != nil {
+			t.Errorf("%s: %d tables, %v", keys, n, err)
+		}
+	}
+	// Of a stall that the median does not see the truth is nothing: no error of it.
+	m, _ := parseOpening("<!-- dhtbench:truth r.jsonl stall=20ms/1s -->")
+	if text, err := generate(m, all, "plots"); err != nil || !strings.Contains(text, "| p50 | 0 ns |") || !strings.Contains(text, "| – |\n| p90 |") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestTruthFigure(t *testing.T) {
+	files := drawn(t, stalling())
+	all := texts(t, files["x/truth.svg"])
+	for _, want := range []string{"truth", "open loop", "timed from send", "closed loop", "get; stalled for 600 ms in every 1 s"} {
+		if !slices.Contains(all, want) {
+			t.Errorf("truth does not say %q: %q", want, all)
+		}
+	}
+	if caption := strings.Join(all, " "); !strings.Contains(caption, "error, open loop: p50 +") || !strings.Contains(caption, "error, closed loop: p50 −99.9") {
+		t.Errorf("caption %s", caption)
+	}
+	// The figure is of the file, and each of its sweeps has a folder below.
+	for _, name := range []string{"x/loop=closed/percentiles.svg", "x/loop=open,inflight=1/rate.svg", "x/loop=open,inflight=4096/rate.svg"} {
+		if files[name] == "" {
+			t.Errorf("no %s", name)
+		}
+	}
+	if files["x/lag.svg"] != "" {
+		t.Error("the lag of stalled trials was drawn as that of pacing")
+	}
+	m, err := parseOpening("<!-- dhtbench:figure results/r.jsonl name=truth -->")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := generate(m, sweepsOf(stalling()), "plots"); err != nil || !strings.HasSuffix(got, "](plots/r/truth.svg)") {
+		t.Errorf("marker: %q, %v", got, err)
+	}
+}
+
+// TestTruthPicks: of several open loops the one with the most in flight is taken,
+// and of the closed ones that with the fewest clients.
+func TestTruthPicks(t *testing.T) {
+	var trials []results.Trial
+	for _, inflight := range []int{4, 1, 64, 8} {
+		trials = append(trials, bare(func(p *results.Params) { p.Stall, p.Inflight = "1ms/1s", inflight }))
+	}
+	for _, clients := range []int{4, 2, 8} {
+		trials = append(trials, bare(func(p *results.Params) {
+			*p = results.Params{Operation: "get", Loop: "closed", Clients: clients, Stall: "1ms/1s"}
+		}))
+	}
+	trials = append(trials, bare(func(p *results.Params) { p.Stall, p.Inflight, p.Operation = "1ms/1s", 999, "put" }))
+	s := sweepsOf(trials).stalls()
+	if len(s) != 1 || len(s[0].open) != 1 || len(s[0].sent) != 1 || len(s[0].closed) != 1 {
+		t.Fatalf("stalls %+v", s)
+	}
+	if a, b, c := s[0].open[0].Params.Inflight, s[0].sent[0].Params.Inflight, s[0].closed[0].Params.Clients; a != 64 || b != 1 || c != 2 {
+		t.Errorf("in flight %d and %d, %d clients", a, b, c)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for share, want := range map[float64]string{
+		0: "+0.00 %", 0.0012: "+0.12 %", -0.0199: "−1.99 %", -0.9234: "−92.3 %", -0.999967: "−99.99 %", 2.5: "+250 %", math.NaN(): "–",
+	} {
+		if got := percent(share); got != want {
+			t.Errorf("percent(%v) = %q, want %q", share, got, want)
+		}
+	}
+}
