@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"dhtbench/node"
 	"dhtbench/results"
@@ -12,7 +13,8 @@ import (
 
 // liar is a node that breaks one promise, every so many times.
 type liar struct {
-	fault string // lost, resurrected, torn, foreign; empty: none
+	fault string        // lost, resurrected, torn, foreign; empty: none
+	slow  time.Duration // before each reply of the connections after the first
 	mu    sync.Mutex
 	store map[string][]byte
 	last  []byte // a value that was put under another key than the next
@@ -33,13 +35,13 @@ func (l *liar) start(t *testing.T) (addr string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var serving sync.WaitGroup
 	serving.Go(func() {
-		for {
+		for slow := time.Duration(0); ; slow = l.slow {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
 			context.AfterFunc(ctx, func() { conn.Close() })
-			serving.Go(func() { l.serve(conn) })
+			serving.Go(func() { l.serve(conn, slow) })
 		}
 	})
 	t.Cleanup(func() {
@@ -50,7 +52,7 @@ func (l *liar) start(t *testing.T) (addr string) {
 	return listener.Addr().String()
 }
 
-func (l *liar) serve(conn net.Conn) {
+func (l *liar) serve(conn net.Conn, slow time.Duration) {
 	defer conn.Close()
 	frames := node.NewFrameReader(conn)
 	for {
@@ -61,6 +63,9 @@ func (l *liar) serve(conn net.Conn) {
 		request, err := node.ParseRequest(body)
 		if err != nil {
 			return
+		}
+		if slow > 0 {
+			<-time.After(slow)
 		}
 		if _, err := conn.Write(l.answer(request)); err != nil {
 			return

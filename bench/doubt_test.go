@@ -1,0 +1,59 @@
+package bench
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"dhtbench/results"
+)
+
+// judgedPhase has an agent of this process put with two clients at a node, and
+// returns the reasons for doubt about what it measured.
+func judgedPhase(t *testing.T, addr string, operations int) string {
+	t.Helper()
+	p := phases()
+	p.Operation, p.Clients, p.Operations, p.Warmup = "put", 2, operations, 0
+	c := startAgent(t)
+	c.ask(Order{Spec: &Spec{Params: p, Clients: []int{0, 1}, Nodes: []string{addr}, Self: -1}})
+	result := c.ask(Order{Go: &Phase{Operation: "put"}}).Result
+	c.orders.Close()
+	c.wait()
+	result.Agent.Clients = []int{0, 1}
+	trial := results.Trial{Params: p, Clients: result.Clients, Agents: []results.Agent{result.Agent}, Hosts: []results.Host{{Cores: runtime.NumCPU()}}}
+	_, reasons := trial.Judge()
+	return strings.Join(reasons, "\n")
+}
+
+// TestGarbageCollectionIsDoubted has the agent's own process collect garbage all
+// the time.
+func TestGarbageCollectionIsDoubted(t *testing.T) {
+	addr, _ := startNode(t)
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	said := judgedPhase(t, addr, 5000)
+	close(stop)
+	<-stopped
+	if !strings.Contains(said, "garbage collection stopped the agent") && !strings.Contains(said, "scheduler: ") {
+		t.Errorf("said of a garbage collection storm: %q", said)
+	}
+}
+
+// TestSlowClientIsDoubted has one of two clients served slower than the other.
+func TestSlowClientIsDoubted(t *testing.T) {
+	said := judgedPhase(t, (&liar{slow: 200 * time.Microsecond}).start(t), 1000)
+	if !strings.Contains(said, "stragglers: ") {
+		t.Errorf("said of a slow client: %q", said)
+	}
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dhtbench/results"
+)
+
+// judged measures and returns the trials with their verdicts. While it runs,
+// meddle is called again and again with the ids of the node processes.
+func judged(t *testing.T, meddle func(nodes []int), args ...string) []results.Trial {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "x.jsonl")
+	args = append([]string{"bench", "--clients", "1", "--no-calibrate", "--results", file}, args...)
+	b := &benchRun{t: t, cmd: exec.Command("dhtbench", args...), results: file}
+	stderr, err := b.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.stderr = bufio.NewReader(stderr)
+	if err := b.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.cmd.Process.Kill() })
+	ended := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(b.stderr)
+		ended <- string(text)
+	}()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if meddle != nil {
+				meddle(b.children()["node"])
+			}
+			continue
+		case text := <-ended:
+			if err := b.cmd.Wait(); err != nil {
+				t.Fatalf("dhtbench %s: %v: %s", strings.Join(args, " "), err, text)
+			}
+		}
+		break
+	}
+	trials, err := results.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trials
+}
+
+// reasons are all reasons for doubt about trials, a line each.
+func reasons(trials []results.Trial) string {
+	var all []string
+	for _, trial := range trials {
+		all = append(all, trial.Warnings...)
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestVerdictFires injects one fault at a time into a real run: what is said of it
+// must name it.
+func TestVerdictFires(t *testing.T) {
+	open := []string{"--nodes", "2", "--workload", "ycsb-c", "--records", "1000", "--duration", "2s", "--rate"}
+	for _, c := range []struct {
+		fault  string
+		args   []string
+		inject func(t *testing.T) (meddle func(nodes []int))
+		wants  []string // any of them names it
+	}{
+		{fault: "a thief of processor time", args: append(open, "2000"), inject: thieves,
+			wants: []string{"run delay: ", "hiccups: ", "lag: ", "scheduler: "}},
+		{fault: "nodes that are stopped", args: append(open, "500"), inject: stops,
+			wants: []string{"hiccups: node "}},
+		{fault: "plain timers", args: append(open, "2000", "--pacing", "timer"), wants: []string{"lag: "}},
+		{fault: "plain timers at a constant rate", args: append(open, "2000", "--pacing", "timer", "--arrivals", "constant"),
+			wants: []string{"arrivals: "}},
+		{fault: "too few connections", args: append(open, "500", "--inflight", "1", "--stall", "50ms/100ms"), wants: []string{"held: "}},
+		{fault: "more than a store can do", args: append(open, "1000000"), wants: []string{"rate not sustained: offered 1000000.0 "}},
+		{fault: "a client that is slow itself", args: []string{"--nodes", "1", "--workload", "put=1", "--records", "10", "--ops", "500", "--value-bytes", "1048576"},
+			wants: []string{"Little's law: "}},
+	} {
+		t.Run(c.fault, func(t *testing.T) {
+			var meddle func([]int)
+			if c.inject != nil {
+				meddle = c.inject(t)
+			}
+			said := reasons(judged(t, meddle, c.args...))
+			for _, want := range c.wants {
+				if strings.Contains(said, want) {
+					t.Log(said)
+					return
+				}
+			}
+			t.Errorf("said of it is %q, want one of %q", said, c.wants)
+		})
+	}
+}
+
+// thieves start processes that want all processors, until the test ends.
+func thieves(t *testing.T) (meddle func([]int)) {
+	for range 4 {
+		thief := exec.Command("sh", "-c", "while :; do :; done")
+		if err := thief.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			thief.Process.Kill()
+			thief.Wait()
+		})
+	}
+	return nil
+}
+
+// stops has nodes stop and go on, in turn.
+func stops(t *testing.T) (meddle func([]int)) {
+	stop := false
+	return func(nodes []int) {
+		stop = !stop
+		for _, pid := range nodes {
+			signal := syscall.SIGCONT
+			if stop {
+				signal = syscall.SIGSTOP
+			}
+			syscall.Kill(pid, signal)
+		}
+	}
+}
+
+// TestVerdictIsSilent measures without a fault. This machine may have faults of
+// its own, so one healthy run of several will do.
+func TestVerdictIsSilent(t *testing.T) {
+	for loop, args := range map[string][]string{
+		"open":   {"--nodes", "1", "--workload", "ycsb-c", "--records", "1000", "--duration", "2s", "--rate", "500"},
+		"closed": {"--nodes", "2", "--ops", "20000"},
+	} {
+		t.Run(loop, func(t *testing.T) {
+			var said string
+			for range 6 {
+				trials := judged(t, nil, args...)
+				if trials[0].Verdict == results.Valid {
+					return
+				}
+				said += reasons(trials) + "\n"
+			}
+			t.Errorf("none of 6 runs without a fault is VALID:\n%s", said)
+		})
+	}
+}
