@@ -37,7 +37,7 @@ type Command struct {
 	Rate     Rates     `group:"Open loop" help:"Start operations on a schedule, at so many per second of all clients (or 1000/client): 5000, or a sweep 1000-20000:1000." placeholder:"OPS/S"`
 	Arrivals string    `group:"Open loop" help:"How intended starts lie: poisson or constant." enum:"poisson,constant" default:"poisson"`
 	Inflight int       `group:"Open loop" help:"Connections of a client to each node, and operations it can wait for at once." default:"16"`
-	Pacing   string    `group:"Open loop" help:"How a client wakes: precise, or timer (as other load generators in Go, to compare)." enum:"precise,timer" default:"precise"`
+	Pacing   string    `group:"Open loop" help:"How a client wakes: precise, timer (as other load generators in Go do), or both in turn." enum:"precise,timer,both" default:"precise"`
 	Anatomy  bool      `group:"Open loop" help:"Have nodes tell how long they took, to split the response time."`
 	SLO      Objective `name:"slo" group:"Open loop" help:"Search for the highest rate at which this holds and the generator keeps up, between the least and the largest --rate: p99<1ms." placeholder:"P<TIME"`
 
@@ -72,6 +72,7 @@ func (c *Command) Validate() error {
 		fault(c.Trials < 1, "--trials %d: must be at least 1", c.Trials),
 		fault(c.SLO.set() && (len(c.Rate.Each) < 2 || c.Workload == (Mix{}) || len(c.Clients) != 1),
 			"--slo: needs a --rate with the least and the largest to try (as 1000-20000:1000), one number of --clients, and a --workload (ycsb-c is gets alone)"),
+		fault(c.SLO.set() && c.Pacing == bothPacings, "--slo: search with one --pacing"),
 		fault(c.SLO.set() && c.Duration == 0, "--slo: needs --duration, of each step of the search"))
 	return errors.Join(faults...)
 }
@@ -110,7 +111,12 @@ func (c *Command) sweep() Sweep {
 	if len(c.Rate.Each) > 0 {
 		p.Loop, p.Arrivals, p.Inflight, p.Pacing, p.Anatomy = Open, c.Arrivals, c.Inflight, c.Pacing, c.Anatomy
 	}
-	return Sweep{Params: p, Clients: c.Clients, Rates: c.Rate, Trials: c.Trials}
+	s := Sweep{Params: p, Clients: c.Clients, Rates: c.Rate, Trials: c.Trials}
+	if p.Pacing == bothPacings {
+		s.Pacings = []string{Precise, Timer}
+		s.Params.Pacing = ""
+	}
+	return s
 }
 
 // Run measures what the results file lacks, keeping each trial as it ends, and

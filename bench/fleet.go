@@ -70,7 +70,7 @@ func (f *Fleet) probe(ctx context.Context) error {
 			if reply.Probed == nil {
 				return wrongReply(s.agents[i], reply, "probed")
 			}
-			f.members[i].facts = namedFacts(*reply.Probed, f.members[i].Name, names)
+			f.members[i].facts = namedFacts(*reply.Probed, f.members[i].Host, names)
 		}
 		return nil
 	}())

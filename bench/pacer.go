@@ -13,6 +13,8 @@ const (
 	// Timer sleeps on the Go runtime's timers, as load generators written in Go
 	// do. It is there to be compared with.
 	Timer = "timer"
+	// bothPacings asks for settings with each.
+	bothPacings = "both"
 )
 
 // Bounds of the stretch before an intended start that is spent awake.

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"dhtbench/node"
+	"dhtbench/provision/host"
 	"dhtbench/results"
 )
 
@@ -82,11 +83,11 @@ func networkFacts(addr string) (name, driver string, err error) {
 	return "", "", nil // dialled by others at an address that the host does not see: NAT
 }
 
-// namedFacts completes what a probe of a host found: trips to the host of each
-// name.
-func namedFacts(probed Probed, name string, hosts []string) results.Host {
+// namedFacts completes what a probe of a host found: what its inventory says, and
+// trips to the host of each name.
+func namedFacts(probed Probed, on host.Host, hosts []string) results.Host {
 	facts := probed.Host
-	facts.Name = name
+	facts.Name, facts.Facts = on.Name, on.Facts
 	facts.RoundTripNS = make(map[string]int64)
 	for i, ns := range probed.RoundTripsNS {
 		facts.RoundTripNS[hosts[i]] = ns

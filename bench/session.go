@@ -21,7 +21,7 @@ import (
 // run that went well, and after one that was cut short, which must be over soon.
 const (
 	stopGrace  = 10 * time.Second
-	abortGrace = time.Second
+	abortGrace = 800 * time.Millisecond
 )
 
 // agentShare is the share of a host's processors, one half, that its agent uses;

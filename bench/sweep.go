@@ -13,9 +13,10 @@ type Sweep struct {
 	// Params is common to all trials; Operation, Clients, Repeat and, of an open
 	// loop, RateOpsPerS and Operations are the sweep's to set.
 	Params  results.Params
-	Clients []int // numbers of clients
-	Rates   Rates // offered; none: a closed loop
-	Trials  int   // repeats of each setting, at least 1
+	Clients []int    // numbers of clients
+	Rates   Rates    // offered; none: a closed loop
+	Pacings []string // of an open loop that is paced in several ways; none: as Params say
+	Trials  int      // repeats of each setting, at least 1
 }
 
 // Size is the number of trials in the sweep.
@@ -32,10 +33,21 @@ func (s Sweep) settings() []results.Params {
 			all = append(all, p)
 		}
 		for _, rate := range s.Rates.of(clients) {
-			all = append(all, atRate(p, rate))
+			p := atRate(p, rate)
+			for _, p.Pacing = range s.pacings() {
+				all = append(all, p)
+			}
 		}
 	}
 	return all
+}
+
+// pacings are the ways in which clients are paced, one at least.
+func (s Sweep) pacings() []string {
+	if len(s.Pacings) == 0 {
+		return []string{s.Params.Pacing}
+	}
+	return s.Pacings
 }
 
 // atRate is p with a rate, and with the operations of the time it may take if
@@ -96,7 +108,7 @@ func (s Sweep) Own(trials []results.Trial) []results.Trial {
 // more than what this one may do more or less of.
 func (s Sweep) joins(trials []results.Trial) error {
 	common := func(p results.Params) results.Params {
-		p.Operation, p.Clients, p.Repeat, p.RateOpsPerS, p.Operations = "", 0, 0, 0, 0
+		p.Operation, p.Clients, p.Repeat, p.RateOpsPerS, p.Operations, p.Pacing = "", 0, 0, 0, 0, ""
 		return p
 	}
 	for _, t := range trials {

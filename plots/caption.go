@@ -2,6 +2,8 @@ package plots
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"dhtbench/results"
@@ -143,6 +145,9 @@ func (g hostGroup) machine() string {
 	if h.Virtualization != "" {
 		text += ", " + h.Virtualization
 	}
+	for _, name := range slices.Sorted(maps.Keys(h.Facts)) {
+		text += fmt.Sprintf(", %s: %s", name, h.Facts[name])
+	}
 	return text
 }
 
@@ -154,6 +159,7 @@ type hostGroup struct {
 	nodes      map[int]bool // ids placed on them in any trial
 	readNS     [2]int64     // lowest and highest cost of reading the clock
 	maxErrorNS int64        // highest bound on the clock's offset
+	tripNS     []int64      // idle round trips to other hosts
 }
 
 // groupHosts groups the hosts of all trials.
@@ -162,9 +168,10 @@ func groupHosts(trials []results.Trial) []hostGroup {
 	at := make(map[string]int) // by all that is the same within a group
 	for _, t := range trials {
 		for _, h := range t.Hosts {
-			// The cost of reading the clock is measured anew for each trial.
+			// The cost of reading the clock is measured anew for each trial, and
+			// round trips are each host's own.
 			alike := h
-			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS = "", nil, 0, 0
+			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS, alike.RoundTripNS = "", nil, 0, 0, nil
 			key := fmt.Sprintf("%+v", alike)
 			i, seen := at[key]
 			if !seen {
@@ -193,4 +200,9 @@ func (g *hostGroup) add(h results.Host) {
 	}
 	g.readNS = [2]int64{min(g.readNS[0], h.ClockReadNS), max(g.readNS[1], h.ClockReadNS)}
 	g.maxErrorNS = max(g.maxErrorNS, h.ClockErrorNS)
+	for to, ns := range h.RoundTripNS {
+		if to != h.Name {
+			g.tripNS = append(g.tripNS, ns)
+		}
+	}
 }

@@ -69,6 +69,10 @@ func (g hostGroup) describe() string {
 	if g.maxErrorNS > 0 {
 		parts = append(parts, "clocks within "+duration(float64(g.maxErrorNS))+" of the coordinator's")
 	}
+	if len(g.tripNS) > 0 {
+		parts = append(parts, "idle round trip to a node on another "+
+			span(float64(slices.Min(g.tripNS)), float64(slices.Max(g.tripNS)), duration))
+	}
 	ids := slices.Sorted(maps.Keys(g.nodes))
 	switch len(ids) {
 	case 0:

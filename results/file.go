@@ -103,6 +103,9 @@ func Open(name string) (file *File, trials []Trial, torn bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, nil, false, fmt.Errorf("open results: %w", err)
 	}
+	if there, err := os.Stat(name); err == nil && !there.Mode().IsRegular() {
+		return nil, nil, false, fmt.Errorf("open results: %s is not a file that trials can be kept in", name)
+	}
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, nil, false, fmt.Errorf("open results: %w", err)

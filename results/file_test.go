@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -155,5 +156,17 @@ func TestOpenLosesNothing(t *testing.T) {
 	file.Close()
 	if trials, err := ReadFile(name); err != nil || len(trials) != 2 {
 		t.Errorf("%d trials, %v, want 2", len(trials), err)
+	}
+}
+
+func TestOnlyAFileHoldsResults(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{fifo, "/dev/null", t.TempDir()} {
+		if _, _, _, err := Open(name); err == nil || !strings.Contains(err.Error(), "is not a file") {
+			t.Errorf("open %s: error %v", name, err)
+		}
 	}
 }

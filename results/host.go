@@ -23,6 +23,9 @@ type Host struct {
 	// RoundTripNS is the median time of an operation from this host at a node
 	// of each host, by its name, when nothing else was running.
 	RoundTripNS map[string]int64 `json:"round_trip_ns,omitempty"`
+	// Facts is what who made the host says of it: its image, zone and type in a
+	// cloud, or that it is a namespace.
+	Facts map[string]string `json:"facts,omitempty"`
 }
 
 // Build is the executable that ran everywhere in the trial.

@@ -57,7 +57,7 @@ func (l *lab) startHosts() error {
 		if err != nil {
 			return err
 		}
-		h := host.Host{Name: p.name(), Addr: p.addr().String(), Via: via(l.SSH, l.Dir, p)}
+		h := host.Host{Name: p.name(), Addr: p.addr().String(), Via: via(l.SSH, l.Dir, p), Facts: l.facts()}
 		inventory = append(inventory, h)
 		known = append(known, knownHost(p, key)...)
 		h.Via = nil
@@ -79,6 +79,15 @@ func (l *lab) startHosts() error {
 		}
 	}
 	return host.WriteInventory(filepath.Join(l.Dir, inventoryFile), inventory)
+}
+
+// facts is what the record of a measurement should say of these hosts.
+func (l *lab) facts() map[string]string {
+	facts := map[string]string{"lab": "network namespace"}
+	if l.RTT > 0 {
+		facts["round trip asked"] = l.RTT.String()
+	}
+	return facts
 }
 
 // wire puts all hosts and this namespace on the switch.
