@@ -15,7 +15,7 @@ TRIALS ?= 1
 PLACEMENT ?= separate
 RESUME ?=
 
-WHERE := $(or $(patsubst bench-%,%,$(filter bench-lab bench-ec2,$(MAKECMDGOALS))),loopback)
+WHERE := $(or $(firstword $(patsubst bench-%,%,$(filter bench-lab bench-ec2 bench-rates bench-pacing bench-truth,$(MAKECMDGOALS)))),loopback)
 PUBLISHED := results/$(WHERE).jsonl
 DATED := $(sort $(wildcard results/$(WHERE)-20*.jsonl))
 NOW := $(shell date -u +%Y%m%dT%H%M%SZ)
@@ -30,7 +30,7 @@ endif
 RTT ?= 500us
 EC2 ?=
 
-.PHONY: build build-provision bench bench-lab bench-ec2 report test check fuzz clean
+.PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth report test check fuzz clean
 
 # GOAMD64=v1 because the executable is also what runs on the hosts, of which
 # c3.large has a processor of 2013.
@@ -55,6 +55,34 @@ bench-lab: build build-provision
 # The same on $(NODES) c3.large of EC2. This costs money: see provision/ec2/README.md.
 bench-ec2: build build-provision
 	provision/provision ec2 --nodes $(NODES) $(EC2) -- $(BENCH)
+	./dhtbench plot $(RESULTS)
+
+# Latency against the offered rate on this machine, up to where it is not sustained.
+RATES ?= 2000-30000:2000
+DURATION ?= 5s
+bench-rates: build
+	./dhtbench bench --nodes $(NODES) --clients 1 --workload ycsb-b --records 10000 --rate $(RATES) --duration $(DURATION) \
+		--anatomy --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
+	./dhtbench plot $(RESULTS)
+
+# How late operations are sent, precisely paced and on the runtime's timers in turn.
+bench-pacing: build
+	./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 1000 --rate 1000,2000,5000,10000,20000 --arrivals constant \
+		--duration $(DURATION) --pacing both --no-calibrate --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
+	./dhtbench plot $(RESULTS)
+
+# A node that stalls, so that the true response times are known: by the open loop,
+# by one that times from the send, and by a closed one. A start every 100.618 of a
+# period, a whole number and the golden section, over whole periods.
+TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-calibrate --stall 600ms/1s
+PACED = --rate 100.618034 --arrivals constant --duration 120s
+bench-truth: build
+	rm -f $(RESULTS).open $(RESULTS).send $(RESULTS).closed
+	$(TRUTH) $(PACED) --inflight 256 --results $(RESULTS).open
+	$(TRUTH) $(PACED) --inflight 1 --results $(RESULTS).send
+	$(TRUTH) --duration 30s --results $(RESULTS).closed
+	cat $(RESULTS).open $(RESULTS).send $(RESULTS).closed >$(RESULTS)
+	rm $(RESULTS).open $(RESULTS).send $(RESULTS).closed
 	./dhtbench plot $(RESULTS)
 
 report: build

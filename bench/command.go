@@ -91,6 +91,7 @@ func (c *Command) sweep() Sweep {
 		Seed:       c.Seed,
 		ValueBytes: c.ValueBytes.Max(),
 		Workload:   c.Workload.String(),
+		Anatomy:    c.Anatomy,
 		Stall:      c.Stall,
 	}
 	if c.Duration > 0 {
@@ -109,7 +110,7 @@ func (c *Command) sweep() Sweep {
 		}
 	}
 	if len(c.Rate.Each) > 0 {
-		p.Loop, p.Arrivals, p.Inflight, p.Pacing, p.Anatomy = Open, c.Arrivals, c.Inflight, c.Pacing, c.Anatomy
+		p.Loop, p.Arrivals, p.Inflight, p.Pacing = Open, c.Arrivals, c.Inflight, c.Pacing
 	}
 	s := Sweep{Params: p, Clients: c.Clients, Rates: c.Rate, Trials: c.Trials}
 	if p.Pacing == bothPacings {
