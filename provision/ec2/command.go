@@ -61,9 +61,11 @@ type Seams struct {
 // Limits of the flags.
 const (
 	maxNodes    = 64
-	minLifetime = 10 * time.Minute
+	minLifetime = 15 * time.Minute
 	maxLifetime = 4 * time.Hour
-	minLease    = 5 * time.Minute
+	// minLease is longer than hosts may take until the first heartbeat: there is
+	// none before all of them are ready, and their leases run from their boot.
+	minLease = 12 * time.Minute
 	// widestCIDR keeps a slip of the pen from opening ssh to the world.
 	widestCIDR = 16
 )

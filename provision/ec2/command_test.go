@@ -27,6 +27,8 @@ func TestValidate(t *testing.T) {
 		{launch("--ssh-cidr", "203.0.113.7", "--nodes", "0"), "--nodes 0: must be 1 to 64"},
 		{launch("--ssh-cidr", "203.0.113.7", "--lifetime", "24h"), "--lifetime 24h0m0s: must be"},
 		{launch("--ssh-cidr", "203.0.113.7", "--lease", "1m"), "--lease 1m0s: must be"},
+		{launch("--ssh-cidr", "203.0.113.7", "--lease", "11m"), "--lease 11m0s: must be 12m0s to --lifetime"},
+		{launch("--ssh-cidr", "203.0.113.7", "--lease", "12m"), ""},
 		{launch("--ssh-cidr", "203.0.113.7", "--disk-gb", "1"), "--disk-gb 1: must be"},
 		{[]string{"--list", "--", "true"}, "nothing is run with --list"},
 	} {
@@ -34,6 +36,15 @@ func TestValidate(t *testing.T) {
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%q: error %v, want %q", c.args, err, c.want)
 		}
+	}
+}
+
+// TestLeaseOutlastsTheStart: a host that boots at once while others take as long
+// as they may is not ended before the first heartbeat.
+func TestLeaseOutlastsTheStart(t *testing.T) {
+	p := Pace{}.withDefaults(minLease)
+	if start := p.Boot + p.SSH; start >= minLease {
+		t.Errorf("the first heartbeat may come %v after boot, and a lease may be as short as %v", start, minLease)
 	}
 }
 

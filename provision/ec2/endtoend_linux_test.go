@@ -16,7 +16,7 @@ import (
 )
 
 // lease of simulated hosts, in their time.
-const lease = 10 * time.Minute
+const lease = minLease
 
 // realFlags are those of a run with the system's ssh, on simulated hosts, whose
 // only user is root.
