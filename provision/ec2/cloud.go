@@ -17,10 +17,11 @@ import (
 
 // cloud is the AWS account, in one region. It is safe for concurrent use.
 type cloud struct {
-	ec2    *api.Client
-	ssm    *ssm.Client
-	sts    *sts.Client
-	region string
+	ec2         *api.Client
+	ssm         *ssm.Client
+	sts         *sts.Client
+	credentials aws.CredentialsProvider
+	region      string
 }
 
 // open finds the user's credentials, in the places where every AWS tool looks,
@@ -39,10 +40,11 @@ func (c *Command) open(ctx context.Context, region string) (*cloud, error) {
 		cfg.BaseEndpoint = aws.String(c.Endpoint)
 	}
 	return &cloud{
-		ec2:    api.NewFromConfig(cfg),
-		ssm:    ssm.NewFromConfig(cfg),
-		sts:    sts.NewFromConfig(cfg),
-		region: region,
+		ec2:         api.NewFromConfig(cfg),
+		ssm:         ssm.NewFromConfig(cfg),
+		sts:         sts.NewFromConfig(cfg),
+		credentials: cfg.Credentials,
+		region:      region,
 	}, nil
 }
 

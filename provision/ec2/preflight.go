@@ -32,6 +32,9 @@ type zone struct{ Name, Subnet, VPC string }
 // exist and cost money are better found here.
 func (c *Command) preflight(ctx context.Context, cl *cloud) (facts, error) {
 	f := facts{Image: c.Image}
+	if err := c.checkCredentials(ctx, cl); err != nil {
+		return f, err
+	}
 	identity, err := cl.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		return f, explain("ask AWS who we are", err)

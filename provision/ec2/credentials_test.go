@@ -1,0 +1,62 @@
+package ec2
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestCredentialsThatMayEnd: those that may end before the run are warned of,
+// before anybody is asked to pay.
+func TestCredentialsThatMayEnd(t *testing.T) {
+	// in is a credential_process's answer: credentials that end so much later.
+	in := func(d time.Duration) string {
+		return fmt.Sprintf(`{"Version": 1, "AccessKeyId": "testing", "SecretAccessKey": "testing", "SessionToken": "token", "Expiration": %q}`, time.Now().Add(d).UTC().Format(time.RFC3339))
+	}
+	for name, c := range map[string]struct {
+		token   string // in the environment
+		process string // what the configuration's process says; "" for none
+		want    string // the warning; "" for none
+	}{
+		"for ever":         {"", "", ""},
+		"a token":          {"token", "", "are temporary, they do not say until when"},
+		"end too soon":     {"", in(time.Hour), "and a run may need them for 1h30m30s"},
+		"end after a run":  {"", in(2 * time.Hour), ""},
+		"ended in advance": {"", in(20 * time.Minute), "log in again first"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &stage{t: t}
+			t.Setenv("AWS_SESSION_TOKEN", c.token)
+			if c.process != "" {
+				t.Setenv("AWS_ACCESS_KEY_ID", "")
+				t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+				t.Setenv("AWS_CONFIG_FILE", processConfig(t, c.process))
+			}
+			// Nobody listens where calls go, so that the run ends after this.
+			err := s.run("--yes", "--dir", t.TempDir(), "--ssh-cidr", "203.0.113.7", "--", "true")
+			if err == nil || !strings.Contains(err.Error(), "ask AWS who we are") {
+				t.Errorf("error %v", err)
+			}
+			if said := s.words.String(); (said != "") != (c.want != "") || !strings.Contains(said, c.want) {
+				t.Errorf("said %q, want %q", said, c.want)
+			}
+		})
+	}
+}
+
+// processConfig is the path of a configuration of AWS tools with a process that
+// prints credentials.
+func processConfig(t *testing.T, answer string) string {
+	t.Helper()
+	dir := t.TempDir()
+	text, config := filepath.Join(dir, "answer"), filepath.Join(dir, "config")
+	for name, content := range map[string]string{text: answer, config: "[default]\ncredential_process = cat " + text + "\n"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return config
+}
