@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -156,18 +157,15 @@ func (c *Command) findZones(ctx context.Context, cl *cloud) ([]zone, error) {
 	return zones, nil
 }
 
-// dryRun has AWS judge the launch without doing it: rights, image and type. It
-// does not see quotas or capacity.
+// dryRun has AWS judge the launch without doing it: rights, image, type, disk and
+// whether the account may have the type at all. It does not see quotas or
+// capacity.
 func (c *Command) dryRun(ctx context.Context, cl *cloud, f facts) error {
-	_, err := cl.ec2.RunInstances(ctx, &api.RunInstancesInput{
-		DryRun:            aws.Bool(true),
-		ImageId:           aws.String(f.Image),
-		InstanceType:      types.InstanceType(c.Type),
-		MinCount:          aws.Int32(int32(c.Nodes)),
-		MaxCount:          aws.Int32(int32(c.Nodes)),
-		NetworkInterfaces: []types.InstanceNetworkInterfaceSpecification{nic(f.Zones[0].Subnet, nil)},
-		TagSpecifications: run{ID: "dry-run", Owner: c.owner()}.tags(types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface),
-	})
+	request, err := c.rehearsal(f)
+	if err != nil {
+		return err
+	}
+	_, err = cl.ec2.RunInstances(ctx, request)
 	if code(err) == "DryRunOperation" {
 		return nil
 	}
@@ -175,4 +173,20 @@ func (c *Command) dryRun(ctx context.Context, cl *cloud, f facts) error {
 		return errors.New("try the launch without doing it: AWS did not say that it was one: look for instances with `provision ec2 --list`")
 	}
 	return explain("try the launch without doing it", err)
+}
+
+// rehearsal is the request of the launch, as far as that can be told before
+// anything is made: without the key, the groups and the token.
+func (c *Command) rehearsal(f facts) (*api.RunInstancesInput, error) {
+	now := time.Now().UTC()
+	l := &launch{Command: c, facts: f, run: run{ID: "dry-run", Owner: c.owner(), Created: now, Expires: now.Add(c.Lifetime)}}
+	data, err := userData(l.run, keys{}, c.Lifetime, c.Lease)
+	if err != nil {
+		return nil, err
+	}
+	request := l.request(f.Zones[0], "", data)
+	request.DryRun = aws.Bool(true)
+	request.KeyName = nil
+	request.NetworkInterfaces[0].Groups = nil
+	return request, nil
 }

@@ -20,9 +20,10 @@ type proxy struct {
 
 	mu       sync.Mutex
 	fault    *fault
-	kill     func()         // kills the program under test; nil unless a fault does
-	calls    []string       // actions, in order; tries of one call count once
-	seen     map[string]int // number of a call by the SDK's id for it
+	kill     func()                // kills the program under test; nil unless a fault does
+	calls    []string              // actions, in order; tries of one call count once
+	seen     map[string]int        // number of a call by the SDK's id for it
+	forms    map[string]url.Values // what was sent, of the last call of each name
 	tokens   map[string]answer
 	places   map[string]*place // placement groups by name
 	world    world
@@ -62,7 +63,7 @@ func newProxy(t testing.TB, m *moto, s settings) *proxy {
 	t.Helper()
 	p := &proxy{
 		moto: m, settings: s,
-		seen: make(map[string]int), tokens: make(map[string]answer), places: make(map[string]*place),
+		seen: make(map[string]int), forms: make(map[string]url.Values), tokens: make(map[string]answer), places: make(map[string]*place),
 	}
 	p.server = httptest.NewServer(p)
 	t.Cleanup(p.server.Close)
@@ -97,6 +98,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	p.forms[c.name()] = c.form
 	id := r.Header.Get("Amz-Sdk-Invocation-Id")
 	number, again := p.seen[id]
 	if !again {
@@ -261,6 +263,13 @@ func (p *proxy) actions() []string {
 	list := slices.Clone(p.calls)
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// form of the last call of that name.
+func (p *proxy) form(name string) url.Values {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.forms[name]
 }
 
 // number of calls so far.

@@ -177,6 +177,38 @@ func checkFacts(t *testing.T, h host.Host, i types.Instance, id string) {
 	}
 }
 
+// TestDryRunIsTheLaunch: what AWS judges beforehand is what is launched then, but
+// for what is made in between and what is of one run alone.
+func TestDryRunIsTheLaunch(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "rehearser")
+	defer s.tell()
+	if err := s.run(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...); err != nil {
+		t.Fatal(err)
+	}
+	dry, real := s.proxy.form("RunInstances(dry)"), s.proxy.form("RunInstances")
+	if dry.Get("ClientToken") == real.Get("ClientToken") {
+		t.Error("the dry run uses up the launch's token")
+	}
+	made := []string{"KeyName", "Placement.GroupName", "NetworkInterface.1.SecurityGroupId.1"}
+	for name := range real {
+		if slices.Contains(made, name) {
+			if dry.Has(name) {
+				t.Errorf("the dry run has %s, which is not there yet", name)
+			}
+			continue
+		}
+		own := name == "ClientToken" || name == "UserData" || strings.HasSuffix(name, ".Value") && strings.HasPrefix(name, "TagSpecification.")
+		if !dry.Has(name) || !own && dry.Get(name) != real.Get(name) {
+			t.Errorf("%s is %.60q in the dry run and %.60q in the launch", name, dry.Get(name), real.Get(name))
+		}
+	}
+	for name := range dry {
+		if !real.Has(name) && name != "DryRun" {
+			t.Errorf("the dry run has %s, which the launch has not", name)
+		}
+	}
+}
+
 // TestInterrupt: the hosts of an interrupted command are removed.
 func TestInterrupt(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "hasty")
