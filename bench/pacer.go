@@ -25,6 +25,11 @@ const (
 	// began to be needed: the stretch settles at that percentile of how late
 	// sleeps end.
 	lateShare = 50
+	// yielding is how long before an instant a pacer that is awake still lets
+	// others have its processor: what they do with it, a reply or a request, takes
+	// about so long. One that did not would hold a node or a receiver up until the
+	// kernel's scheduler takes the processor away, a millisecond later.
+	yielding = 20 * time.Microsecond
 	// maxSpare bounds the time awake that may be saved up.
 	maxSpare = 5 * time.Millisecond
 )
@@ -73,6 +78,9 @@ func (p *pacer) wait(due int64) {
 	}
 	awake := now
 	for now < due {
+		if due-now > int64(yielding) {
+			yield()
+		}
 		now = p.clock.now()
 	}
 	p.spun += time.Duration(now - awake)

@@ -17,3 +17,6 @@ func (c clock) sleepUntil(at int64) {
 	for unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &until, nil) == unix.EINTR {
 	}
 }
+
+// yield lets other threads that wait for this processor have it.
+func yield() { unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
