@@ -16,7 +16,7 @@
 //	listen (embedded placement only)
 //	                                  listening: the address of its node
 //	spec: who, what, which cluster
-//	                                  ready: build
+//	                                  ready: build; records of a mixture are put
 //	warm_up: an operation kind
 //	                                  warm
 //	clock (several times)
@@ -36,10 +36,38 @@
 // agree: the coordinator learns the offset of each from the quickest of several
 // exchanges, and gives each agent the instant of the start in its own time.
 //
+// # What a client does
+//
+// A client's operations come from a source: in a phase each key of its own once,
+// all clients putting, then getting, then deleting; in a mixture (--workload) all
+// kinds together, on records that were put before. What a source makes follows
+// from the seed and the client's number alone; the record holds a digest of it.
+// Values say which put they came from, so that a get is held against what the
+// client knows: a ledger tells a lost update, a deleted value that came back, a
+// torn and a foreign value apart, and accuses no store that is linearizable.
+//
 // # What a latency is
 //
-// The loop is closed: a client sends its next operation when it has the reply to
-// the last. What is recorded is therefore service time, completion - send, on
-// the agent's monotonic clock. Keys and values are made before the start and
-// values are checked after the completion has been stamped.
+// In the closed loop a client sends its next operation when it has the reply to
+// the last. What is recorded is service time, completion - send, on the agent's
+// monotonic clock.
+//
+// In the open loop (--rate) operations are due at instants of a schedule that
+// does not depend on the replies. A pacer wakes the client for each: asleep in
+// the kernel until shortly before, awake for the rest, and within its share of
+// the processors. The operation goes out on one of the client's lanes, each with
+// a connection to every node and a goroutine that receives on it, so that neither
+// sending nor receiving wakes anybody else. Recorded are response time,
+// completion - intended start, service time, and lag, send - intended start: what
+// the generator itself was late by. An operation that is due while all lanes wait
+// is held, and counted.
+//
+// Operations are made before their time is taken and values checked after.
+//
+// # What can be believed
+//
+// Before the first run of each number of clients they are measured against nodes
+// that keep nothing and answer at once ([results.Null]). Agents and nodes tell
+// what the kernel and the runtime did to them in every trial. From all that
+// [results.Trial.Judge] makes a verdict with its reasons.
 package bench
