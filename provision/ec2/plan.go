@@ -77,13 +77,16 @@ CALLS, in this order. The first part only looks.
   ec2 DescribeInstanceTypeOfferings  zones that have it
   ec2 DescribeSubnets                and a subnet
   ec2 RunInstances, dry run          AWS judges the launch without doing it
-  ec2 Describe... by tag             your own runs past their lifetime, to be removed first
   (the question, unless --yes)
+The next removes: hosts of your own runs that are past their lifetime, which a
+killed run left, and all else of those runs, as at the end of a run.
+  ec2 DescribeInstances              tagged %s=%s
+  (for each such run: ec2 TerminateInstances and what follows it below)
 These make something. Each is in the journal on disk before it is sent.
   ec2 ImportKeyPair                  the run's public key
   ec2 CreateSecurityGroup
   ec2 AuthorizeSecurityGroupIngress  tcp 22 from %s; everything among the hosts
-`, orLater(c.SSHCIDR, "--ssh-cidr"))
+`, tagOwner, c.owner(), orLater(c.SSHCIDR, "--ssh-cidr"))
 	if c.Placement == "cluster" {
 		fmt.Fprint(w, "  ec2 CreatePlacementGroup           cluster, one for each zone that is tried\n")
 	}
@@ -94,9 +97,12 @@ These make something. Each is in the journal on disk before it is sent.
 These remove it all, whatever happened before.
   ec2 TerminateInstances
   ec2 DescribeInstances              until all are terminated
-  ec2 DeleteKeyPair, DeletePlacementGroup, DeleteSecurityGroup
-  ec2 Describe...Volumes, NetworkInterfaces, KeyPairs, SecurityGroups, PlacementGroups by tag
+  ec2 DescribeVolumes, DescribeNetworkInterfaces, DescribeKeyPairs
+  ec2 DescribeSecurityGroups, DescribePlacementGroups
+                                     what else has the run's tag
+  ec2 DeleteKeyPair, DeleteSecurityGroup, DeletePlacementGroup
                                      (DeleteVolume, DeleteNetworkInterface if any is left)
+  ec2 Describe... once more          until nothing is left
 `, c.Nodes, c.Nodes, short(c.pace().Beat))
 }
 

@@ -256,13 +256,11 @@ func (p *proxy) serveLaunch(w http.ResponseWriter, r *http.Request, c call) {
 	a.write(w)
 }
 
-// actions are those of a log of calls, each once.
-func (p *proxy) actions() []string {
+// log is the calls so far, in order.
+func (p *proxy) log() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	list := slices.Clone(p.calls)
-	slices.Sort(list)
-	return slices.Compact(list)
+	return slices.Clone(p.calls)
 }
 
 // form of the last call of that name.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,13 +55,17 @@ func TestTerminalIsAsked(t *testing.T) {
 			if !strings.Contains(s.words.String(), "us-east-1a, us-east-1b") || !strings.Contains(s.words.String(), "ami-") {
 				t.Error("the plan does not say what AWS said")
 			}
+			// So far it has only looked, as the plan says.
+			if _, asked := plannedCalls(s.words.String()); !slices.Equal(s.proxy.log(), asked) {
+				t.Errorf("calls before the question: %q, want %q", s.proxy.log(), asked)
+			}
 			if _, err := person.WriteString(answer + "\n"); err != nil {
 				t.Fatal(err)
 			}
 			if err := cmd.Wait(); (exitCode(err) == 0) != made {
 				t.Errorf("ended with %v", err)
 			}
-			if launched := strings.Contains(strings.Join(s.proxy.actions(), " ")+" ", "RunInstances "); launched != made {
+			if launched := slices.Contains(s.proxy.log(), "RunInstances"); launched != made {
 				t.Errorf("launched: %t, want %t", launched, made)
 			}
 			s.mustBeEmpty()
