@@ -34,6 +34,16 @@ func isNotFound(err error) bool {
 	return strings.HasSuffix(c, ".NotFound") || c == "InvalidPlacementGroup.Unknown"
 }
 
+// isForbidden: the user has not got the right, or it depends on a tag that AWS
+// does not see yet.
+func isForbidden(err error) bool {
+	switch code(err) {
+	case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
+		return true
+	}
+	return false
+}
+
 // isDuplicate: there is one of that name or kind already. Names have the run's
 // id in them, so that it is the run's own, made by a try whose answer was lost.
 func isDuplicate(err error) bool { return strings.HasSuffix(code(err), ".Duplicate") }
@@ -53,9 +63,14 @@ func explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	switch c := code(err); c {
-	case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
+	if isForbidden(err) {
 		return fmt.Errorf("%s: %w\nthe user needs the rights that `provision ec2 --policy` prints", doing, err)
+	}
+	switch c := code(err); c {
+	case "InvalidParameterCombination":
+		if strings.Contains(err.Error(), "Free Tier") {
+			return fmt.Errorf("%s: %w\nan account on AWS's Free plan may have only the types that are free: upgrade it to the Paid plan (console, Billing and Cost Management), or choose such a type with --type", doing, err)
+		}
 	case "AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "RequestExpired":
 		return fmt.Errorf("%s: %w\ncheck the credentials with `aws sts get-caller-identity`, and this machine's clock", doing, err)
 	case "VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded":

@@ -20,6 +20,7 @@ const (
 	unsupported  trouble = "not supported"
 	noAddresses  trouble = "no addresses in the subnet"
 	overQuota    trouble = "over quota"
+	freePlan     trouble = "not eligible for Free Tier"
 	killedBefore trouble = "killed before it was done"
 	killedAfter  trouble = "killed after it was done"
 	killedDuring trouble = "killed before it was done, and then it was"
@@ -63,6 +64,8 @@ func (c call) refuse(w http.ResponseWriter, trouble trouble) {
 		status, code = http.StatusBadRequest, "Unsupported"
 	case noAddresses:
 		status, code = http.StatusBadRequest, "InsufficientFreeAddressesInSubnet"
+	case freePlan:
+		status, code = http.StatusBadRequest, "InvalidParameterCombination"
 	case overQuota:
 		status, code = http.StatusBadRequest, "VcpuLimitExceeded"
 	}

@@ -98,7 +98,7 @@ func (l *launch) runIn(ctx context.Context, z zone, n int, place, data string) (
 	request := l.request(z, place, data)
 	request.ClientToken = aws.String(token)
 	err = l.journal.making(entry{Call: "RunInstances", Zone: z.Name, Token: token}, func(tries *int) ([]item, error) {
-		err := l.eventually(ctx, func() error {
+		err := l.eventually(ctx, isNotFound, func() error {
 			answer, err := l.cloud.ec2.RunInstances(ctx, request, counting(tries))
 			if err != nil {
 				return err

@@ -65,7 +65,12 @@ func scenes(run, destroy []string) []scene {
 				add(fault{call: n, trouble: trouble, times: once}, run, scene{sure: true})
 			}
 		}
-		add(fault{call: n, trouble: forbidden, times: once}, run, scene{doomed: needed})
+		if call == "AuthorizeSecurityGroupIngress" { // the group's tag may be late
+			add(fault{call: n, trouble: forbidden, times: once}, run, scene{sure: true})
+			add(fault{call: n, action: call, trouble: forbidden, times: 1 << 20}, run, scene{doomed: true})
+		} else {
+			add(fault{call: n, trouble: forbidden, times: once}, run, scene{doomed: needed})
+		}
 		for _, trouble := range []trouble{killedBefore, killedAfter, killedDuring} {
 			if looks(call) && (trouble == killedAfter || trouble == killedDuring) {
 				continue

@@ -209,6 +209,21 @@ func TestDryRunIsTheLaunch(t *testing.T) {
 	}
 }
 
+// TestFreePlan: AWS says to a new account on its Free plan what it cannot have, in
+// words that do not say what to do; and before anything is made.
+func TestFreePlan(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "newcomer")
+	defer s.tell()
+	s.proxy.set(&fault{action: "RunInstances(dry)", trouble: freePlan, times: once}, nil)
+	err := s.run(s.launchFlags("true")...)
+	if err == nil || !strings.Contains(err.Error(), "upgrade it to the Paid plan") {
+		t.Errorf("error %v", err)
+	}
+	if calls := s.proxy.log(); calls[len(calls)-1] != "RunInstances(dry)" {
+		t.Errorf("calls %q", calls)
+	}
+}
+
 // TestInterrupt: the hosts of an interrupted command are removed.
 func TestInterrupt(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "hasty")

@@ -11,12 +11,12 @@ import (
 )
 
 // eventually repeats a call that needs something made a moment ago for as long
-// as AWS may not see it yet.
-func (l *launch) eventually(ctx context.Context, call func() error) error {
+// as AWS may not see it yet, which early says of an error.
+func (l *launch) eventually(ctx context.Context, early func(error) bool, call func() error) error {
 	deadline := time.Now().Add(l.pace.Settle)
 	for {
 		err := call()
-		if err == nil || !isNotFound(err) || time.Now().After(deadline) {
+		if err == nil || !early(err) || time.Now().After(deadline) {
 			return err
 		}
 		if cause := pause(ctx, l.pace.Poll); cause != nil {
@@ -63,7 +63,10 @@ func (l *launch) makeGroup(ctx context.Context) error {
 		return explain("make the run's security group", err)
 	}
 	err = l.journal.making(entry{Call: "AuthorizeSecurityGroupIngress"}, func(tries *int) ([]item, error) {
-		return nil, l.eventually(ctx, func() error { return l.authorize(ctx, tries) })
+		// The policy lets only groups with our tag be changed, and the tag may
+		// come to sight after the group.
+		early := func(err error) bool { return isNotFound(err) || isForbidden(err) }
+		return nil, l.eventually(ctx, early, func() error { return l.authorize(ctx, tries) })
 	})
 	return explain("open the run's security group", err)
 }
