@@ -3,7 +3,9 @@ package ec2
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,14 +72,37 @@ func (c *Command) folder(id string) (folder, error) {
 	return folder(filepath.Join(dir, id)), err
 }
 
-// makeFolder makes the folder of a new run.
+// makeFolder makes the folder of a new run, on disk: a journal whose folder a
+// loss of power takes away is none.
 func (c *Command) makeFolder(id string) (folder, error) {
 	f, err := c.folder(id)
 	if err != nil {
 		return "", err
 	}
+	var parents []string // of folders that are not there yet
+	for dir := string(f); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		parents = append(parents, filepath.Dir(dir))
+	}
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
 		return "", fmt.Errorf("make folder of run: %w", err)
 	}
+	for _, dir := range parents {
+		if err := syncFolder(dir); err != nil {
+			return "", fmt.Errorf("make folder of run: %w", err)
+		}
+	}
 	return f, nil
+}
+
+// syncFolder waits until a folder is on disk: which files are in it, not what is
+// in them.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

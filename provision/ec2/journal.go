@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -83,6 +84,9 @@ func openJournal(name string, create bool) (*journal, error) {
 		return nil, fmt.Errorf("lock journal %s: %w", name, err)
 	}
 	entries, whole, err := readEntries(f)
+	if err == nil && create {
+		err = syncFolder(filepath.Dir(name)) // or a loss of power takes the file
+	}
 	if err == nil && !whole {
 		_, err = f.WriteString("\n")
 	}
