@@ -11,9 +11,10 @@
 //   - Every call that makes something is in the journal, on disk, before it is
 //     sent, and everything carries the run's tags from the request that makes
 //     it. `provision ec2 --destroy RUN` finds what a killed run left by both.
-//   - Each host has two timers from before its network is up, in the user data
-//     of the launch itself: the lease powers it off when no heartbeat came for
-//     a while, the lifetime powers it off in any case. Powering off terminates.
+//   - Each host has two timers from early in its boot, as soon as its network is
+//     up and before ssh is, by the user data of the launch itself: the lease
+//     powers it off when no heartbeat came for a while, the lifetime powers it
+//     off in any case. Powering off terminates.
 //
 // README.md says what the promise does not cover.
 //

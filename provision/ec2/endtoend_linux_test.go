@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,17 +103,16 @@ for h in h0 h1; do ssh -F "$(dirname "$DHTBENCH_HOSTS")/ssh_config" $h "ip -4 -o
 	s.mustBeEmpty()
 }
 
-// TestLeaseEndsHostsOfAKilledRun: nobody cleans up, and yet the hosts end.
-func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
-	m := startMoto(t)
-	newDatacentre(t, m, false)
-	s := newStage(t, m, swift, "victim")
-	defer s.tell()
+// launchSleeper starts a run of two hosts whose command sleeps, and waits until it
+// does.
+func (s *stage) launchSleeper(t *testing.T, flags ...string) *exec.Cmd {
+	t.Helper()
 	up := filepath.Join(t.TempDir(), "up")
 	if err := syscall.Mkfifo(up, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := s.realChild(s.realFlags(2, lease, "sh", "-c", "exec >"+up+"; echo up; exec sleep 1000")...)
+	args := append([]string{"--nodes", "2", "--user", "root"}, flags...)
+	cmd := s.realChild(append(args, s.launchFlags("sh", "-c", "exec >"+up+"; echo up; exec sleep 1000")...)...)
 	cmd.Stdout, cmd.Stderr = nil, nil // which the command would hold open
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -121,17 +121,16 @@ func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pipe.Close()
+	t.Cleanup(func() { pipe.Close() })
 	if _, err := pipe.Read(make([]byte, 3)); err != nil {
 		t.Fatal(err)
 	}
-	// Longer than a lease, in the hosts' time: heartbeats keep them up.
-	pause(t.Context(), 3*lease/2/scale)
-	if left, err := s.left(); strings.Count(left, "instance") != 2 {
-		t.Fatalf("with heartbeats, there is %q, %v: want 2 instances", left, err)
-	}
-	cmd.Process.Kill()
-	cmd.Wait()
+	return cmd
+}
+
+// awaitNoInstance waits until there is no instance of the stage's owner.
+func (s *stage) awaitNoInstance(t *testing.T) {
+	t.Helper()
 	limit := time.Now().Add(30 * time.Second)
 	for {
 		left, err := s.left()
@@ -139,14 +138,50 @@ func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.Contains(left, "instance") {
-			break
+			return
 		}
 		if time.Now().After(limit) {
-			t.Fatalf("30 s (%v of the hosts' time) after the kill there is %q", 30*time.Second*scale, left)
+			t.Fatalf("30 s (%v of the hosts' time) later there is still %q", 30*time.Second*scale, left)
 		}
 		pause(t.Context(), 50*time.Millisecond)
 	}
+}
+
+// TestLeaseEndsHostsOfAKilledRun: nobody cleans up, and yet the hosts end.
+func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
+	m := startMoto(t)
+	newDatacentre(t, m, false)
+	s := newStage(t, m, swift, "victim")
+	defer s.tell()
+	cmd := s.launchSleeper(t, "--lifetime", "4h", "--lease", lease.String())
+	// Longer than a lease, in the hosts' time: heartbeats keep them up.
+	pause(t.Context(), 3*lease/2/scale)
+	if left, err := s.left(); strings.Count(left, "instance") != 2 {
+		t.Fatalf("with heartbeats, there is %q, %v: want 2 instances", left, err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	s.awaitNoInstance(t)
 	s.destroyAll()
+	s.mustBeEmpty()
+}
+
+// TestLifetimeEndsHosts: heartbeats come and provision lives, and yet the hosts
+// end when their time is over.
+func TestLifetimeEndsHosts(t *testing.T) {
+	m := startMoto(t)
+	newDatacentre(t, m, false)
+	s := newStage(t, m, swift, "lingerer")
+	defer s.tell()
+	cmd := s.launchSleeper(t, "--lifetime", minLifetime.String(), "--lease", lease.String())
+	s.awaitNoInstance(t)
+	if calls := s.proxy.log(); slices.Contains(calls, "TerminateInstances") {
+		t.Errorf("provision ended the hosts: %q", calls)
+	}
+	cmd.Process.Signal(syscall.SIGINT)
+	if err := cmd.Wait(); exitCode(err) != 130 {
+		t.Errorf("ended with %v, want the command's status 130", err)
+	}
 	s.mustBeEmpty()
 }
 

@@ -50,14 +50,14 @@ func (l *launch) awaitArmed(ctx context.Context, h host.Host) error {
 	}
 }
 
-// readArmed asks a host which run it belongs to and whether both timers are
-// armed, and returns when the lifetime's fires.
+// readArmed asks a host which run it belongs to, whether both timers are armed and
+// whether the lease has been counted once, and returns when the lifetime's fires.
 func (l *launch) readArmed(ctx context.Context, h host.Host) (string, error) {
 	lines, err := ask(ctx, h, "check of timers", "/bin/sh", "/run/dhtbench/armed")
 	if err != nil {
 		return "", err
 	}
-	for _, want := range []string{"run " + l.run.ID, "lifetime active", "lease active"} {
+	for _, want := range []string{"run " + l.run.ID, "lifetime active", "lease active", "lease counts"} {
 		if !slices.Contains(lines, want) {
 			return "", fmt.Errorf("host %s does not say %q but: %s", h.Name, want, strings.Join(lines, "; "))
 		}

@@ -20,8 +20,9 @@ case "$*" in
 	first=$STUB/refused-$host
 	if [ ! -e "$first" ]; then touch "$first"; echo "ssh: connect to host $host port 22: Connection refused" >&2; exit 255; fi
 	run=$(sed -n 's/.*HostKeyAlias dhtbench-//p' "$config")
+	lease="lease counts"
 	. "$STUB/behave"
-	echo "run $run"; echo "lifetime $lifetime"; echo "lease active"; echo "fires at some time" ;;
+	echo "run $run"; echo "lifetime $lifetime"; echo "lease active"; echo "$lease"; echo "fires at some time" ;;
 "touch /run/dhtbench/beat/heartbeat") ;;
 *) echo "not expected: $*" >&2; exit 1 ;;
 esac
@@ -74,21 +75,29 @@ func TestReadyOverSSH(t *testing.T) {
 
 // TestUnarmedHostIsNoHost: a host that would not end by itself is not used.
 func TestUnarmedHostIsNoHost(t *testing.T) {
-	s := newStage(t, startMoto(t), swift, "careful")
-	defer s.tell()
-	ran := filepath.Join(t.TempDir(), "ran")
-	cmd, _ := s.withSSH(`lifetime=active; [ $host = h3 ] && lifetime=inactive; :`, s.launchFlags("touch", ran)...)
-	cmd.Env = append(cmd.Env, hasteVariable+"=1")
-	if err := cmd.Run(); exitCode(err) != 1 {
-		t.Errorf("ended with %v", err)
+	m := startMoto(t)
+	for want, behave := range map[string]string{
+		"lifetime active": `lifetime=active; [ $host = h3 ] && lifetime=inactive; :`,
+		"lease counts":    `lifetime=active; [ $host = h3 ] && lease="lease does not"; :`,
+	} {
+		t.Run(want, func(t *testing.T) {
+			s := newStage(t, m, swift, "careful")
+			defer s.tell()
+			ran := filepath.Join(t.TempDir(), "ran")
+			cmd, _ := s.withSSH(behave, s.launchFlags("touch", ran)...)
+			cmd.Env = append(cmd.Env, hasteVariable+"=1")
+			if err := cmd.Run(); exitCode(err) != 1 {
+				t.Errorf("ended with %v", err)
+			}
+			if _, err := os.Stat(ran); err == nil {
+				t.Error("the command ran")
+			}
+			if !strings.Contains(s.words.String(), fmt.Sprintf("host h3 does not say %q", want)) {
+				t.Error("it is not said which host and why")
+			}
+			s.mustBeEmpty()
+		})
 	}
-	if _, err := os.Stat(ran); err == nil {
-		t.Error("the command ran")
-	}
-	if !strings.Contains(s.words.String(), `host h3 does not say "lifetime active"`) {
-		t.Error("it is not said which host and why")
-	}
-	s.mustBeEmpty()
 }
 
 // TestSSHTakesTheConfiguration: the real ssh reads what is written for it. It

@@ -67,10 +67,14 @@ func TestLease(t *testing.T) {
 		}
 		return string(text)
 	}
-	if want := "daemon-reload\nstart --no-block dhtbench-lifetime.timer dhtbench-lease.timer\n"; log() != want {
+	if want := "daemon-reload\nstart --no-block dhtbench-lifetime.timer dhtbench-lease.timer dhtbench-lease.service\n"; log() != want {
 		t.Errorf("arming says %q, want %q", log(), want)
 	}
 	tick := "sh " + filepath.Join(root, "run/dhtbench/lease")
+	do(tick) // at once
+	if missed, err := os.ReadFile(filepath.Join(root, "run/dhtbench/missed")); string(missed) != "0\n" {
+		t.Errorf("%q minutes are counted at once, %v", missed, err)
+	}
 	for minute := range 40 {
 		if minute%10 == 0 {
 			do("touch " + filepath.Join(root, "run/dhtbench/beat/heartbeat"))
@@ -95,13 +99,36 @@ func TestArmedIsReadBack(t *testing.T) {
 	root, do := machineRoom(t)
 	do(inRoot(script, root))
 	out := filepath.Join(root, "out")
-	do("sh " + filepath.Join(root, "run/dhtbench/armed") + " >" + out)
-	text, err := os.ReadFile(out)
-	if want := "run 20260131-235959-abcdefgh\nlifetime active\nlease active\nfires \n"; err != nil || string(text) != want {
-		t.Errorf("%q, %v, want %q", text, err, want)
+	for _, counts := range []string{"", "lease counts\n"} {
+		do("sh " + filepath.Join(root, "run/dhtbench/armed") + " >" + out)
+		text, err := os.ReadFile(out)
+		if want := "run 20260131-235959-abcdefgh\nlifetime active\nlease active\n" + counts + "fires \n"; err != nil || string(text) != want {
+			t.Errorf("%q, %v, want %q", text, err, want)
+		}
+		do("sh " + filepath.Join(root, "run/dhtbench/lease"))
 	}
 	timer, err := os.ReadFile(filepath.Join(root, "run/systemd/system/dhtbench-lifetime.timer"))
 	if want := "OnBootSec=5400\nOnCalendar=2026-02-01 01:30:00 UTC\n"; err != nil || !strings.Contains(string(timer), want) {
 		t.Errorf("the timer is %q, %v, want %q in it", timer, err, want)
+	}
+}
+
+// TestSystemdTakesTheUnits: no systemd runs the timers in these tests, but one
+// reads them.
+func TestSystemdTakesTheUnits(t *testing.T) {
+	path, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("systemd-analyze is not on PATH: install systemd")
+	}
+	root, do := machineRoom(t)
+	do(inRoot(bootScript(t), root))
+	units, err := filepath.Glob(filepath.Join(root, "run/systemd/system/*"))
+	if err != nil || len(units) != 4 {
+		t.Fatalf("units %q, %v, want two timers and their services", units, err)
+	}
+	cmd := exec.Command(path, append([]string{"verify", "--man=no"}, units...)...)
+	cmd.Env = append(os.Environ(), "SYSTEMD_UNIT_PATH="+filepath.Join(root, "run/systemd/system")+":")
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -6,15 +6,18 @@ setting() { sed -n "s/^$2=//p" "$units/$1"; }
 pass() { sleep "$(awk "BEGIN { print $1 / $SCALE }")"; }
 case $1 in
 start)
-	for timer; do
-		case $timer in *.timer)
-			name=${timer%.timer}
-			touch "/run/timers/$timer"
+	for unit; do
+		case $unit in
+		*.timer)
+			name=${unit%.timer}
+			touch "/run/timers/$unit"
 			(
-				pass "$(setting "$timer" OnBootSec)"
-				again=$(setting "$timer" OnUnitActiveSec)
+				pass "$(setting "$unit" OnBootSec)"
+				again=$(setting "$unit" OnUnitActiveSec)
 				while eval "$(setting "$name.service" ExecStart)" && [ -n "$again" ]; do pass "$again"; done
-			) </dev/null >/dev/null 2>&1 &
+			) </dev/null >/dev/null 2>&1 & ;;
+		*.service)
+			eval "$(setting "$unit" ExecStart)" </dev/null >/dev/null 2>&1 & ;;
 		esac
 	done ;;
 is-active) if [ -e "/run/timers/$2" ]; then echo active; else echo inactive; fi ;;
