@@ -49,7 +49,7 @@ const (
 // svg draws the figure.
 func (f figure) svg(t typesetter) ([]byte, error) {
 	note := t.plain(captionSize, quiet)
-	caption := wrap(note, f.caption, figureWidth-2*edge)
+	caption := wrap(note, f.caption, captionShare*(figureWidth-2*edge))
 	step := vg.Length(captionSize * lineHeight)
 
 	// Heights first: the canvas has its size from the start.
@@ -147,6 +147,11 @@ func unlabelled(ticks func(float64) []tick) func(float64) []tick {
 		return marks
 	}
 }
+
+// captionShare is how much of the width a caption may take, measured with the
+// typesetter's font: others that a reader's machine has are wider by as much as
+// the rest.
+const captionShare = 0.86
 
 // wrap breaks paragraphs into lines no wider than width, at spaces.
 func wrap(style text.Style, paragraphs []string, width vg.Length) []string {
