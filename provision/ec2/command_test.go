@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,7 +90,7 @@ func TestPlanNamesAllCalls(t *testing.T) {
 	if err := s.run("--plan"); err != nil {
 		t.Fatal(err)
 	}
-	allowed := allowedActions(t)
+	allowed := allowedActions(readPolicy(t))
 	planned, _ := plannedCalls(s.words.String())
 	at := 0
 	for n, name := range calls {
@@ -123,26 +122,6 @@ func plannedCalls(plan string) (calls, asked []string) {
 		}
 	}
 	return calls, asked
-}
-
-// allowedActions are those of the policy.
-func allowedActions(t *testing.T) (actions []string) {
-	t.Helper()
-	var p struct{ Statement []struct{ Action any } }
-	if err := json.Unmarshal([]byte(policy), &p); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range p.Statement {
-		switch a := s.Action.(type) {
-		case string:
-			actions = append(actions, a)
-		case []any:
-			for _, one := range a {
-				actions = append(actions, one.(string))
-			}
-		}
-	}
-	return actions
 }
 
 // TestPipeIsRefused: nobody is there to say yes.
