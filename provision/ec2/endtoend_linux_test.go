@@ -3,6 +3,7 @@ package ec2
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,6 +46,39 @@ func buildProgram(t *testing.T, pkg string) string {
 	return program
 }
 
+// benchEC2 is what `make bench-ec2` runs with few operations, once it has built
+// its programs.
+func benchEC2(t *testing.T, flags, file string) (script string) {
+	t.Helper()
+	cmd := exec.Command("make", "--no-print-directory", "-n", "-C", "../..", "bench-ec2", "NODES=8", "CLIENTS=1,8", "OPS=50", "RESULTS="+file, "EC2="+flags)
+	cmd.Env = append(os.Environ(), "MAKEFLAGS=", "MAKELEVEL=")
+	out, err := cmd.CombinedOutput()
+	_, script, ok := strings.Cut(string(out), "\nprovision/provision ec2 ")
+	if err != nil || !ok {
+		t.Fatalf("make -n bench-ec2: %v: %s", err, out)
+	}
+	return "provision/provision ec2 " + script
+}
+
+// furnishCheckout puts the programs of a checkout where `make` does: the
+// benchmark, and the program under test, which is this one.
+func furnishCheckout(t *testing.T, dir string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf("#!/bin/sh\nshift # ec2\n%s=%s %s=1 exec %s \"$@\"\n", roleVariable, roleProvision, sshVariable, self)
+	err = errors.Join(
+		os.Symlink(buildProgram(t, "dhtbench"), filepath.Join(dir, "dhtbench")),
+		os.Mkdir(filepath.Join(dir, "provision"), 0o700),
+		os.WriteFile(filepath.Join(dir, "provision/provision"), []byte(script), 0o700),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestEndToEnd is `make bench-ec2` with few operations: provision and the
 // benchmark, from launch to teardown, with ssh to simulated hosts.
 func TestEndToEnd(t *testing.T) {
@@ -52,22 +86,34 @@ func TestEndToEnd(t *testing.T) {
 	newDatacentre(t, m, false)
 	s := newStage(t, m, swift, "benchmark")
 	defer s.tell()
+	if _, err := exec.LookPath("make"); err != nil {
+		skip(t, "make is not on PATH: install make")
+	}
 	dir := t.TempDir()
-	program, file := buildProgram(t, "dhtbench"), filepath.Join(dir, "ec2.jsonl")
-	cmd := s.realChild(s.realFlags(8, 3*lease, program, "bench", "--clients", "1,8", "--ops", "50", "--warmup", "10", "--results", file)...)
+	furnishCheckout(t, dir)
+	flags := append([]string{"--user", "root", "--lifetime", "4h", "--lease", (3 * lease).String(), "--yes", "--ssh-cidr", "203.0.113.7"}, s.flags()...)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", benchEC2(t, strings.Join(flags, " "), "ec2.jsonl"))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &s.words, &s.words
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
 	s.mustBeEmpty()
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(filepath.Join(dir, "ec2.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	trials := 0
 	for line := range bytes.Lines(text) {
-		var trial struct{ Hosts []any }
+		var trial struct {
+			Hosts []struct{ Facts map[string]string }
+		}
 		if err := json.Unmarshal(line, &trial); err != nil || len(trial.Hosts) != 8 {
-			t.Errorf("a trial with %d hosts, %v, want 8", len(trial.Hosts), err)
+			t.Fatalf("a trial with %d hosts, %v, want 8", len(trial.Hosts), err)
+		}
+		for n, h := range trial.Hosts {
+			if !strings.HasPrefix(h.Facts["image"], "ami-") || h.Facts["run"] != s.runs()[0] {
+				t.Errorf("the record of host %d does not say what it was made of: %v", n, h.Facts)
+			}
 		}
 		trials++
 	}
