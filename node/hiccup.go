@@ -31,6 +31,8 @@ type Hiccup struct {
 // value has noted nothing yet. It is safe for concurrent use. After jHiccup by
 // Gil Tene.
 type HiccupMeter struct {
+	clock hostClock // set by Start
+
 	mu   sync.Mutex
 	kept []Hiccup // in order of time, but for where next is
 	next int      // where the next one goes if there are keptHiccups
@@ -42,36 +44,40 @@ func (m *HiccupMeter) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start hiccup meter: %w", err)
 	}
+	m.clock = newHostClock()
+	due := m.clock.now() + int64(hiccupPeriod)
+	if err := alarm.set(due, hiccupPeriod); err != nil {
+		alarm.close()
+		return fmt.Errorf("start hiccup meter: %w", err)
+	}
 	context.AfterFunc(ctx, func() { alarm.close() })
-	go m.watch(alarm, newHostClock())
+	go m.watch(alarm, due) // if it begins too late, that is a hiccup
 	return nil
 }
 
-// watch notes hiccups until the alarm is closed.
-func (m *HiccupMeter) watch(a *alarm, clock hostClock) {
-	due := clock.now() + int64(hiccupPeriod)
-	if a.set(due, hiccupPeriod) != nil {
-		return // it is closed already
-	}
+// watch notes hiccups until the alarm, which rings first at due, is closed.
+func (m *HiccupMeter) watch(a *alarm, due int64) {
 	for {
 		rings, err := a.wait()
 		if err != nil {
 			return
 		}
-		m.woke(due, clock.now())
+		m.woke(due, m.clock.now)
 		due += rings * int64(hiccupPeriod)
 	}
 }
 
-// woke learns when the meter ran and when it should have.
-func (m *HiccupMeter) woke(due, now int64) {
-	late := now - due
-	if late < int64(leastHiccup) {
-		return
-	}
-	h := Hiccup{AtNS: now, NS: late}
+// woke learns that the meter runs, and when it should have. It reads the clock
+// while it holds the lock, so that who then asks for hiccups until an instant
+// of the past gets all of them.
+func (m *HiccupMeter) woke(due int64, clock func() int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	now := clock()
+	if now-due < int64(leastHiccup) {
+		return
+	}
+	h := Hiccup{AtNS: now, NS: now - due}
 	if len(m.kept) < keptHiccups {
 		m.kept = append(m.kept, h)
 		return

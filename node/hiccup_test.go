@@ -11,9 +11,10 @@ func TestHiccupMeterKeepsLatest(t *testing.T) {
 		t.Errorf("hiccups of a new meter: %v", got)
 	}
 	const ms = int64(time.Millisecond)
-	m.woke(0, ms-1) // too short
+	at := func(now int64) func() int64 { return func() int64 { return now } }
+	m.woke(0, at(ms-1)) // too short
 	for i := range int64(keptHiccups + 5) {
-		m.woke(i*100*ms, i*100*ms+2*ms)
+		m.woke(i*100*ms, at(i*100*ms+2*ms))
 	}
 	all := m.Between(0, 1<<62)
 	if len(all) != keptHiccups {
@@ -36,11 +37,11 @@ func TestHiccupMeterRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, clock := new(HiccupMeter), newHostClock()
+	m := &HiccupMeter{clock: newHostClock()}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		m.watch(alarm, clock)
+		m.watch(alarm, 0)
 	}()
 	alarm.close()
 	<-ended

@@ -85,10 +85,9 @@ func vitalsReader(ctx context.Context) (func() Vitals, error) {
 	if err := meter.Start(ctx); err != nil {
 		return nil, err
 	}
-	clock := newHostClock()
-	then, before := clock.now(), ReadVitals()
+	then, before := meter.clock.now(), ReadVitals()
 	return func() Vitals {
-		now, all := clock.now(), ReadVitals()
+		now, all := meter.clock.now(), ReadVitals()
 		v := all.Since(before)
 		v.Hiccups = meter.Between(then, now)
 		then, before = now, all
