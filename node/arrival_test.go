@@ -31,8 +31,9 @@ func TestArrivalOfRead(t *testing.T) {
 			if err != nil || !r.Timed || r.Status != StatusOK {
 				t.Fatalf("reply is %+v, %v", r, err)
 			}
-			if r.Work < 5*time.Millisecond || r.Queue < time.Duration(i)*5*time.Millisecond {
-				t.Errorf("request %d of %d: queue %v, work %v, want %d times the work of 5 ms in the queue", i, n, r.Queue, r.Work, i)
+			queue, work := takeTimes(body)
+			if work < 5*time.Millisecond || queue < time.Duration(i)*5*time.Millisecond {
+				t.Errorf("request %d of %d: queue %v, work %v, want %d times the work of 5 ms in the queue", i, n, queue, work, i)
 			}
 		}
 	}

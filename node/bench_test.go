@@ -32,6 +32,16 @@ func BenchmarkParseRequest(b *testing.B) {
 	}
 }
 
+func BenchmarkParseReply(b *testing.B) {
+	body := AppendReply(nil, StatusOK, make([]byte, benchValue))[lengthHead:]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseReply(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkReadFrame(b *testing.B) {
 	frame := AppendRequest(nil, OpPut, []byte(benchKey), make([]byte, benchValue))
 	r := bytes.NewReader(nil)

@@ -56,7 +56,8 @@ func TestDocTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r.Timed {
-			queues, works = append(queues, r.Queue), append(works, r.Work)
+			queue, work := takeTimes(line.frame[lengthHead:])
+			queues, works = append(queues, queue), append(works, work)
 		}
 	}
 	if len(queues) != 2 {

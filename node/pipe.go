@@ -111,7 +111,7 @@ func (p *Pipe) Receive() (PipeReply, error) {
 	r, err := p.next()
 	switch {
 	case err == nil:
-		return PipeReply{Status: r.Status, Value: r.Value, Queue: r.Queue, Work: r.Work}, nil
+		return r, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return PipeReply{}, fmt.Errorf("receive from %s: %w", p.addr, ErrTimeout)
 	}
@@ -120,19 +120,23 @@ func (p *Pipe) Receive() (PipeReply, error) {
 }
 
 // next reads one reply.
-func (p *Pipe) next() (Reply, error) {
+func (p *Pipe) next() (PipeReply, error) {
 	body, err := p.frames.Next()
 	if err != nil {
-		return Reply{}, err
+		return PipeReply{}, err
 	}
-	r, err := ParseReply(body)
+	parsed, err := ParseReply(body)
 	switch {
 	case err != nil:
-		return Reply{}, err
-	case r.Timed && !p.timing:
-		return Reply{}, errTimed
-	case p.timing && !r.Timed && r.Status != StatusError:
-		return Reply{}, fmt.Errorf("%w: reply does not say how long it took", ErrMalformed)
+		return PipeReply{}, err
+	case parsed.Timed && !p.timing:
+		return PipeReply{}, errTimed
+	case p.timing && !parsed.Timed && parsed.Status != StatusError:
+		return PipeReply{}, fmt.Errorf("%w: reply does not say how long it took", ErrMalformed)
+	}
+	r := PipeReply{Status: parsed.Status, Value: parsed.Value}
+	if parsed.Timed {
+		r.Queue, r.Work = takeTimes(body)
 	}
 	return r, nil
 }
