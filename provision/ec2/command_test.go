@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,6 +36,25 @@ func TestValidate(t *testing.T) {
 		_, err := parse(c.args...)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%q: error %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+// TestReadmeIsFollowable: its command lines are ones that the program takes.
+func TestReadmeIsFollowable(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^    (?:provision/)?provision ec2 ([^#\n]+)`)
+	found := line.FindAllStringSubmatch(string(text), -1)
+	if len(found) < 6 {
+		t.Errorf("%d command lines: are they written in another way?", len(found))
+	}
+	given := strings.NewReplacer("YOURS", "203.0.113.7", "RUN", "20260131-235959-abcdefgh")
+	for _, m := range found {
+		if _, err := parse(strings.Fields(given.Replace(m[1]))...); err != nil {
+			t.Errorf("%q: %v", m[0], err)
 		}
 	}
 }

@@ -147,7 +147,7 @@ func (c *Command) findZones(ctx context.Context, cl *cloud) ([]zone, error) {
 	case len(offered) == 0:
 		return nil, fmt.Errorf("no zone of %s has %s: choose another --region or --type", c.Region, c.Type)
 	case len(zones) == 0:
-		return nil, fmt.Errorf("no subnet in a zone that has %s: `aws ec2 create-default-vpc` makes default ones, or name some with --subnet", c.Type)
+		return nil, fmt.Errorf("no subnet in a zone that has %s: an administrator can make default ones with `aws ec2 create-default-vpc --region %s`; or name some with --subnet", c.Type, c.Region)
 	}
 	for _, z := range zones {
 		if z.VPC != zones[0].VPC {
