@@ -77,6 +77,7 @@ bench-pacing: build
 TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-calibrate --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s
 bench-truth: build
+	@test ! -e $(RESULTS) || { echo "$(RESULTS) is there already: name another file with RESULTS="; exit 1; }
 	rm -f $(RESULTS).open $(RESULTS).send $(RESULTS).closed
 	$(TRUTH) $(PACED) --inflight 256 --results $(RESULTS).open
 	$(TRUTH) $(PACED) --inflight 1 --results $(RESULTS).send

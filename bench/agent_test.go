@@ -14,7 +14,7 @@ import (
 )
 
 // startNode serves a node of the test's own on loopback.
-func startNode(t *testing.T) (addr string, store *node.Store) {
+func startNode(t testing.TB) (addr string, store *node.Store) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,8 +54,8 @@ func startAgent(t *testing.T) *conversation {
 	return c
 }
 
-// ask sends an order and returns the first reply that is not progress.
-func (c *conversation) ask(o Order) Reply {
+// send sends an order.
+func (c *conversation) send(o Order) {
 	c.t.Helper()
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -64,6 +64,12 @@ func (c *conversation) ask(o Order) Reply {
 	if _, err := c.orders.Write(append(text, '\n')); err != nil {
 		c.t.Fatal(err)
 	}
+}
+
+// ask sends an order and returns the first reply that is not progress.
+func (c *conversation) ask(o Order) Reply {
+	c.t.Helper()
+	c.send(o)
 	for {
 		line, err := c.lines.ReadBytes('\n')
 		if err != nil {

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"dhtbench/results"
 )
@@ -12,8 +13,9 @@ import (
 const calibrationOps = 2000
 
 // calibrate measures clients as many as p has against servers that answer at
-// once and keep nothing: what these clients and this network do at best. It is
-// done once for each number of clients.
+// once and keep nothing: what these clients and this network do at best when each
+// waits for its replies. It is done once for each number of clients, in a closed
+// loop whatever the loop of the trials.
 func (c *Coordinator) calibrate(ctx context.Context, p results.Params) error {
 	if !c.Calibrate || c.nulls[p.Clients] != nil {
 		return nil
@@ -25,8 +27,14 @@ func (c *Coordinator) calibrate(ctx context.Context, p results.Params) error {
 	}
 	s, ctx := newSession(ctx, c.Fleet)
 	trial, err := c.measureNull(ctx, s, null)
+	if err == nil && trial.Counts().Bad() > 0 {
+		err = wrong([]results.Trial{trial})
+	}
 	if err := s.stop(err); err != nil {
-		return fmt.Errorf("calibrate with %d clients: %w", p.Clients, err)
+		return fmt.Errorf("calibrate, clients %d: %w", p.Clients, err)
+	}
+	if math.IsNaN(trial.Active().Throughput()) {
+		return nil // some client had ended before another began: there is no ceiling to tell
 	}
 	if c.nulls == nil {
 		c.nulls = make(map[int]*results.Null)

@@ -23,7 +23,7 @@ type Command struct {
 	Ops       int           `help:"Operations per client and operation kind." default:"100000"`
 	Duration  time.Duration `help:"Measure for so long instead of --ops; with --rate or --workload." placeholder:"TIME"`
 	Warmup    Extent        `help:"Operations per client, or time, before each measurement and not recorded." default:"1000"`
-	Trials    int           `help:"Repeats of each setting, each on fresh nodes; 6 give medians an interval." default:"1"`
+	Trials    int           `help:"Repeats of each setting, the same operations on fresh nodes; 6 give medians an interval." default:"1"`
 	Seed      uint64        `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
 	Placement string        `help:"Where clients run: separate (outside the node processes) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
 	Hosts     string        `help:"Inventory of the hosts to run on, one JSON object a line. Without it: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
@@ -51,6 +51,12 @@ type Command struct {
 	Stall string `help:"Fault for a test of the harness: nodes stop answering for the first time in every second, as 600ms/1s." placeholder:"D/P" hidden:""`
 }
 
+// Defaults of flags that have no effect alone.
+const (
+	defaultInflight = 16
+	defaultRecords  = 100_000
+)
+
 // maxNodes bounds the processes started on one machine.
 const maxNodes = 256
 
@@ -69,6 +75,11 @@ func (c *Command) Validate() error {
 	}
 	faults = append(faults,
 		fault(c.Nodes < 1 || c.Nodes > maxNodes, "--nodes %d: must be 1 to %d", c.Nodes, maxNodes),
+		fault(len(c.Rate.Each) == 0 && (c.Arrivals != Poisson || c.Inflight != defaultInflight || c.Pacing != Precise),
+			"--arrivals, --inflight, --pacing: need --rate"),
+		fault(c.Workload == (Mix{}) && c.Records != defaultRecords, "--records: needs --workload"),
+		fault(c.Stall != "" && c.Placement == Embedded, "--stall: needs nodes of their own, --placement separate"),
+		fault(c.SLO.set() && c.Trials > 1, "--trials: a search has none"),
 		fault(c.Trials < 1, "--trials %d: must be at least 1", c.Trials),
 		fault(c.SLO.set() && (len(c.Rate.Each) < 2 || c.Workload == (Mix{}) || len(c.Clients) != 1),
 			"--slo: needs a --rate with the least and the largest to try (as 1000-20000:1000), one number of --clients, and a --workload (ycsb-c is gets alone)"),
@@ -163,7 +174,11 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	if torn {
 		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
 	}
-	if err := c.sweep().joins(trials); err != nil {
+	own := trials
+	if c.SLO.set() {
+		own = c.steps(trials)
+	}
+	if err := c.sweep().joins(own); err != nil {
 		file.Close()
 		return nil, nil, fmt.Errorf("go on with %s: %w: give the flags it was begun with, or another file with --results", c.Results, err)
 	}

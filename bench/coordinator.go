@@ -321,6 +321,7 @@ func (c *Coordinator) gatherVitals(trial *results.Trial, vitals []node.Vitals, s
 		n := results.Node{Node: id, Host: c.Fleet.at(id).Name, Runtime: runtimeOf(v)}
 		if on := id % c.Fleet.size(); on < len(offsets) {
 			shift(n.Runtime.Hiccups, start+offsets[on].ahead)
+			n.Runtime.Hiccups = during(n.Runtime.Hiccups, trial.Whole().EndNS)
 		} else {
 			n.Runtime.Hiccups = nil
 		}
@@ -333,6 +334,11 @@ func shift(hiccups []results.Hiccup, from int64) {
 	for i := range hiccups {
 		hiccups[i].AtNS -= from
 	}
+}
+
+// during are those hiccups that fall into a trial of that length.
+func during(hiccups []results.Hiccup, end int64) []results.Hiccup {
+	return slices.DeleteFunc(hiccups, func(h results.Hiccup) bool { return h.AtNS <= 0 || h.AtNS-h.NS >= end })
 }
 
 // runtimeOf is what a process told of itself, for the record.

@@ -125,7 +125,9 @@ func (l *lane) prepare(r *openRun) {
 	}
 }
 
-// dispatch sends the lane's operation and returns when.
+// dispatch sends the lane's operation and returns when it began to. It blocks
+// while the connection takes no more, as where a node does not read large values:
+// what is due meanwhile is late.
 func (l *lane) dispatch() int64 {
 	id := l.cluster.Owner(l.op.key)
 	pipe := l.pipes[id].Load()
@@ -138,6 +140,9 @@ func (l *lane) dispatch() int64 {
 			pipe.Close() // a part of the request may have left
 		}
 	}
+	if err == nil && l.pipes[id].Load() != pipe {
+		err = errBroke // its receiver may have seen the end before busy was set
+	}
 	if err != nil {
 		l.end(id, node.PipeReply{}, l.clock.now(), err)
 	}
@@ -146,6 +151,9 @@ func (l *lane) dispatch() int64 {
 
 // errNoConnection is the fate of what is sent to a node that is being dialled.
 var errNoConnection = fmt.Errorf("%w: not connected to the node", node.ErrFailed)
+
+// errBroke is the fate of what was sent on a connection that broke meanwhile.
+var errBroke = fmt.Errorf("%w: the connection broke", node.ErrUnknown)
 
 // watchReplies breaks the connections on which a reply does not come, until ctx
 // ends.

@@ -20,7 +20,10 @@ func (a *agent) measure(ctx context.Context, phase Phase) (Reply, error) {
 	if err := a.waitUntil(ctx, phase.At); err != nil {
 		return Reply{}, err
 	}
-	at := max(phase.At, a.clock.now())
+	at := phase.At
+	if at == 0 { // now
+		at = a.clock.now()
+	}
 	before, err := a.readUsage()
 	if err != nil {
 		return Reply{}, err

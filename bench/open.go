@@ -8,15 +8,6 @@ import (
 	"dhtbench/results"
 )
 
-// Loops.
-const (
-	// Closed: a client sends its next operation when it has the reply to the
-	// last.
-	Closed = "closed"
-	// Open: operations start on a schedule, whatever becomes of those before.
-	Open = "open"
-)
-
 // openRun is one open loop of a client, from its first operation to the last
 // reply.
 type openRun struct {
@@ -32,7 +23,8 @@ type openRun struct {
 // openLoop does e.Operations of the source, each at its time on the schedule
 // from the instant at on, and returns when all have ended. An operation whose
 // time comes while all lanes wait for replies is held: it is sent as soon as one
-// is free, and is late from when it was meant to start.
+// is free, and is late from when it was meant to start. So are those behind it,
+// until the schedule is caught up with.
 func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -43,6 +35,7 @@ func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder
 	pace := newPacer(c.clock, c.workload.Pacing, c.clients)
 	plan := newSchedule(c.workload.RateOpsPerS, c.workload.Arrivals, c.workload.Seed, c.number, c.workload.Clients)
 	sends := newSends(plan, e.Operations)
+	behind := false // since lanes were waited for, operations have been late
 	for i := range e.Operations {
 		l, waited, err := r.take(ctx)
 		if err != nil {
@@ -50,15 +43,15 @@ func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder
 		}
 		l.prepare(r)
 		l.intended = at + plan.due()
-		held := waited && c.clock.now() > l.intended
+		behind = (behind || waited) && c.clock.now() > l.intended
+		if behind {
+			rec.held++
+		}
 		pace.wait(l.intended)
 		send := l.dispatch()
 		sends.add(send)
 		if i == 0 {
 			rec.start = send
-		}
-		if held {
-			rec.held++
 		}
 	}
 	for range c.lanes { // the last replies
@@ -72,6 +65,9 @@ func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder
 
 // take waits for a free lane. waited says that there was none at once.
 func (r *openRun) take(ctx context.Context) (l *lane, waited bool, err error) {
+	if ctx.Err() != nil {
+		return nil, false, context.Cause(ctx)
+	}
 	select {
 	case l = <-r.free:
 		return l, false, nil

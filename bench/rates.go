@@ -52,7 +52,7 @@ func (r *Rates) UnmarshalText(text []byte) error {
 		if !(from > 0) || !(to >= from) || !(to <= maxRate) || !(step > 0) || (to-from)/step >= maxRates {
 			return fmt.Errorf("rate %q: want more than 0 and at most %d, the smaller number first, in at most %d steps", part, maxRate, maxRates)
 		}
-		for i := 0; from+float64(i)*step <= to; i++ {
+		for i := 0; from+float64(i)*step <= to+step*1e-9; i++ {
 			rates = append(rates, from+float64(i)*step)
 		}
 	}

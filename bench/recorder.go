@@ -30,6 +30,10 @@ type recorder struct {
 	spun    time.Duration    // spent awake before intended starts
 }
 
+// pointsAhead bounds the points that memory is set aside for; more are kept all the
+// same.
+const pointsAhead = 1 << 20
+
 // point is one operation on the timeline.
 type point struct {
 	completion int64
@@ -53,7 +57,7 @@ func newRecorder(p results.Params, operations int, timeline bool) *recorder {
 		r.anatomy = &results.Anatomy{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
 	}
 	if timeline {
-		r.points = make([]point, 0, operations)
+		r.points = make([]point, 0, min(operations, pointsAhead))
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -69,23 +70,65 @@ func TestRecordAllocatesNothing(t *testing.T) {
 
 // BenchmarkRecord is the cost of recording one operation, clock readings left out.
 func BenchmarkRecord(b *testing.B) {
-	for _, loop := range []string{Closed, Open} {
-		for _, timeline := range []bool{false, true} {
-			b.Run(fmt.Sprintf("loop=%s/timeline=%v", loop, timeline), func(b *testing.B) {
-				p := phases()
-				p.Loop = loop
-				r := newRecorder(p, 1<<20, timeline)
-				b.ReportAllocs()
-				at := int64(0)
-				for b.Loop() {
-					if len(r.points) == cap(r.points) {
-						r.points = r.points[:0] // as a phase of another client begins
-					}
-					at += 30_000
-					r.record(node.OpGet, timing{at, at + 100, at + 30_000 + at&0x3ff}, nil)
+	for _, c := range []struct {
+		name     string
+		change   func(*results.Params)
+		timeline bool
+	}{
+		{"loop=closed", func(p *results.Params) {}, false},
+		{"loop=closed/timeline", func(p *results.Params) {}, true},
+		{"loop=open", func(p *results.Params) { p.Loop = Open }, true},
+		{"loop=open/mix", func(p *results.Params) { p.Loop, p.Workload = Open, "get=1" }, true},
+		{"loop=open/mix/anatomy", func(p *results.Params) { p.Loop, p.Workload, p.Anatomy = Open, "get=1", true }, true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p := phases()
+			c.change(&p)
+			r := newRecorder(p, 1<<20, c.timeline)
+			b.ReportAllocs()
+			at := int64(0)
+			for b.Loop() {
+				if len(r.points) == cap(r.points) {
+					r.points = r.points[:0] // as a phase of another client begins
 				}
-			})
-		}
+				at += 30_000
+				t := timing{at, at + 100, at + 30_000 + at&0x3ff}
+				r.record(node.OpGet, t, nil)
+				r.dissect(t, 2000, 500)
+			}
+		})
+	}
+}
+
+// BenchmarkGet is a get at a node on loopback in the closed loop, with all that is
+// recorded and with nothing: what the recording adds to an operation.
+func BenchmarkGet(b *testing.B) {
+	addr, _ := startNode(b)
+	for _, recorded := range []bool{false, true} {
+		b.Run(fmt.Sprintf("recorded=%v", recorded), func(b *testing.B) {
+			p := phases()
+			p.Loop, p.Workload = Open, "get=1" // all histograms there are
+			r := newRecorder(p, 1<<20, true)
+			client := node.NewClient(node.Cluster{Addrs: []string{addr}}, node.ClientOptions{})
+			defer client.Close()
+			clock, err := newClock()
+			if err != nil {
+				b.Fatal(err)
+			}
+			key := []byte("key")
+			if err := client.Put(context.Background(), key, key); err != nil {
+				b.Fatal(err)
+			}
+			var value []byte
+			for b.Loop() {
+				send := clock.now()
+				value, err = client.AppendGet(context.Background(), value[:0], key)
+				completion := clock.now()
+				if recorded {
+					r.record(node.OpGet, timing{send, send, completion}, err)
+				}
+			}
+		})
 	}
 }
 

@@ -1,7 +1,5 @@
 package bench
 
-import "math"
-
 // Arrivals: how the intended starts of an open loop lie.
 const (
 	Constant = "constant" // all the same interval apart; the clients' in between each other's
@@ -46,5 +44,5 @@ func (s *schedule) interval() float64 {
 		return s.mean
 	}
 	u := (float64(s.random.next()>>11) + 1) / (1 << 53) // in (0, 1]
-	return -math.Log(u) * s.mean
+	return float64(-fixedLog(u) * s.mean)
 }

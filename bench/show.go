@@ -18,7 +18,7 @@ func (c *Command) show(trials []results.Trial) error {
 			return err
 		}
 	} else {
-		fmt.Println(c.headline())
+		fmt.Println(c.headline(trials))
 		if err := writeTable(os.Stdout, summaries); err != nil {
 			return fmt.Errorf("write table: %w", err)
 		}
@@ -31,9 +31,12 @@ func (c *Command) show(trials []results.Trial) error {
 	return c.invalid(trials)
 }
 
-// headline says what the table is of.
-func (c *Command) headline() string {
+// headline says what the table of trials is of.
+func (c *Command) headline(trials []results.Trial) string {
 	p := c.sweep().Params
+	if len(trials) > 0 { // a confirmation takes longer than the steps of its search
+		p.DurationNS = trials[0].Params.DurationNS
+	}
 	parts := []string{fmt.Sprintf("%d nodes", p.Nodes), p.Placement + " clients"}
 	if p.Workload != "" {
 		parts = append(parts, p.Workload, p.Keys+" keys")

@@ -3,7 +3,9 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 
 	"dhtbench/results"
 )
@@ -114,8 +116,25 @@ func (s Sweep) joins(trials []results.Trial) error {
 	for _, t := range trials {
 		then, now := common(t.Params), common(s.Params)
 		if then != now || t.Params.DurationNS == 0 && t.Params.Operations != s.Params.Operations {
-			return fmt.Errorf("it holds trials of another sweep (%+v there, %+v here)", t.Params, s.Params)
+			return fmt.Errorf("it holds trials of another sweep (%s)", difference(t.Params, s.Params))
 		}
 	}
 	return nil
+}
+
+// difference names the parameters in which two sweeps differ, and their values.
+func difference(there, here results.Params) string {
+	var parts []string
+	a, b := reflect.ValueOf(there), reflect.ValueOf(here)
+	for i := range a.NumField() {
+		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
+		switch name {
+		case "operation", "clients", "repeat", "rate_ops_per_s", "pacing": // what one sweep has several of
+			continue
+		}
+		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
+			parts = append(parts, fmt.Sprintf("%s: %v there, %v here", name, x, y))
+		}
+	}
+	return strings.Join(parts, "; ")
 }

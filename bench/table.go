@@ -29,11 +29,37 @@ type row struct {
 	Verdict       string   `json:"verdict"` // the worst of the trials
 
 	*openRow
+	Interval intervals `json:"interval_ns"`
+}
+
+// intervals are the 95 % intervals of a row's percentiles: within the one trial
+// that there is, or of the median across trials, from 6 on. Null: not known.
+type intervals struct {
+	P50  *[2]float64 `json:"p50"`
+	P99  *[2]float64 `json:"p99"`
+	P999 *[2]float64 `json:"p999"`
+}
+
+// intervalsOf are those of a summary.
+func intervalsOf(s results.Summary) intervals {
+	l := s.Latency()
+	if s.Within != nil {
+		l = *s.Within
+	}
+	bounds := func(e results.Estimate) *[2]float64 {
+		if !e.HasInterval() {
+			return nil
+		}
+		return &[2]float64{e.Low, e.High}
+	}
+	return intervals{P50: bounds(l.P50), P99: bounds(l.P99), P999: bounds(l.P999)}
 }
 
 // openRow is what a row of an open loop has besides.
 type openRow struct {
 	RatePer      float64  `json:"rate_ops_per_s"` // offered
+	AchievedPer  *float64 `json:"achieved_ops_per_s"`
+	Pacing       string   `json:"pacing"`
 	Sustained    bool     `json:"sustained"`
 	ServiceP50NS *float64 `json:"service_p50_ns"`
 	ServiceP99NS *float64 `json:"service_p99_ns"`
@@ -52,11 +78,11 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 			Count: s.Counts.Total(), Failed: s.Counts.Bad(),
 			MeanNS: number(l.Mean.Median), P50NS: number(l.P50.Median), P99NS: number(l.P99.Median),
 			P999NS: number(l.P999.Median), MaxNS: number(l.Max), ThroughputPer: number(s.Throughput.Median),
-			Verdict: string(worst(s)),
+			Verdict: string(worst(s)), Interval: intervalsOf(s),
 		}
 		if s.Lag != nil {
 			r.openRow = &openRow{
-				RatePer: s.Offered, Sustained: s.Sustained,
+				RatePer: s.Offered, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
 				ServiceP50NS: number(s.P50.Median), ServiceP99NS: number(s.P99.Median),
 				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Held,
 			}
@@ -101,15 +127,24 @@ func writeClosed(t io.Writer, summaries []results.Summary) {
 // writeOpen writes the rows of an open loop: response times, and of service time
 // and lag what is needed to see that they are the cluster's.
 func writeOpen(t io.Writer, summaries []results.Summary) {
-	fmt.Fprintln(t, "op\tclients\toffered\tops/s\tp50\tp99\tp99.9\tservice p99\tlag p99\tfailed\t")
+	short := false
+	fmt.Fprintln(t, "op\tclients\toffered\tachieved\tp50\tp99\tp99.9\tservice p99\tlag p99\tfailed\t")
 	for _, s := range summaries {
-		achieved := perSecond(s.Throughput.Median)
+		name := s.Setting.Operation
+		if s.Setting.Pacing == Timer {
+			name += ", timer"
+		}
+		achieved := perSecond(s.Achieved.Median)
 		if !s.Sustained {
 			achieved += "!"
+			short = true
 		}
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", s.Setting.Operation, s.Setting.Clients,
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", name, s.Setting.Clients,
 			perSecond(s.Offered), achieved, latency(s.Response.P50.Median), latency(s.Response.P99.Median), latency(s.Response.P999.Median),
 			latency(s.P99.Median), latency(s.Lag.P99.Median), s.Counts.Bad())
+	}
+	if short {
+		fmt.Fprintln(t, "!: not sustained; response times then grow with the length of the run")
 	}
 }
 
@@ -138,6 +173,9 @@ func setting(p results.Params) string {
 	text := fmt.Sprintf("%s, clients %d", p.Operation, p.Clients)
 	if p.Loop == Open {
 		text += fmt.Sprintf(", rate %s", perSecond(p.RateOpsPerS))
+	}
+	if p.Pacing == Timer {
+		text += ", timer"
 	}
 	if p.Repeat > 0 {
 		text += fmt.Sprintf(", repeat %d", p.Repeat)

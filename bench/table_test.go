@@ -49,8 +49,8 @@ func TestTableJSON(t *testing.T) {
 	if err := writeJSON(&b, summaries()); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"operation":"put","clients":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":""}
-{"operation":"get","clients":8,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p99_ns":10000000,"p999_ns":1500000000,"max_ns":10040000000,"throughput_ops_per_s":250000,"verdict":""}
+	want := `{"operation":"put","clients":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":"","interval_ns":{"p50":null,"p99":null,"p999":null}}
+{"operation":"get","clients":8,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p99_ns":10000000,"p999_ns":1500000000,"max_ns":10040000000,"throughput_ops_per_s":250000,"verdict":"","interval_ns":{"p50":null,"p99":null,"p999":null}}
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)

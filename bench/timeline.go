@@ -1,7 +1,7 @@
 package bench
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,36 +11,40 @@ import (
 // intervalLength is that of a slice of the timeline.
 const intervalLength = 100 * time.Millisecond
 
-// timeline sorts the operations of all clients into slices of time, counted from
+// timeline puts the operations of all clients into slices of time, counted from
 // an instant of the clock. Slices in which nothing ended are left out.
 func timeline(clients [][]point, from int64) []results.Interval {
-	all := slices.Concat(clients...)
-	slices.SortFunc(all, func(a, b point) int { return cmp.Compare(a.completion, b.completion) })
-	var slots []results.Interval
-	for _, p := range all {
-		index := max(p.completion-from, 0) / int64(intervalLength)
-		if n := len(slots); n == 0 || slots[n-1].Index != index {
-			slots = append(slots, results.Interval{Index: index, Latency: results.NewHistogram()})
+	slots := make(map[int64]*results.Histogram)
+	for _, points := range clients {
+		for _, p := range points {
+			index := max(p.completion-from, 0) / int64(intervalLength)
+			if slots[index] == nil {
+				slots[index] = results.NewHistogram()
+			}
+			slots[index].Record(time.Duration(p.latency))
 		}
-		slots[len(slots)-1].Latency.Record(time.Duration(p.latency))
 	}
-	return slots
+	return inOrder(slots)
 }
 
 // merge adds the slices of another agent, counted from the same instant.
 func merge(a, b []results.Interval) []results.Interval {
-	byIndex := make(map[int64]*results.Histogram)
+	slots := make(map[int64]*results.Histogram)
 	for _, slot := range slices.Concat(a, b) {
-		if sum := byIndex[slot.Index]; sum != nil {
+		if sum := slots[slot.Index]; sum != nil {
 			sum.Add(slot.Latency)
 		} else {
-			byIndex[slot.Index] = slot.Latency
+			slots[slot.Index] = slot.Latency
 		}
 	}
-	var sum []results.Interval
-	for index, latency := range byIndex {
-		sum = append(sum, results.Interval{Index: index, Latency: latency})
+	return inOrder(slots)
+}
+
+// inOrder lists slices by time.
+func inOrder(slots map[int64]*results.Histogram) []results.Interval {
+	var all []results.Interval
+	for _, index := range slices.Sorted(maps.Keys(slots)) {
+		all = append(all, results.Interval{Index: index, Latency: slots[index]})
 	}
-	slices.SortFunc(sum, func(a, b results.Interval) int { return cmp.Compare(a.Index, b.Index) })
-	return sum
+	return all
 }

@@ -31,7 +31,7 @@ func (a *agent) readUsage() (usage, error) {
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		return usage{}, fmt.Errorf("read the agent's use of CPU: %w", err)
 	}
-	u := usage{at: a.clock.now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled(), vitals: node.ReadVitals()}
+	u := usage{at: a.clock.now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), vitals: node.ReadVitals()}
 	if times, err := cpu.Times(false); err == nil && len(times) == 1 {
 		u.stealNS = int64(times[0].Steal * float64(time.Second))
 	}
@@ -54,9 +54,10 @@ func (a *agent) used(before, after usage) results.Agent {
 }
 
 // throttled is for how long the limit of this process's control group, version 2,
-// has held it back.
-func throttled() int64 {
-	own, err := os.ReadFile("/proc/self/cgroup")
+// has held it back, as files below root tell. A limit of version 1, or of a group
+// above, is not seen.
+func throttled(root string) int64 {
+	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if err != nil {
 		return 0
 	}
@@ -64,7 +65,7 @@ func throttled() int64 {
 	if !found {
 		return 0
 	}
-	stat, err := os.ReadFile(filepath.Join("/sys/fs/cgroup", string(path), "cpafter.stat"))
+	stat, err := os.ReadFile(filepath.Join(root, "sys/fs/cgroup", string(path), "cpu.stat"))
 	if err != nil {
 		return 0
 	}

@@ -9,6 +9,15 @@ import (
 	"dhtbench/results"
 )
 
+// Loops.
+const (
+	// Closed: a client sends its next operation when it has the reply to the
+	// last.
+	Closed = "closed"
+	// Open: operations start on a schedule, whatever becomes of those before.
+	Open = "open"
+)
+
 // workload is what the clients of a trial do, as its parameters say: a function
 // of those alone, on every platform.
 type workload struct {
@@ -71,7 +80,7 @@ const (
 	// maxOperations bounds the operations of a client, and with them the memory
 	// for what it knows of its keys.
 	maxOperations = 100_000_000
-	maxRecords    = 100_000_000
+	maxRecords    = 10_000_000
 )
 
 // fault makes an error of a flag that is not as it must be.
@@ -135,6 +144,8 @@ func checkRate(p results.Params) error {
 		return fault(p.Anatomy, "--anatomy: needs --rate")
 	}
 	return errors.Join(
+		fault(p.DurationNS > 0 && p.RateOpsPerS*float64(p.DurationNS)/1e9 < float64(p.Clients),
+			"--duration %v: at %v operations/s not even one for each of %d clients", time.Duration(p.DurationNS), p.RateOpsPerS, p.Clients),
 		fault(!(p.RateOpsPerS > 0) || p.RateOpsPerS > maxRate, "--rate %v: must be above 0 and at most %d", p.RateOpsPerS, maxRate),
 		fault(p.Inflight < 1 || p.Inflight > maxInflight, "--inflight %d: must be 1 to %d", p.Inflight, maxInflight),
 		fault(p.Placement == Embedded, "--placement embedded: goes with a closed loop only, in which no client waits for a network that is not there"))

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -48,7 +49,7 @@ func ParseCluster(name string, r io.Reader) (Cluster, error) {
 	line := 0
 	for in.Scan() {
 		line++
-		text, _, _ := strings.Cut(in.Text(), "#")
+		text, _, _ := strings.Cut(strings.TrimPrefix(in.Text(), "\ufeff"), "#") // as some editors begin a file
 		text = strings.TrimSpace(text)
 		if text == "" {
 			continue
@@ -101,17 +102,20 @@ func normalAddr(addr string) (string, error) {
 // Self returns the id of the one node whose address is among own, the
 // addresses of this machine. It is an error if there is none or, as on
 // loopback, more than one: the id must then be given. Hosts that are names
-// are looked up with lookup; if that is nil they match nothing.
+// are looked up with lookup; if that is nil they match nothing. One that cannot be
+// looked up is an error only if no other node is this machine.
 func (c Cluster) Self(own []netip.Addr, lookup func(host string) ([]netip.Addr, error)) (int, error) {
 	mine := make(map[netip.Addr]bool, len(own))
 	for _, ip := range own {
 		mine[plainIP(ip)] = true
 	}
 	self := -1
+	var unknown []error // of nodes that are this one only if no other is
 	for id, addr := range c.Addrs {
 		ips, err := hostIPs(addr, lookup)
 		if err != nil {
-			return 0, fmt.Errorf("%s: look up node %d: %w", c.where(id), id, err)
+			unknown = append(unknown, fmt.Errorf("%s: look up node %d: %w", c.where(id), id, err))
+			continue
 		}
 		for _, ip := range ips {
 			if !mine[plainIP(ip)] {
@@ -123,6 +127,9 @@ func (c Cluster) Self(own []netip.Addr, lookup func(host string) ([]netip.Addr, 
 			}
 			self = id
 		}
+	}
+	if self < 0 && len(unknown) > 0 {
+		return 0, errors.Join(unknown...)
 	}
 	if self < 0 {
 		return 0, fmt.Errorf("%s: none of its %d nodes is an address of this machine %v; say which with --id",

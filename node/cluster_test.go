@@ -94,6 +94,8 @@ func TestSelf(t *testing.T) {
 		{"no match", three, own("10.0.0.7"), 0, "nodes.txt: none of its 3 nodes is an address of this machine [10.0.0.7]; say which with --id"},
 		{"several on loopback", "127.0.0.1:1\n# two\n127.0.0.1:2\n", own("127.0.0.1"), 0,
 			"nodes.txt:3: 127.0.0.1:2 is an address of this machine, as is 127.0.0.1:1 of node 0; say which with --id"},
+		{"beside one unheard of", "10.0.0.9:1\nunheard-of:1\n", own("10.0.0.9"), 0, ""},
+		{"after a byte order mark", "\ufeff10.0.0.1:1\n", own("10.0.0.1"), 0, ""},
 		{"unheard of", "10.0.0.1:1\nunheard-of:1\n", own("10.0.0.9"), 0, "nodes.txt:2: look up node 1: no such host"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -31,7 +31,12 @@ func busyAgents(t Trial) []doubt {
 		if a.WallNS <= 0 || a.GOMAXPROCS <= 0 {
 			continue
 		}
-		share := float64(a.UserNS+a.SystemNS-a.SpinNS) / (float64(a.WallNS) * float64(a.GOMAXPROCS))
+		processors := a.GOMAXPROCS
+		if cores := t.cores(a.Host); cores > 0 { // open loops have a thread for each client besides
+			processors = min(processors, cores)
+		}
+		used := max(a.UserNS+a.SystemNS-a.SpinNS, 0)
+		share := float64(used) / (float64(a.WallNS) * float64(processors))
 		found = append(found, doubts(grade(share, maxAgentCPU, never),
 			"agent on %s: used %.0f %% of its processors, more than %.0f %%: it measures itself; spread the clients over more agents", a.Host, 100*share, 100*maxAgentCPU)...)
 	}

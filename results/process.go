@@ -34,7 +34,7 @@ type Agent struct {
 	WallNS     int64  `json:"wall_ns,omitempty"` // length of the measured phase
 	UserNS     int64  `json:"cpu_user_ns"`
 	SystemNS   int64  `json:"cpu_system_ns"`
-	SpinNS     int64  `json:"cpu_spin_ns,omitempty"` // of these spent awake waiting for an intended start
+	SpinNS     int64  `json:"cpu_spin_ns,omitempty"` // spent awake waiting for intended starts, by the clock: for some of it others may have had the processor
 	// StealNS is the time for which the hypervisor ran others on the host's
 	// processors, all of them together, and ThrottledNS for how long the control
 	// group's limit held the agent back.

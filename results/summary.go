@@ -66,7 +66,7 @@ func (s Summary) Latency() Latencies {
 }
 
 // Summarize groups trials by setting and summarizes each, ordered by operation
-// (put, get, del, then others by name), number of clients, and rate.
+// (put, get, del, then others by name), number of clients, rate, and pacing.
 func Summarize(trials []Trial) []Summary {
 	groups := make(map[Params][]Trial)
 	var settings []Params
@@ -101,6 +101,7 @@ func compareSettings(a, b Params) int {
 		cmp.Compare(a.Operation, b.Operation),
 		cmp.Compare(a.Clients, b.Clients),
 		cmp.Compare(a.RateOpsPerS, b.RateOpsPerS),
+		cmp.Compare(a.Pacing, b.Pacing),
 	)
 }
 

@@ -76,17 +76,33 @@ func detectors() []func(Trial) []doubt {
 }
 
 // Judge says whether the numbers of t can be believed and, if not, why not: in
-// words with the numbers and what to do, nil for a valid trial. The verdict is
+// words with the numbers and what to do, the worst first, nil for a valid trial. The verdict is
 // that of the worst reason. It looks at what was recorded and not at t.Verdict
 // and t.Warnings, which keep what it said when the trial ran.
 func (t Trial) Judge() (Verdict, []string) {
+	var all []doubt
+	for _, detect := range detectors() {
+		all = append(all, detect(t)...)
+	}
+	slices.SortStableFunc(all, func(a, b doubt) int { return b.level.rank() - a.level.rank() })
 	verdict := Valid
 	var reasons []string
-	for _, detect := range detectors() {
+	for _, d := range all {
+		verdict = verdict.worse(d.level)
+		reasons = append(reasons, d.text)
+	}
+	return verdict, reasons
+}
+
+// Blames lists the reasons for which not the store but the generator sets the
+// latencies of an open loop: it has no processor time left, or sends late by a
+// good part of them. Nil: none.
+func (t Trial) Blames() []string {
+	var reasons []string
+	for _, detect := range []func(Trial) []doubt{busyAgents, generatorLag, generatorLagTail} {
 		for _, d := range detect(t) {
-			verdict = verdict.worse(d.level)
 			reasons = append(reasons, d.text)
 		}
 	}
-	return verdict, reasons
+	return reasons
 }
