@@ -185,21 +185,28 @@ func TestAgentTellsWrongValuesAndMissingKeys(t *testing.T) {
 	c.wait()
 }
 
-func TestAgentGivesUpOnADeadCluster(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
+// mortalNode serves a node on loopback until kill is called, which must be.
+func mortalNode(t *testing.T) (addr string, kill func()) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error)
 	go func() { served <- (&node.Server{}).Serve(ctx, listener) }()
-	c := startAgent(t)
-	c.ask(Order{Spec: spec([]string{listener.Addr().String()}, 2)})
-	cancel()
-	<-served
-	if _, err := io.WriteString(c.orders, `{"go":{"operation":"put"}}`+"\n"); err != nil {
-		t.Fatal(err)
+	return listener.Addr().String(), func() {
+		cancel()
+		<-served
 	}
+}
+
+func TestAgentGivesUpOnADeadCluster(t *testing.T) {
+	addr, kill := mortalNode(t)
+	c := startAgent(t)
+	c.ask(Order{Spec: spec([]string{addr}, 2)})
+	kill()
+	c.send(Order{Go: &Phase{Operation: "put"}})
 	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 2 gave up put after 100 operations in a row") {
 		t.Errorf("error %v", err)
 	}

@@ -226,7 +226,8 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 		Calibrate: c.Calibrate,
 		Timeline:  c.Timeline,
 	}
-	if len(runs) > 0 && term.IsTerminal(int(os.Stderr.Fd())) {
+	counted := len(runs) > 0 && runs[0].Params.Operations > 0 // else nobody knows how many operations there will be
+	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
 		coordinator.Progress = newBar(os.Stderr, runs)
 	}
 	return coordinator, nil

@@ -59,19 +59,12 @@ func TestHeldAreAllThatAStallMakesLate(t *testing.T) {
 }
 
 func TestOpenLoopGivesUpOnADeadCluster(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error)
-	go func() { served <- (&node.Server{}).Serve(ctx, listener) }()
+	addr, kill := mortalNode(t)
 	c := startAgent(t)
-	c.ask(Order{Spec: &Spec{Params: paced(10_000, 100_000_000, 4), Clients: []int{0}, Nodes: []string{listener.Addr().String()}, Self: -1}})
+	c.ask(Order{Spec: &Spec{Params: paced(10_000, 100_000_000, 4), Clients: []int{0}, Nodes: []string{addr}, Self: -1}})
 	go io.Copy(io.Discard, c.lines)
 	c.send(Order{Go: &Phase{Operation: mixture}})
-	cancel()
-	<-served
+	kill()
 	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 0 gave up get after 100 operations in a row") {
 		t.Errorf("error %v", err)
 	}
