@@ -23,9 +23,12 @@ func drift(t Trial) []doubt {
 	if len(points) < trendPoints || math.Abs(mannKendall(points)) <= improbable {
 		return nil
 	}
-	by := change(points)
+	by, how := change(points), "rose"
+	if by < 0 {
+		how = "fell"
+	}
 	return doubts(grade(math.Abs(by), maxDrift, never),
-		"drift: the %s changed by %+.0f %% from the first half of the trial to the second: warm up for longer, or find out what changes", what, 100*by)
+		"drift: the %s %s by %.0f %% from the first half of the trial to the second: warm up for longer, or find out what changes", what, how, 100*math.Abs(by))
 }
 
 // medians are those of the intervals of the timeline.

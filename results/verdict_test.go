@@ -146,14 +146,14 @@ func TestDetectors(t *testing.T) {
 		{constant, Suspect, "arrivals: 7 % of the intervals between two sends are off by more than a tenth",
 			func(t *Trial) { t.Clients[1].Arrival.Off = 0.07 }, func(t *Trial) { t.Clients[1].Arrival.Off = 0.04 }},
 
-		{constant, Suspect, "drift: the median latency changed by +",
+		{constant, Suspect, "drift: the median latency rose by ",
 			func(t *Trial) {
 				t.timeline(30, func(i int) time.Duration { return microseconds(100 + i) })
 			},
 			func(t *Trial) {
 				t.timeline(30, func(i int) time.Duration { return microseconds(1000 + i) })
 			}},
-		{closed, Suspect, "drift: the time per operation changed by -",
+		{closed, Suspect, "drift: the time per operation fell by ",
 			func(t *Trial) {
 				t.timeline(19, func(i int) time.Duration { return microseconds(100 + i) })
 				each(func(c *Client) { c.slowing(-0.3) })(t)
