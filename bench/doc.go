@@ -5,7 +5,8 @@
 // The coordinator ([Command], [Coordinator]) starts nodes and agents as child
 // processes, tells all agents what to do and when, and writes one record per
 // trial. An agent ([AgentCommand]) is a process that carries clients. A client
-// is one sequence of operations, one at a time, over its own connections.
+// is one sequence of operations over its own connections, in a closed loop one at
+// a time.
 //
 // The coordinator speaks to an agent in lines of JSON on its standard input
 // ([Order]) and output ([Reply]):
