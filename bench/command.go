@@ -18,15 +18,15 @@ import (
 // Command is `dhtbench bench`: a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Nodes     int           `help:"Number of DHT nodes." default:"8"`
-	Clients   ClientCounts  `help:"Numbers of concurrent clients to measure, as numbers and ranges." default:"1-8"`
-	Ops       int           `help:"Operations per client and operation kind." default:"100000"`
-	Duration  time.Duration `help:"Measure for so long instead of --ops; with --rate or --workload." placeholder:"TIME"`
-	Warmup    Extent        `help:"Operations per client, or time, before each measurement and not recorded." default:"1000"`
-	Trials    int           `help:"Repeats of each setting, the same operations on fresh nodes; 6 give medians an interval." default:"1"`
-	Seed      uint64        `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Placement string        `help:"Where clients run: separate (outside the node processes) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
-	Hosts     string        `help:"Inventory of the hosts to run on, one JSON object a line. Without it: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	Nodes     int            `help:"Number of DHT nodes." default:"8"`
+	Clients   ClientCounts   `help:"Numbers of concurrent clients to measure, as numbers and ranges." default:"1-8"`
+	Ops       int            `help:"Operations per client and operation kind." default:"100000"`
+	Duration  *time.Duration `help:"Measure for so long instead of --ops; with --rate or --workload." placeholder:"TIME"`
+	Warmup    Extent         `help:"Operations per client, or time, before each measurement and not recorded." default:"1000"`
+	Trials    int            `help:"Repeats of each setting, the same operations on fresh nodes; 6 give medians an interval." default:"1"`
+	Seed      uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
+	Placement string         `help:"Where clients run: separate (outside the node processes) or embedded (inside node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
+	Hosts     string         `help:"Inventory of the hosts to run on, one JSON object a line. Without it: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
 
 	KeyBytes   int   `group:"Workload" help:"Length of a key." default:"16"`
 	ValueBytes Sizes `group:"Workload" help:"Length of a value: 32, uniform:10-100, or bimodal:32,1024,0.9 (this share short)." default:"32"`
@@ -53,6 +53,7 @@ type Command struct {
 
 // Defaults of flags that have no effect alone.
 const (
+	defaultOps      = 100_000
 	defaultInflight = 16
 	defaultRecords  = 100_000
 )
@@ -75,6 +76,9 @@ func (c *Command) Validate() error {
 	}
 	faults = append(faults,
 		fault(c.Nodes < 1 || c.Nodes > maxNodes, "--nodes %d: must be 1 to %d", c.Nodes, maxNodes),
+		fault(c.Results == "", "--results: name a file"),
+		fault(c.Duration != nil && *c.Duration <= 0, "--duration %v: must be above 0", c.duration()),
+		fault(c.Duration != nil && c.Ops != defaultOps, "--duration, --ops: say one of them"),
 		fault(len(c.Rate.Each) == 0 && (c.Arrivals != Poisson || c.Inflight != defaultInflight || c.Pacing != Precise),
 			"--arrivals, --inflight, --pacing: need --rate"),
 		fault(c.Workload == (Mix{}) && c.Records != defaultRecords, "--records: needs --workload"),
@@ -84,8 +88,16 @@ func (c *Command) Validate() error {
 		fault(c.SLO.set() && (len(c.Rate.Each) < 2 || c.Workload == (Mix{}) || len(c.Clients) != 1),
 			"--slo: needs a --rate with the least and the largest to try (as 1000-20000:1000), one number of --clients, and a --workload (ycsb-c is gets alone)"),
 		fault(c.SLO.set() && c.Pacing == bothPacings, "--slo: search with one --pacing"),
-		fault(c.SLO.set() && c.Duration == 0, "--slo: needs --duration, of each step of the search"))
+		fault(c.SLO.set() && c.duration() == 0, "--slo: needs --duration, of each step of the search"))
 	return errors.Join(faults...)
+}
+
+// duration is how long to measure; 0: as many operations as --ops says.
+func (c *Command) duration() time.Duration {
+	if c.Duration == nil {
+		return 0
+	}
+	return *c.Duration
 }
 
 // sweep is what the flags ask for.
@@ -96,7 +108,7 @@ func (c *Command) sweep() Sweep {
 		Operations: c.Ops,
 		Warmup:     c.Warmup.Operations,
 		WarmupNS:   int64(c.Warmup.Duration),
-		DurationNS: int64(c.Duration),
+		DurationNS: int64(c.duration()),
 		KeyBytes:   c.KeyBytes,
 		Placement:  c.Placement,
 		Seed:       c.Seed,
@@ -105,7 +117,7 @@ func (c *Command) sweep() Sweep {
 		Anatomy:    c.Anatomy,
 		Stall:      c.Stall,
 	}
-	if c.Duration > 0 {
+	if c.duration() > 0 {
 		p.Operations = 0
 	}
 	if c.ValueBytes != FixedSizes(p.ValueBytes) {
@@ -279,6 +291,9 @@ func names(hosts []results.Host) (list string) {
 func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
+	}
+	if done == 0 {
+		return err
 	}
 	return fmt.Errorf("%w\n%d of %d trials are kept in %s; the same command with --resume does the rest",
 		err, done, size, c.Results)

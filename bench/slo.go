@@ -74,8 +74,8 @@ func (c *Command) tell(found Found) error {
 func (c *Command) steps(trials []results.Trial) []results.Trial {
 	all := slices.Clone(trials)
 	for i := range all {
-		if all[i].Params.DurationNS == confirmations*int64(c.Duration) {
-			all[i].Params.DurationNS = int64(c.Duration)
+		if all[i].Params.DurationNS == confirmations*int64(c.duration()) {
+			all[i].Params.DurationNS = int64(c.duration())
 		}
 	}
 	return all

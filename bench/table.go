@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -187,6 +188,9 @@ func setting(p results.Params) string {
 func perSecond(v float64) string {
 	if math.IsNaN(v) {
 		return "-"
+	}
+	if v < 100 {
+		return strconv.FormatFloat(v, 'g', 3, 64)
 	}
 	return fmt.Sprintf("%.0f", v)
 }

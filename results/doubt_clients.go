@@ -82,5 +82,5 @@ func littlesLaw(t Trial) []doubt {
 	}
 	little := t.Little()
 	return doubts(grade(math.Abs(little-1), littleTolerance, never),
-		"Little's law: throughput x mean / clients is %.3f, more than %.0f %% from 1: clients did not always wait for replies, or not alike; give agents more processors, or do more operations", little, 100*littleTolerance)
+		"Little's law: throughput x mean / clients is %.3f, more than %.0f %% from 1: the clients' own work takes a part that shows, or they were not served alike; give agents more processors, or do more operations", little, 100*littleTolerance)
 }

@@ -38,7 +38,7 @@ func busyAgents(t Trial) []doubt {
 		used := max(a.UserNS+a.SystemNS-a.SpinNS, 0)
 		share := float64(used) / (float64(a.WallNS) * float64(processors))
 		found = append(found, doubts(grade(share, maxAgentCPU, never),
-			"agent on %s: used %.0f %% of its processors, more than %.0f %%: it measures itself; spread the clients over more agents", a.Host, 100*share, 100*maxAgentCPU)...)
+			"agent on %s: used %.1f %% of its processors, more than %.0f %%: it measures itself; spread the clients over more agents", a.Host, 100*share, 100*maxAgentCPU)...)
 	}
 	return found
 }

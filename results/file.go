@@ -44,12 +44,24 @@ func Read(name string, r io.Reader) ([]Trial, error) {
 
 // ReadFile reads all trials of a results file.
 func ReadFile(name string) ([]Trial, error) {
+	if err := checkRegular(name); err != nil {
+		return nil, fmt.Errorf("read results: %w", err)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("read results: %w", err)
 	}
 	defer f.Close()
 	return Read(name, f)
+}
+
+// checkRegular refuses what is there and is no file, such as a pipe, which could be
+// waited for without end.
+func checkRegular(name string) error {
+	if there, err := os.Stat(name); err == nil && !there.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a file that trials can be kept in", name)
+	}
+	return nil
 }
 
 // parseTrial reads one line. The schema number is looked at before anything
@@ -103,8 +115,8 @@ func Open(name string) (file *File, trials []Trial, torn bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, nil, false, fmt.Errorf("open results: %w", err)
 	}
-	if there, err := os.Stat(name); err == nil && !there.Mode().IsRegular() {
-		return nil, nil, false, fmt.Errorf("open results: %s is not a file that trials can be kept in", name)
+	if err := checkRegular(name); err != nil {
+		return nil, nil, false, fmt.Errorf("open results: %w", err)
 	}
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {

@@ -168,5 +168,8 @@ func TestOnlyAFileHoldsResults(t *testing.T) {
 		if _, _, _, err := Open(name); err == nil || !strings.Contains(err.Error(), "is not a file") {
 			t.Errorf("open %s: error %v", name, err)
 		}
+		if _, err := ReadFile(name); err == nil || !strings.Contains(err.Error(), "is not a file") {
+			t.Errorf("read %s: error %v", name, err)
+		}
 	}
 }

@@ -110,7 +110,7 @@ func TestDetectors(t *testing.T) {
 		{closed, Suspect, "Little's law: throughput x mean / clients is 0.970, more than 2 % from 1",
 			each(func(c *Client) { c.Service = equal(1000, 2910*time.Microsecond) }), each(func(c *Client) { c.Service = equal(1000, 2950*time.Microsecond) })},
 
-		{closed, Suspect, "agent on local: used 90 % of its processors, more than 85 %",
+		{closed, Suspect, "agent on local: used 90.0 % of its processors, more than 85 %",
 			agent(func(a *Agent) { a.UserNS, a.SpinNS = 44e8, 0 }), agent(func(a *Agent) { a.UserNS, a.SpinNS = 6e9, 2e9 })},
 		{closed, Suspect, "steal: the hypervisor took 2.0 % of the processor time of local",
 			agent(func(a *Agent) { a.StealNS = 24e7 }), agent(func(a *Agent) { a.StealNS = 11e7 })},
