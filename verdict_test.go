@@ -5,6 +5,7 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -93,9 +94,10 @@ func TestVerdictFires(t *testing.T) {
 			if c.inject != nil {
 				meddle = c.inject(t)
 			}
-			said := reasons(judged(t, meddle, c.args...))
-			for _, want := range c.wants {
-				if strings.Contains(said, want) {
+			var said string
+			for range 3 { // on a machine with faults of its own one may hide another
+				said = reasons(judged(t, meddle, c.args...))
+				if slices.ContainsFunc(c.wants, func(want string) bool { return strings.Contains(said, want) }) {
 					t.Log(said)
 					return
 				}

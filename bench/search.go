@@ -9,8 +9,8 @@ import (
 )
 
 // Search finds the highest rate at which an objective holds and the generator
-// keeps up. Both are asked for, as a generator that falls behind makes any store
-// look slow, or, timed from the send, any store look fast.
+// keeps up: sustains the rate, in a trial that is not INVALID. Both are asked for,
+// as a generator that falls behind offers less than it says.
 type Search struct {
 	Params    results.Params // of its trials, but for rate, operations and repeat
 	Objective Objective
@@ -110,26 +110,28 @@ func (s Search) try(ctx context.Context, measure measurement, rate float64, leng
 	return t, reason, nil
 }
 
-// refuses says why a trial does not meet the search; empty: it does. What is the
-// generator's fault is said first, since its latencies are no store's.
+// refuses says why a trial does not meet the search; empty: it does. What the
+// generator is late by is in the response time, so it can make a rate look too high
+// and never too low; where it does, that is said.
 func (s Search) refuses(t results.Trial) string {
 	h := t.Response()
 	q := s.Objective.Quantile
 	at := fmt.Sprintf("at %.6g/s ", t.Params.RateOpsPerS)
-	blames := t.Blames()
 	switch {
 	case t.Counts().Bad() > 0:
 		return at + fmt.Sprintf("%d operations went wrong", t.Counts().Bad())
-	case len(blames) > 0:
-		return at + "the generator does not keep up: " + blames[0]
+	case t.Verdict == results.Invalid:
+		return at + "the trial is INVALID: " + t.Warnings[0]
 	case !t.Sustained():
 		return at + "the rate is not sustained"
 	case !h.Supports(q):
 		return at + fmt.Sprintf("there are too few operations for %v: give a longer --duration", s.Objective)
 	case h.Quantile(q) >= s.Objective.Bound:
-		return at + fmt.Sprintf("it is %s", latency(float64(h.Quantile(q))))
-	case t.Verdict == results.Invalid:
-		return at + "the trial is INVALID: " + t.Warnings[0]
+		text := at + fmt.Sprintf("it is %s", latency(float64(h.Quantile(q))))
+		if blames := t.Blames(); len(blames) > 0 {
+			text += ", and the generator has a part in it: " + blames[0]
+		}
+		return text
 	}
 	return ""
 }

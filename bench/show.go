@@ -38,6 +38,9 @@ func (c *Command) headline(trials []results.Trial) string {
 		p.DurationNS = trials[0].Params.DurationNS
 	}
 	parts := []string{fmt.Sprintf("%d nodes", p.Nodes), p.Placement + " clients"}
+	if p.Nodes == 1 {
+		parts[0] = "1 node"
+	}
 	if p.Workload != "" {
 		parts = append(parts, p.Workload, p.Keys+" keys")
 	}
