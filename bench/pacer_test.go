@@ -43,8 +43,10 @@ func TestPacerSpinsNoMoreThanItsShare(t *testing.T) {
 	for i := range int64(500) {
 		p.wait(start + i*200_000)
 	}
-	// What was granted last may be overdrawn once, by one stretch.
-	if allowed := time.Duration(0.05*float64(c.now()-start)) + maxStretch; p.spun > allowed {
+	// What was granted may be overdrawn by a stretch, and by as long as the kernel
+	// gives the processor to others meanwhile. Without a bound it would be a quarter
+	// of the time and more.
+	if allowed := 3 * time.Duration(0.05*float64(c.now()-start)); p.spun > allowed {
 		t.Errorf("spun for %v in %v, want at most %v", p.spun, time.Duration(c.now()-start), allowed)
 	}
 }

@@ -16,15 +16,18 @@ const (
 	OrphanAfter = 25 * time.Second
 )
 
+// lookEvery is how often it is looked whether something has come.
+const lookEvery = time.Second
+
 // Watch sends heartbeats to the process until it ends, and gives it up when it
 // is silent for longer than [LostAfter]: it is then killed as far as it can be
 // reached, and [Process.Err] says that it was lost. Call it once, for processes
 // that answer heartbeats.
 func (p *Process) Watch() {
 	go func() {
-		tick := time.NewTicker(BeatEvery)
+		tick := time.NewTicker(lookEvery)
 		defer tick.Stop()
-		for {
+		for looks := 1; ; looks++ {
 			select {
 			case <-p.done:
 				return
@@ -33,6 +36,9 @@ func (p *Process) Watch() {
 			if silent := time.Since(p.born) - time.Duration(p.seen.Load()); silent > LostAfter {
 				p.giveUp(fmt.Errorf("no sign of life for %v: the host is lost or cut off, or the process is frozen", silent.Round(time.Second)))
 				return
+			}
+			if looks%int(BeatEvery/lookEvery) != 0 {
+				continue
 			}
 			// The pipe of a process that does not read fills up: never wait for it.
 			go p.write([]byte("\n"))
