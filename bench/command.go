@@ -287,11 +287,17 @@ func names(hosts []results.Host) (list string) {
 	return list
 }
 
+// interrupted is err, or a plain word where it is but the user's own signal.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("interrupted")
+	}
+	return err
+}
+
 // cutShort says what an unfinished sweep leaves and how to go on.
 func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted")
-	}
+	err = interrupted(ctx, err)
 	if done == 0 {
 		return err
 	}

@@ -46,10 +46,8 @@ func (c *Command) search(ctx context.Context, file *results.File, trials []resul
 		return trial, err
 	})
 	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			err = errors.New("interrupted")
-		}
-		return fmt.Errorf("search for %v: %w\n%d trials are kept in %s; the same command with --resume goes on", c.SLO, err, len(trials), c.Results)
+		return fmt.Errorf("search for %v: %w\n%d trials are kept in %s; the same command with --resume goes on",
+			c.SLO, interrupted(ctx, err), len(trials), c.Results)
 	}
 	if found.Trial == nil {
 		return fmt.Errorf("search for %v: no rate from %.6g/s on was confirmed: %s", c.SLO, s.Low, found.Limit)
