@@ -1,11 +1,9 @@
-package bench
+package workload
 
 import (
 	"math"
 	"slices"
 	"testing"
-
-	"dhtbench/node"
 
 	"github.com/anishathalye/porcupine"
 )
@@ -13,7 +11,7 @@ import (
 // registerInput and registerOutput are an operation on one record as porcupine
 // sees it. A value is its version and writer in one number; 0 is none.
 type registerInput struct {
-	op    node.Op
+	op    Op
 	value uint64
 }
 
@@ -29,9 +27,9 @@ func registerModel() porcupine.Model {
 		Step: func(state, input, output any) (bool, any) {
 			held, in, out := state.(uint64), input.(registerInput), output.(registerOutput)
 			switch in.op {
-			case node.OpPut:
+			case Put:
 				return true, in.value
-			case node.OpDel:
+			case Del:
 				return out.unknown || (out.value != 0) == (held != 0), uint64(0)
 			}
 			return out.value == held, held
@@ -47,7 +45,7 @@ type history struct {
 	unknown, failed   uint64 // of 100 operations
 
 	random     splitmix
-	ledgers    []*ledger
+	ledgers    []*Ledger
 	versions   []uint32
 	values     []uint64 // put so far
 	held       uint64   // what a store would hold that works at the time of the reply
@@ -58,10 +56,10 @@ type history struct {
 
 // call is one operation under way.
 type call struct {
-	client int
-	ticket ticket
-	in     registerInput
-	at     int64
+	client  int
+	pending Pending
+	in      registerInput
+	at      int64
 }
 
 // run makes a history of so many operations.
@@ -88,16 +86,16 @@ func (h *history) chance(percent uint64) bool { return h.random.uint64n(100) < p
 
 func (h *history) begin(now int64) {
 	c := call{client: int(h.random.uint64n(uint64(h.clients))), at: now}
-	c.in.op = node.OpPut + node.Op(h.random.uint64n(3))
-	if c.in.op == node.OpDel && !h.deletes {
-		c.in.op = node.OpGet
+	c.in.op = Put + Op(h.random.uint64n(3))
+	if c.in.op == Del && !h.deletes {
+		c.in.op = Get
 	}
-	if c.in.op == node.OpPut {
+	if c.in.op == Put {
 		h.versions[c.client]++
 		c.in.value = uint64(h.versions[c.client])<<32 | uint64(c.client)
 		h.values = append(h.values, c.in.value)
 	}
-	c.ticket = h.ledgers[c.client].begin(0, c.in.op, h.versions[c.client])
+	c.pending = h.ledgers[c.client].begin(0, c.in.op, h.versions[c.client])
 	h.underWay = append(h.underWay, c)
 }
 
@@ -106,12 +104,12 @@ func (h *history) end(c call, now int64) {
 	l, o := h.ledgers[c.client], porcupine.Operation{Input: c.in, Call: c.at, Return: now}
 	switch {
 	case h.chance(h.failed):
-		l.end(c.ticket, outcomeFailed)
+		l.end(c.pending, Failed)
 		return
 	case h.chance(h.unknown):
-		l.end(c.ticket, outcomeUnknown)
+		l.end(c.pending, Unknown)
 		o.Return, o.Output = math.MaxInt64, registerOutput{unknown: true}
-		if c.in.op != node.OpGet {
+		if c.in.op != Get {
 			h.operations = append(h.operations, o)
 		}
 		return
@@ -124,25 +122,24 @@ func (h *history) end(c call, now int64) {
 		}
 	}
 	switch c.in.op {
-	case node.OpPut:
+	case Put:
 		h.held, out = c.in.value, registerOutput{}
-	case node.OpDel:
+	case Del:
 		h.held = 0
 	}
-	l.end(c.ticket, outcomeDone)
-	if c.in.op != node.OpPut {
-		key := recordKey(0)
-		value := appendValue(nil, valueHead, key, uint32(out.value), uint32(out.value>>32))
-		f := l.judge(c.ticket, key, value, out.value != 0)
-		h.accused = h.accused || f != findingOK && f != findingAbsent
+	key, how := recordKey(0), OK
+	if c.in.op != Put {
+		how = outcome(out.value != 0)
 	}
+	value := appendValue(nil, valueHead, key, uint32(out.value), uint32(out.value>>32))
+	h.accused = h.accused || l.End(c.pending, how, key, value).Wrong()
 	o.Output = out
 	h.operations = append(h.operations, o)
 }
 
-// TestLedgerAgainstPorcupine holds judge against an exact checker: it accuses a
-// store only where the history is not linearizable, and where one client does
-// one operation at a time, and knows how each ended, it does so always.
+// TestLedgerAgainstPorcupine compares the ledger with an exact checker: it finds
+// faults only in histories that are not linearizable, and in all of those in which
+// one client does one operation at a time and knows every outcome.
 func TestLedgerAgainstPorcupine(t *testing.T) {
 	accused, missed := 0, 0
 	for seed := range uint64(20_000) {

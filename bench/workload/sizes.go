@@ -1,15 +1,13 @@
-package bench
+package workload
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"dhtbench/node"
 )
 
-// Sizes is the distribution of the lengths of values, in bytes, 0 to
-// node.MaxValue. Values of UnmarshalText are comparable: equal text, equal Sizes.
+// Sizes is the distribution of the lengths of values, in bytes, 0 to 1 MiB.
+// Sizes with equal text are equal.
 //
 // The text form is one of
 //
@@ -23,6 +21,9 @@ type Sizes struct {
 }
 
 const (
+	// maxSize is the longest value of a workload. Stores may have lower limits.
+	maxSize = 1 << 20
+
 	sizesFixed   = "fixed"
 	sizesUniform = "uniform"
 	sizesBimodal = "bimodal"
@@ -96,8 +97,8 @@ func parsePair(kind, low, high string) (Sizes, error) {
 
 func parseSize(text string) (int, error) {
 	bytes, err := strconv.ParseUint(text, 10, 32)
-	if err != nil || bytes > node.MaxValue {
-		return 0, fmt.Errorf("size %q is not a number of bytes from 0 to %d (the node's limit)", text, node.MaxValue)
+	if err != nil || bytes > maxSize {
+		return 0, fmt.Errorf("size %q is not a number of bytes from 0 to %d", text, maxSize)
 	}
 	return int(bytes), nil
 }

@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import (
 	"encoding/json"
@@ -25,8 +25,8 @@ func TestMixText(t *testing.T) {
 	} {
 		var m Mix
 		err := m.UnmarshalText([]byte(test.text))
-		if err != nil || m.shares != test.shares || m.String() != test.form || m.defaultKeys().String() != test.keys {
-			t.Errorf("%q reads as %v, %q on %s keys, error %v; want %v, %q on %s", test.text, m.shares, m, m.defaultKeys(), err, test.shares, test.form, test.keys)
+		if err != nil || m.shares != test.shares || m.String() != test.form || m.Keys().String() != test.keys {
+			t.Errorf("%q reads as %v, %q on %s keys, error %v; want %v, %q on %s", test.text, m.shares, m, m.Keys(), err, test.shares, test.form, test.keys)
 		}
 		if m.deletes() != strings.Contains(test.form, "del") {
 			t.Errorf("%q deletes: %v", test.text, m.deletes())
@@ -36,7 +36,7 @@ func TestMixText(t *testing.T) {
 
 func TestMixRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"ycsb-e":            "scans ranges of keys, which no hash table here can do",
+		"ycsb-e":            "scans ranges of keys",
 		"ycsb-g":            "want ycsb-a, b, c, d or f, or shares such as get=95,put=5",
 		"get":               "want ycsb-a, b, c, d or f, or shares such as get=95,put=5",
 		"get=1,scan=1":      `operation "scan": want get, put, del, insert or rmw`,
@@ -46,7 +46,7 @@ func TestMixRefuses(t *testing.T) {
 		"get=1e10":          `"1e10" is not a number above 0 and at most 1e+09`,
 		"get=NaN":           `"NaN" is not`,
 		"get=0,put=0":       "all shares are 0",
-		"get=1,put=1,get=0": "get is named twice",
+		"get=1,put=1,get=0": "get: named twice",
 	} {
 		m := Mix{name: "ycsb-c"}
 		err := m.UnmarshalText([]byte(text))

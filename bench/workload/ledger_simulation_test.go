@@ -1,10 +1,8 @@
-package bench
+package workload
 
 import (
 	"fmt"
 	"slices"
-
-	"dhtbench/node"
 )
 
 // storeFault is what a faulty store does wrong, with some operations.
@@ -29,19 +27,19 @@ type simulation struct {
 	fault                      storeFault
 
 	random   splitmix
-	ledgers  []*ledger
+	ledgers  []*Ledger
 	versions []uint32
 	store    map[uint64][]byte
 	sent     []*flight // not done yet; those whose end is unknown too
 	done     []*flight // without a reply yet
-	findings map[finding]int
+	findings map[Verification]int
 }
 
 // flight is one operation under way.
 type flight struct {
 	client     int
-	ticket     ticket
-	op         node.Op
+	pending    Pending
+	op         Op
 	key, value []byte
 	reply      []byte
 	found      bool
@@ -51,8 +49,8 @@ type flight struct {
 func recordKey(record uint64) []byte { return fmt.Appendf(nil, "record %d", record) }
 
 // run does so many steps and returns how often each finding came up.
-func (s *simulation) run(steps int, seed uint64) map[finding]int {
-	s.random, s.store, s.findings = splitmix{state: seed}, make(map[uint64][]byte), make(map[finding]int)
+func (s *simulation) run(steps int, seed uint64) map[Verification]int {
+	s.random, s.store, s.findings = splitmix{state: seed}, make(map[uint64][]byte), make(map[Verification]int)
 	for c := range s.clients {
 		o := ledgerOptions{writer: uint32(c), shared: s.clients > 1, deletes: s.deletes, long: s.long}
 		if s.loaded {
@@ -61,7 +59,7 @@ func (s *simulation) run(steps int, seed uint64) map[finding]int {
 		s.ledgers, s.versions = append(s.ledgers, newLedger(o)), append(s.versions, 0)
 	}
 	for record := 0; s.loaded && record < s.records; record++ {
-		s.send(record%s.clients, node.OpPut, uint64(record))
+		s.send(record%s.clients, Put, uint64(record))
 		s.work(0)
 		s.end(0)
 	}
@@ -88,9 +86,9 @@ func (s *simulation) step() {
 	}
 	switch at := s.random.uint64n(3); {
 	case at == 0 && waiting < s.inflight:
-		op := node.OpPut + node.Op(s.random.uint64n(3))
-		if op == node.OpDel && !s.deletes {
-			op = node.OpPut
+		op := Put + Op(s.random.uint64n(3))
+		if op == Del && !s.deletes {
+			op = Put
 		}
 		s.send(client, op, s.random.uint64n(uint64(s.records)))
 	case at == 1 && len(s.sent) > 0:
@@ -99,9 +97,9 @@ func (s *simulation) step() {
 		case f.forgotten && !s.chance(20):
 		case !f.forgotten && s.chance(s.unknown):
 			f.forgotten = true
-			s.ledgers[f.client].end(f.ticket, outcomeUnknown)
+			s.ledgers[f.client].end(f.pending, Unknown)
 		case !f.forgotten && s.chance(s.failed):
-			s.ledgers[f.client].end(f.ticket, outcomeFailed)
+			s.ledgers[f.client].end(f.pending, Failed)
 			s.sent = slices.Delete(s.sent, i, i+1)
 		default:
 			s.work(i)
@@ -111,9 +109,9 @@ func (s *simulation) step() {
 	}
 }
 
-func (s *simulation) send(client int, op node.Op, record uint64) {
+func (s *simulation) send(client int, op Op, record uint64) {
 	f := &flight{client: client, op: op, key: recordKey(record)}
-	if op == node.OpPut {
+	if op == Put {
 		s.versions[client]++
 		size := int(s.random.uint64n(40))
 		if s.long {
@@ -121,7 +119,7 @@ func (s *simulation) send(client int, op node.Op, record uint64) {
 		}
 		f.value = appendValue(nil, size, f.key, uint32(client), s.versions[client])
 	}
-	f.ticket = s.ledgers[client].begin(record, op, s.versions[client])
+	f.pending = s.ledgers[client].begin(record, op, s.versions[client])
 	s.sent = append(s.sent, f)
 }
 
@@ -132,17 +130,17 @@ func (s *simulation) work(i int) {
 	if !f.forgotten {
 		s.done = append(s.done, f)
 	}
-	record := f.ticket.record
+	record := f.pending.record
 	f.reply, f.found = s.store[record]
 	switch {
-	case f.op == node.OpPut && s.fault != faultLost:
+	case f.op == Put && s.fault != faultLost:
 		s.store[record] = f.value
-	case f.op == node.OpDel && s.fault != faultUndeleted:
+	case f.op == Del && s.fault != faultUndeleted:
 		delete(s.store, record)
-	case f.op == node.OpGet && len(f.reply) > 0 && s.fault == faultTorn:
+	case f.op == Get && len(f.reply) > 0 && s.fault == faultTorn:
 		f.reply = slices.Clone(f.reply)
 		f.reply[s.random.uint64n(uint64(len(f.reply)))] ^= 1
-	case f.op == node.OpGet && f.found && s.fault == faultForeign:
+	case f.op == Get && f.found && s.fault == faultForeign:
 		if other, ok := s.store[(record+1)%uint64(s.records)]; ok {
 			f.reply = other
 		}
@@ -153,15 +151,12 @@ func (s *simulation) work(i int) {
 func (s *simulation) end(i int) {
 	f := s.done[i]
 	s.done = slices.Delete(s.done, i, i+1)
-	l := s.ledgers[f.client]
-	early := s.chance(50)
-	if early {
-		l.end(f.ticket, outcomeDone)
+	o := OK
+	if f.op != Put {
+		o = outcome(f.found)
 	}
-	if f.op != node.OpPut {
-		s.findings[l.judge(f.ticket, f.key, f.reply, f.found)]++
-	}
-	if !early {
-		l.end(f.ticket, outcomeDone)
+	v := s.ledgers[f.client].End(f.pending, o, f.key, f.reply)
+	if f.op != Put {
+		s.findings[v]++
 	}
 }

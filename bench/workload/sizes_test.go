@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import (
 	"encoding/json"
@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"dhtbench/node"
 )
 
 func TestSizesText(t *testing.T) {
@@ -20,7 +18,7 @@ func TestSizesText(t *testing.T) {
 		{"", Sizes{}, "0", 0, 0},
 		{"0", FixedSizes(0), "0", 0, 0},
 		{"0032", FixedSizes(32), "32", 32, 32},
-		{"1048576", FixedSizes(node.MaxValue), "1048576", node.MaxValue, node.MaxValue},
+		{"1048576", FixedSizes(maxSize), "1048576", maxSize, maxSize},
 		{"uniform:10-100", Sizes{Kind: "uniform", Low: 10, High: 100}, "uniform:10-100", 10, 100},
 		{"uniform:7-7", FixedSizes(7), "7", 7, 7},
 		{"bimodal:32,1024,0.90", Sizes{Kind: "bimodal", Low: 32, High: 1024, Share: 0.9}, "bimodal:32,1024,0.9", 32, 1024},
@@ -78,7 +76,7 @@ func FuzzSizes(f *testing.F) {
 		}
 		random := splitmix{state: 1}
 		for range 100 {
-			if n := s.pick(&random); n < s.Min() || n > s.Max() || n < 0 || n > node.MaxValue {
+			if n := s.pick(&random); n < s.Min() || n > s.Max() || n < 0 || n > maxSize {
 				t.Fatalf("%v picks %d", s, n)
 			}
 		}

@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import (
 	"encoding/binary"
@@ -76,17 +76,4 @@ func inspect(value, key []byte) (writer, version uint32, fault valueFault) {
 		fault = valueForeign
 	}
 	return binary.BigEndian.Uint32(value[8:]), binary.BigEndian.Uint32(value[12:]), fault
-}
-
-// fill overwrites all of b.
-func (s *splitmix) fill(b []byte) {
-	for len(b) >= 8 {
-		binary.BigEndian.PutUint64(b, s.next())
-		b = b[8:]
-	}
-	if len(b) > 0 {
-		for i, x := 0, s.next(); i < len(b); i, x = i+1, x<<8 {
-			b[i] = byte(x >> 56)
-		}
-	}
 }

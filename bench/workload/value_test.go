@@ -1,12 +1,10 @@
-package bench
+package workload
 
 import (
 	"bytes"
 	"compress/flate"
 	"fmt"
 	"testing"
-
-	"dhtbench/node"
 )
 
 func TestValuesOfAllSizesInspect(t *testing.T) {
@@ -125,7 +123,7 @@ func FuzzInspect(f *testing.F) {
 	f.Add(appendValue(nil, 24, []byte("key"), 1, 2), []byte("other"))
 	f.Fuzz(func(t *testing.T, value, key []byte) {
 		writer, version, fault := inspect(value, key)
-		if len(value) > node.MaxValue {
+		if len(value) > maxSize {
 			return
 		}
 		if len(value) < valueHead != (fault == valueShort) {
@@ -138,7 +136,7 @@ func FuzzInspect(f *testing.F) {
 }
 
 func BenchmarkAppendValue(b *testing.B) {
-	for _, size := range []int{8, 32, 1024, node.MaxValue} {
+	for _, size := range []int{8, 32, 1024, maxSize} {
 		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(size))
@@ -151,7 +149,7 @@ func BenchmarkAppendValue(b *testing.B) {
 }
 
 func BenchmarkInspect(b *testing.B) {
-	for _, size := range []int{8, 32, 1024, node.MaxValue} {
+	for _, size := range []int{8, 32, 1024, maxSize} {
 		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(size))

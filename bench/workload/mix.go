@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// kind is what an operation of a mixture does.
+// kind is what an operation of a mix does.
 type kind uint8
 
 const (
@@ -25,9 +25,9 @@ func (k kind) String() string {
 	return [kinds]string{"get", "put", "del", "insert", "rmw"}[k]
 }
 
-// Mix is the shares of operation kinds in a mixture. Each operation's kind is
-// drawn by itself, so the shares are those of the long run. Mixes are
-// comparable: equal text, equal Mix. The zero Mix means that there is none.
+// Mix is the shares of operation kinds in a mixed workload. The kind of each
+// operation is drawn independently, so that shares hold in the long run. Mixes
+// with equal text are equal. The zero Mix is none.
 //
 // The text form is either shares, in any unit (get=95,put=5 is get=19,put=1),
 // of get, put, del, insert (put of a new record) and rmw (get and put of one
@@ -77,7 +77,7 @@ func ycsb(name string) (Mix, error) {
 	case "ycsb-d":
 		m.shares[kindGet], m.shares[kindInsert] = 95, 5
 	case "ycsb-e":
-		return Mix{}, errors.New("it scans ranges of keys, which no hash table here can do: take ycsb-a, b, c, d or f")
+		return Mix{}, errors.New("it scans ranges of keys, and a hash table has no order of keys; use ycsb-a, b, c, d or f")
 	case "ycsb-f":
 		m.shares[kindGet], m.shares[kindUpdate] = 50, 50
 	default:
@@ -95,7 +95,7 @@ func parseShares(text string) (shares [kinds]float64, err error) {
 			return shares, err
 		}
 		if given[k] {
-			return shares, fmt.Errorf("%s is named twice: give it one share", k)
+			return shares, fmt.Errorf("%s: named twice; give it one share", k)
 		}
 		given[k] = true
 		if number == "0" {
@@ -106,7 +106,7 @@ func parseShares(text string) (shares [kinds]float64, err error) {
 		}
 	}
 	if shares == ([kinds]float64{}) {
-		return shares, errors.New("all shares are 0: at least one kind must have one")
+		return shares, errors.New("all shares are 0; at least one must be above 0")
 	}
 	return shares, nil
 }
@@ -139,12 +139,12 @@ func (m Mix) String() string {
 	return strings.Join(parts, ",")
 }
 
-// deletes reports whether records are deleted.
+// deletes reports whether the mix deletes records.
 func (m Mix) deletes() bool { return m.shares[kindDel] != 0 }
 
-// defaultKeys is how YCSB chooses records in the workload of that name; shares
-// without a name choose uniformly.
-func (m Mix) defaultKeys() Keys {
+// Keys returns how the mix chooses records unless told otherwise: as YCSB does in
+// the workload of that name, and uniformly for shares.
+func (m Mix) Keys() Keys {
 	switch m.name {
 	case "":
 		return Keys{Kind: keysUniform}

@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Keys is how the record of each operation is chosen among those that exist.
-// Records are numbered from 0 in the order in which they were made. Values of
-// UnmarshalText are comparable: equal text, equal Keys.
+// Keys is how a mix chooses the record of each operation among those that exist.
+// Records are numbered from 0 in the order in which they were made. Keys with
+// equal text are equal.
 //
 // The text form is one of
 //
