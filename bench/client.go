@@ -139,7 +139,7 @@ func (c *client) judge(rec *recorder, o *operation, t ticket, value []byte, err 
 	}
 	f := c.ledger.judge(t, o.key, value, err == nil)
 	if f != findingOK {
-		rec.find(f, fmt.Errorf("%v %q: %v: %s", o.op, o.key, f, c.ledger.explain(t, o.key, value, err == nil)))
+		rec.find(f, err == nil, fmt.Errorf("%v %q: %v: %s", o.op, o.key, f, c.ledger.explain(t, o.key, value, err == nil)))
 	}
 }
 
@@ -155,7 +155,7 @@ func outcomeOf(err error) outcome {
 }
 
 // mixture is the operation of trials in which all kinds come mixed.
-const mixture = "mix"
+const mixture = results.Mix
 
 // kindNamed is the operation kind of a phase, 0 for a mixture.
 func kindNamed(name string) (node.Op, error) {

@@ -1,9 +1,11 @@
 package bench
 
+import "dhtbench/results"
+
 // Arrivals: how the intended starts of an open loop lie.
 const (
-	Constant = "constant" // all the same interval apart; the clients' in between each other's
-	Poisson  = "poisson"  // exponential intervals, as of many users who know nothing of each other
+	Constant = results.ConstantArrivals // all the same interval apart; the clients' in between each other's
+	Poisson  = results.PoissonArrivals  // exponential intervals, as of many users who know nothing of each other
 )
 
 // schedule is the intended starts of one client: a function of seed, client and
