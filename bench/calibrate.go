@@ -21,7 +21,7 @@ func (c *Coordinator) calibrate(ctx context.Context, p results.Params) error {
 		return nil
 	}
 	null := results.Params{
-		Operation: "get", Loop: Closed, Nodes: p.Nodes, Clients: p.Clients,
+		Operation: results.Get, Loop: Closed, Nodes: p.Nodes, Clients: p.Clients,
 		Operations: calibrationOps, Warmup: calibrationOps / 10,
 		KeyBytes: p.KeyBytes, ValueBytes: p.ValueBytes, Placement: Separate, Seed: p.Seed,
 	}

@@ -21,10 +21,10 @@ const startDelay = 20 * time.Millisecond
 const (
 	// Separate: agents are processes of their own and reach every node by
 	// network.
-	Separate = "separate"
+	Separate = results.SeparatePlacement
 	// Embedded: clients run inside node processes, as in the reference report,
 	// and use no network for the keys of their own node.
-	Embedded = "embedded"
+	Embedded = results.EmbeddedPlacement
 )
 
 // Coordinator runs the operations of one set of clients against fresh nodes and
@@ -92,7 +92,7 @@ func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(re
 	}
 	for _, operation := range r.operations() {
 		wanted := slices.Contains(r.Missing, operation)
-		if !wanted && operation != "put" { // without put there is nothing to get or delete
+		if !wanted && operation != results.Put { // without put there is nothing to get or delete
 			continue
 		}
 		trial := template

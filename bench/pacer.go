@@ -3,16 +3,18 @@ package bench
 import (
 	"runtime"
 	"time"
+
+	"dhtbench/results"
 )
 
 // How a pacer wakes.
 const (
 	// Precise sleeps in the kernel until shortly before an instant and spins the
 	// rest.
-	Precise = "precise"
+	Precise = results.PrecisePacing
 	// Timer sleeps on the Go runtime's timers, as load generators written in Go
 	// do. It is there to be compared with.
-	Timer = "timer"
+	Timer = results.TimerPacing
 	// bothPacings asks for settings with each.
 	bothPacings = "both"
 )

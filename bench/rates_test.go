@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -31,7 +30,7 @@ func TestRates(t *testing.T) {
 
 func TestObjective(t *testing.T) {
 	var o Objective
-	if err := o.UnmarshalText([]byte("p99.9<1.5ms")); err != nil || math.Abs(o.Quantile-0.999) > 1e-9 || o.Bound != 1500*time.Microsecond || o.String() != "p99.9<1.5ms" {
+	if err := o.UnmarshalText([]byte("p99.9<1.5ms")); err != nil || o.Quantile != 0.999 || o.Bound != 1500*time.Microsecond || o.String() != "p99.9<1.5ms" {
 		t.Errorf("%+v, %v", o, err)
 	}
 	for _, text := range []string{"", "p99", "p100<1ms", "99<1ms", "p99<1", "p0<1ms", "p99<-1ms", "p99>1ms"} {

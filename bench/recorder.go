@@ -110,8 +110,9 @@ func (r *recorder) dissect(t timing, queue, work time.Duration) {
 	r.anatomy.Network.Record(time.Duration(t.completion-t.send) - queue - work)
 }
 
-// find counts what a reply says about the store.
-func (r *recorder) find(f finding, err error) {
+// find counts what a reply says about the store. found is whether the record was
+// there.
+func (r *recorder) find(f finding, found bool, err error) {
 	switch f {
 	case findingOK:
 		return
@@ -120,6 +121,9 @@ func (r *recorder) find(f finding, err error) {
 		return
 	case findingLost:
 		r.counts.Lost++
+		if !found {
+			r.counts.Missing++
+		}
 	case findingResurrected:
 		r.counts.Resurrected++
 	case findingTorn:

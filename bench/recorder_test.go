@@ -20,9 +20,9 @@ func TestRecorderCountsByOutcome(t *testing.T) {
 		r.record(node.OpGet, timing{at, at + 20, at + 50}, err)
 	}
 	for f := findingOK; f <= findingForeign; f++ {
-		r.find(f, errors.New("wrong"))
+		r.find(f, false, errors.New("wrong"))
 	}
-	want := results.Counts{OK: 1, NotFound: 1, Failed: 1, Unknown: 2, Wrong: 4, Absent: 1, Torn: 1, Foreign: 1, Lost: 1, Resurrected: 1}
+	want := results.Counts{OK: 1, NotFound: 1, Failed: 1, Unknown: 2, Wrong: 4, Absent: 1, Torn: 1, Foreign: 1, Lost: 1, Missing: 1, Resurrected: 1}
 	if r.counts != want {
 		t.Errorf("%+v, want %+v", r.counts, want)
 	}

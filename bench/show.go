@@ -73,7 +73,7 @@ func wrong(trials []results.Trial) error {
 		return nil
 	}
 	return fmt.Errorf("%d of %d operations went wrong: %d not found, %d failed, %d unknown, %d wrong values; the first: %s",
-		sum.Bad(), sum.Total(), sum.NotFound-sum.Absent, sum.Failed, sum.Unknown, sum.Wrong, first)
+		sum.Bad(), sum.Total(), sum.NotFound-sum.Absent, sum.Failed, sum.Unknown, sum.Wrong-sum.Missing, first)
 }
 
 // invalid is an error if a trial cannot be believed and --strict was given.

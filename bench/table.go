@@ -19,6 +19,7 @@ import (
 type row struct {
 	Operation     string   `json:"operation"`
 	Clients       int      `json:"clients"`
+	Trials        int      `json:"trials"`
 	Count         int64    `json:"count"`  // operations done, over all trials
 	Failed        int64    `json:"failed"` // of these went wrong, in any way
 	MeanNS        *float64 `json:"mean_ns"`
@@ -33,8 +34,8 @@ type row struct {
 	Interval intervals `json:"interval_ns"`
 }
 
-// intervals are the 95 % intervals of a row's percentiles: within the one trial
-// that there is, or of the median across trials, from 6 on. Null: not known.
+// intervals are the 95 % intervals of a row's percentiles: of the median across
+// trials, from 6 trials on. Null with fewer.
 type intervals struct {
 	P50  *[2]float64 `json:"p50"`
 	P99  *[2]float64 `json:"p99"`
@@ -44,9 +45,6 @@ type intervals struct {
 // intervalsOf are those of a summary.
 func intervalsOf(s results.Summary) intervals {
 	l := s.Latency()
-	if s.Within != nil {
-		l = *s.Within
-	}
 	bounds := func(e results.Estimate) *[2]float64 {
 		if !e.HasInterval() {
 			return nil
@@ -75,7 +73,7 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 	for _, s := range summaries {
 		l := s.Latency()
 		r := row{
-			Operation: s.Setting.Operation, Clients: s.Setting.Clients,
+			Operation: s.Setting.Operation, Clients: s.Setting.Clients, Trials: len(s.Trials),
 			Count: s.Counts.Total(), Failed: s.Counts.Bad(),
 			MeanNS: number(l.Mean.Median), P50NS: number(l.P50.Median), P99NS: number(l.P99.Median),
 			P999NS: number(l.P999.Median), MaxNS: number(l.Max), ThroughputPer: number(s.Throughput.Median),
@@ -84,7 +82,7 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 		if s.Lag != nil {
 			r.openRow = &openRow{
 				RatePer: s.Offered, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
-				ServiceP50NS: number(s.P50.Median), ServiceP99NS: number(s.P99.Median),
+				ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
 				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Held,
 			}
 		}
@@ -120,7 +118,7 @@ func writeClosed(t io.Writer, summaries []results.Summary) {
 	fmt.Fprintln(t, "operation\tclients\tmean\tp50\tp99\tp99.9\tmax\tops/s\tfailed\t")
 	for _, s := range summaries {
 		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", s.Setting.Operation, s.Setting.Clients,
-			latency(s.Mean.Median), latency(s.P50.Median), latency(s.P99.Median), latency(s.P999.Median), latency(s.Max),
+			latency(s.Service.Mean.Median), latency(s.Service.P50.Median), latency(s.Service.P99.Median), latency(s.Service.P999.Median), latency(s.Service.Max),
 			perSecond(s.Throughput.Median), s.Counts.Bad())
 	}
 }
@@ -142,7 +140,7 @@ func writeOpen(t io.Writer, summaries []results.Summary) {
 		}
 		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", name, s.Setting.Clients,
 			perSecond(s.Offered), achieved, latency(s.Response.P50.Median), latency(s.Response.P99.Median), latency(s.Response.P999.Median),
-			latency(s.P99.Median), latency(s.Lag.P99.Median), s.Counts.Bad())
+			latency(s.Service.P99.Median), latency(s.Lag.P99.Median), s.Counts.Bad())
 	}
 	if short {
 		fmt.Fprintln(t, "!: not sustained; response times then grow with the length of the run")

@@ -13,9 +13,9 @@ import (
 const (
 	// Closed: a client sends its next operation when it has the reply to the
 	// last.
-	Closed = "closed"
+	Closed = results.ClosedLoop
 	// Open: operations start on a schedule, whatever becomes of those before.
-	Open = "open"
+	Open = results.OpenLoop
 )
 
 // workload is what the clients of a trial do, as its parameters say: a function

@@ -79,7 +79,7 @@ func (s sweep) anatomy() figure {
 		p := panel{title: o, x: x, xTicks: barTicks(x, s.axis.xs(loads))}
 		for k, l := range loads {
 			t, _ := s.at(o, l)
-			boxes, names := barOf(float64(k), t.trials)
+			boxes, names := barOf(float64(k), t.Trials)
 			if len(boxes) == 0 {
 				continue
 			}

@@ -51,9 +51,9 @@ func (m made) trials() []results.Trial {
 func (m made) trial(random *rand.Rand, operation string, clients, repeat int) results.Trial {
 	t := results.Trial{
 		Schema: results.Schema,
-		Params: results.Params{Operation: operation, Loop: "closed", Nodes: 8, Clients: clients,
+		Params: results.Params{Operation: operation, Loop: results.ClosedLoop, Nodes: 8, Clients: clients,
 			Operations: m.each, Warmup: m.each / 10, KeyBytes: 16, ValueBytes: 64,
-			Placement: "separate", Seed: 1, Repeat: repeat},
+			Placement: results.SeparatePlacement, Seed: 1, Repeat: repeat},
 		Started: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(clients) * time.Minute),
 		Hosts: []results.Host{{Name: "local", Nodes: []int{0, 1, 2, 3, 4, 5, 6, 7}, NodeGOMAXPROCS: 1, OS: "linux", Arch: "amd64",
 			Kernel: "6.0.0-test", CPU: "Imaginary CPU @ 3.00GHz", Cores: 2, MemoryBytes: 8 << 30,

@@ -22,7 +22,7 @@ func (s sweep) caption() []string {
 	switch {
 	case s.axis == byRate: // which is not on the axis
 		run = append(run, plural(p.Clients, "client"))
-	case isOpen(p):
+	case p.Open():
 		run = append(run, s.rates()+" ops/s offered")
 	}
 	return []string{strings.Join(append(run, s.offer()...), " · "), s.where() + " · " + s.repeated()}
@@ -48,7 +48,7 @@ func (s sweep) offer() []string {
 	p := s.params
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if isOpen(p) {
+	if p.Open() {
 		add("%s arrivals, %s pacing, up to %s in flight per client",
 			either(p.Arrivals, "unknown"), either(p.Pacing, "unknown"), plural(p.Inflight, "operation"))
 	}
@@ -80,9 +80,9 @@ func (s sweep) rates() string {
 // latency has a network in it.
 func placement(p string) string {
 	switch p {
-	case "separate":
+	case results.SeparatePlacement:
 		return "clients outside the node processes (separate)"
-	case "embedded":
+	case results.EmbeddedPlacement:
 		return "clients inside the node processes (embedded)"
 	}
 	return "placement " + p

@@ -105,8 +105,8 @@ func choose(all sweeps, wanted map[string]string) (sweep, error) {
 // preferred is the operation to show where a figure has room for one: the read,
 // which most people do most, or else the first.
 func preferred(operations []string) string {
-	if slices.Contains(operations, "get") || len(operations) == 0 {
-		return "get"
+	if slices.Contains(operations, results.Get) || len(operations) == 0 {
+		return results.Get
 	}
 	return operations[0]
 }

@@ -49,7 +49,7 @@ func (s sweep) distribution() figure {
 	}
 	y := f.alongPercentiles(fit)
 	f.yLabel = s.main().String() + " of an operation" + logNote(y)
-	if isOpen(s.params) {
+	if s.params.Open() {
 		f.title = "Distribution of response and service time"
 		f.yLabel = "latency of an operation" + logNote(y) + "; solid: response time, dashed: service time"
 	}
@@ -94,7 +94,7 @@ func (s sweep) sustainedAt(l load) bool {
 // service time lies under it, as far as the sample supports it.
 func (s sweep) curves(operation string, t setting, h *results.Histogram) []line {
 	l := lookOf(operation)
-	if !isOpen(s.params) {
+	if !s.params.Open() {
 		return cumulative(operation, l, h)
 	}
 	l.dash = nil
@@ -106,7 +106,7 @@ func (s sweep) curves(operation string, t setting, h *results.Histogram) []line 
 // nullAt is the calibration at a load, nil if there is none.
 func (s sweep) nullAt(l load) *results.Histogram {
 	for _, t := range s.settings {
-		if c := t.calibration(); c != nil && t.load() == l {
+		if c := t.Baseline(); c != nil && t.load() == l {
 			return c.Service
 		}
 	}

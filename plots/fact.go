@@ -45,7 +45,7 @@ func settingFacts() []fact {
 		{"duration", func(s sweep) string { return tickDuration(float64(s.params.DurationNS)) }},
 		{"clients", func(s sweep) string { return numbers(s.clients()) }},
 		{"rates", func(s sweep) string {
-			if !isOpen(s.params) {
+			if !s.params.Open() {
 				return absent
 			}
 			return s.rates()
@@ -104,7 +104,7 @@ func hostFacts() []fact {
 func (s sweep) highestSustained() string {
 	loads := s.sustainedLoads()
 	highest := loads[len(loads)-1]
-	if !isOpen(s.params) || !s.sustainedAt(highest) {
+	if !s.params.Open() || !s.sustainedAt(highest) {
 		return unknown
 	}
 	return exactly(highest.rate) + " ops/s"

@@ -164,7 +164,7 @@ func TestTwoSweeps(t *testing.T) {
 	m := usual()
 	m.each, m.clients = 50, []int{1, 2}
 	trials := m.trials()
-	m.change = func(t *results.Trial) { t.Params.Placement = "embedded" }
+	m.change = func(t *results.Trial) { t.Params.Placement = results.EmbeddedPlacement }
 	trials = append(trials, m.trials()...)
 	files := drawn(t, trials)
 	if len(files) != 8 || files["x/placement=embedded/throughput.svg"] == "" {

@@ -44,7 +44,7 @@ func (s sweep) figures() []sketch {
 	switch {
 	case s.axis == byRate: // the mean of a queue that may grow without end says little
 		list = []sketch{{"rate", s.rate}, {"throughput", s.throughput}, {"distribution", s.distribution}}
-	case isOpen(s.params):
+	case s.params.Open():
 		list[2].make = s.rate
 	}
 	if slices.ContainsFunc(s.trials, hasAnatomy) {

@@ -107,8 +107,8 @@ func FuzzFolder(f *testing.F) {
 	f.Add("600ms/1s")
 	f.Add("..")
 	f.Fuzz(func(t *testing.T, text string) {
-		p := results.Params{Loop: "closed", Placement: text}
-		other := results.Params{Loop: "closed", Placement: text + "x"}
+		p := results.Params{Loop: results.ClosedLoop, Placement: text}
+		other := results.Params{Loop: results.ClosedLoop, Placement: text + "x"}
 		all := sweeps{{params: p}, {params: other}}
 		all[0].label = all.difference(0)
 		got := all[0].folder()

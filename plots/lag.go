@@ -36,7 +36,7 @@ func showsPacing(t results.Trial) bool {
 			count += c.Lag.Count()
 		}
 	}
-	return isOpen(t.Params) && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(held) <= mostHeld*float64(count)
+	return t.Params.Open() && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(held) <= mostHeld*float64(count)
 }
 
 // byPacing sorts the trials of open loops that show it by their pacing, by name.

@@ -40,13 +40,14 @@ func maxMeasure(l latency) measure {
 
 // quantileMeasures are p50, p99 and p99.9.
 func quantileMeasures(l latency) []measure {
-	trial := func(q float64) func(results.Trial) float64 {
-		return func(t results.Trial) float64 { return quantileOf(histogramOf(t, l), q) }
+	of := func(q float64, pick func(results.Latencies) results.Estimate) measure {
+		return measure{results.PercentileName(q), func(t setting) results.Estimate { return pick(t.times(l)) },
+			func(t results.Trial) float64 { return quantileOf(histogramOf(t, l), q) }}
 	}
 	return []measure{
-		{"p50", func(t setting) results.Estimate { return t.times(l).P50 }, trial(0.5)},
-		{"p99", func(t setting) results.Estimate { return t.times(l).P99 }, trial(0.99)},
-		{"p99.9", func(t setting) results.Estimate { return t.times(l).P999 }, trial(0.999)},
+		of(0.5, func(l results.Latencies) results.Estimate { return l.P50 }),
+		of(0.99, func(l results.Latencies) results.Estimate { return l.P99 }),
+		of(0.999, func(l results.Latencies) results.Estimate { return l.P999 }),
 	}
 }
 
@@ -80,7 +81,7 @@ func achievedMeasure() measure {
 // ceilingMeasure is the throughput of the same clients at null servers.
 func ceilingMeasure() measure {
 	return measure{name: "throughput", of: func(t setting) results.Estimate {
-		if c := t.calibration(); c != nil {
+		if c := t.Baseline(); c != nil {
 			return results.Median([]float64{c.ThroughputOpsPerS})
 		}
 		return results.Median(nil)

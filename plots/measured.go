@@ -47,7 +47,7 @@ func (s sweep) clientsInWords() string {
 // moreLoad is what the load line says besides, where there is more.
 func (s sweep) moreLoad() []string {
 	var parts []string
-	if isOpen(s.params) {
+	if s.params.Open() {
 		parts = append(parts, s.rates()+" ops/s offered")
 	}
 	for _, text := range s.offer() {

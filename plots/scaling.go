@@ -44,9 +44,9 @@ func (s sweep) series(operation string, m measure, l look) line {
 		case e.HasInterval():
 			// An interval says what the trials say together...
 			out.bars = append(out.bars, bar{x, e.Low, e.High})
-		case len(t.trials) > 1 && len(t.trials) < enoughForInterval:
+		case len(t.Trials) > 1 && len(t.Trials) < enoughForInterval:
 			// ...and where there is none, the reader judges by the trials.
-			for _, trial := range t.trials {
+			for _, trial := range t.Trials {
 				out.dots = append(out.dots, point{x, m.trial(trial)})
 			}
 		}
@@ -105,7 +105,7 @@ func (s sweep) responseTime() figure {
 		lines = append([]line{floor}, lines...)
 		f.caption = append(f.caption, nullNote("mean"))
 	}
-	if !isOpen(s.params) { // which the reference's was, too
+	if !s.params.Open() { // which the reference's was, too
 		reference := line{label: referenceMeanLabel, look: guideLook(), width: guideWidth,
 			points: []point{{x.low, referenceMeanNS}, {x.high, referenceMeanNS}}}
 		lines = append([]line{reference}, lines...)

@@ -21,11 +21,11 @@ type sweep struct {
 	// placement=embedded; empty if it is the only one.
 	label string
 
-	trials     []results.Trial
 	axis       axis
-	settings   []setting // by operation as results.Summarize orders them, then load
-	operations []string  // in the order of settings
-	loads      []load    // rising, each once
+	settings   []setting       // by operation as results.Summarize orders them, then load
+	trials     []results.Trial // of all settings, in their order
+	operations []string        // in the order of settings
+	loads      []load          // rising, each once
 }
 
 // sweeps is a results file. Files can be concatenated, so one may hold sweeps that
@@ -33,11 +33,11 @@ type sweep struct {
 // be a lie.
 type sweeps []sweep
 
-// sweepsOf groups trials into sweeps, in order of first appearance.
+// sweepsOf sorts the settings of trials into sweeps, in order of settings.
 func sweepsOf(trials []results.Trial) sweeps {
 	var grouped, all sweeps
-	for _, t := range trials {
-		grouped = grouped.add(common(t.Params), t)
+	for _, summary := range results.Summarize(trials) {
+		grouped = grouped.add(common(summary.Setting), setting{summary})
 	}
 	for _, s := range grouped {
 		all = append(all, s.split()...)
@@ -50,21 +50,21 @@ func sweepsOf(trials []results.Trial) sweeps {
 	return all
 }
 
-// add puts a trial into the sweep that has its parameters, or a new one.
-func (all sweeps) add(p results.Params, t results.Trial) sweeps {
+// add puts a setting into the sweep that has its parameters, or a new one.
+func (all sweeps) add(p results.Params, t setting) sweeps {
 	i := slices.IndexFunc(all, func(s sweep) bool { return s.params == p })
 	if i < 0 {
 		i = len(all)
 		all = append(all, sweep{params: p})
 	}
-	all[i].trials = append(all[i].trials, t)
+	all[i].settings = append(all[i].settings, t)
 	return all
 }
 
 // common is p without what varies inside a sweep.
 func common(p results.Params) results.Params {
 	p.Operation, p.Clients, p.Repeat, p.RateOpsPerS = "", 0, 0, 0
-	if isOpen(p) && p.DurationNS > 0 {
+	if p.Open() && p.DurationNS > 0 {
 		p.Operations = 0
 	}
 	return p
@@ -73,20 +73,20 @@ func common(p results.Params) results.Params {
 // split makes a sweep of each number of clients where one of them had several
 // rates: there are then two axes, and a figure has one.
 func (s sweep) split() sweeps {
-	if !isOpen(s.params) {
+	if !s.params.Open() {
 		return sweeps{s}
 	}
 	var parts sweeps
 	several := false
 	rates := make(map[int]float64)
-	for _, t := range s.trials {
-		p := s.params
-		p.Clients = t.Params.Clients
+	for _, t := range s.settings {
+		p, l := s.params, t.load()
+		p.Clients = l.clients
 		parts = parts.add(p, t)
-		if rate, seen := rates[p.Clients]; seen && rate != t.Params.RateOpsPerS {
+		if rate, seen := rates[l.clients]; seen && rate != l.rate {
 			several = true
 		}
-		rates[p.Clients] = t.Params.RateOpsPerS
+		rates[l.clients] = l.rate
 	}
 	if len(parts) > 1 && !several {
 		return sweeps{s}
@@ -97,11 +97,10 @@ func (s sweep) split() sweeps {
 	return parts
 }
 
-// index derives the other fields from the trials.
+// index derives the other fields from the settings.
 func (s *sweep) index() {
-	for _, summary := range results.Summarize(s.trials) {
-		t := newSetting(summary, s.trials)
-		s.settings = append(s.settings, t)
+	for _, t := range s.settings {
+		s.trials = append(s.trials, t.Trials...)
 		s.loads = insert(s.loads, t.load())
 		if o := t.operation(); !slices.Contains(s.operations, o) {
 			s.operations = append(s.operations, o)
@@ -113,7 +112,7 @@ func (s *sweep) index() {
 // closed loop is the service time, since there an operation is meant to start when
 // it is sent.
 func (s sweep) main() latency {
-	if isOpen(s.params) {
+	if s.params.Open() {
 		return response
 	}
 	return service
@@ -141,10 +140,10 @@ func (s sweep) clients() []int {
 // repeats is the fewest and most trials that a measured setting has.
 func (s sweep) repeats() (fewest, most int) {
 	for i, t := range s.settings {
-		if n := len(t.trials); i == 0 || n < fewest {
+		if n := len(t.Trials); i == 0 || n < fewest {
 			fewest = n
 		}
-		most = max(most, len(t.trials))
+		most = max(most, len(t.Trials))
 	}
 	return fewest, most
 }
@@ -161,7 +160,7 @@ func (s sweep) missing() string {
 		var short []load
 		for _, l := range s.loads {
 			t, _ := s.at(o, l) // a setting never measured has 0 trials
-			if n := len(t.trials); n < most {
+			if n := len(t.Trials); n < most {
 				short = append(short, l)
 				lacking += most - n
 			}

@@ -10,8 +10,8 @@ import (
 
 // bare is a trial without measurements.
 func bare(change func(*results.Params)) results.Trial {
-	p := results.Params{Operation: "get", Loop: "open", Clients: 2, RateOpsPerS: 1000, DurationNS: 1e9, Operations: 500,
-		Arrivals: "constant", Inflight: 8, Pacing: "precise", Placement: "separate"}
+	p := results.Params{Operation: "get", Loop: results.OpenLoop, Clients: 2, RateOpsPerS: 1000, DurationNS: 1e9, Operations: 500,
+		Arrivals: results.ConstantArrivals, Inflight: 8, Pacing: results.PrecisePacing, Placement: results.SeparatePlacement}
 	change(&p)
 	return results.Trial{Params: p}
 }
@@ -28,7 +28,7 @@ func TestSweepsOf(t *testing.T) {
 	}
 	closed := func(clients int) results.Trial {
 		return bare(func(p *results.Params) {
-			*p = results.Params{Operation: "get", Loop: "closed", Clients: clients, Operations: 500, Placement: "separate"}
+			*p = results.Params{Operation: "get", Loop: results.ClosedLoop, Clients: clients, Operations: 500, Placement: results.SeparatePlacement}
 		})
 	}
 	for _, c := range []struct {
@@ -43,9 +43,9 @@ func TestSweepsOf(t *testing.T) {
 		{"one rate each", append(rates(4, 1000), rates(2, 1000)...), []string{": clients: 2, 4"}},
 		{"one rate per client", append(rates(1, 1000), append(rates(2, 2000), rates(3, 3000)...)...), []string{": clients: 1–3"}},
 		{"both loops", append(rates(2, 1000, 2000), closed(1), closed(2)),
-			[]string{"loop=open: ops/s: 1,000, 2,000", "loop=closed: clients: 1, 2"}},
+			[]string{"loop=closed: clients: 1, 2", "loop=open: ops/s: 1,000, 2,000"}},
 		{"one in flight", append(rates(2, 1000), bare(func(p *results.Params) { p.Inflight = 1 }), closed(1)),
-			[]string{"loop=open,inflight=8: ops/s: 1,000", "loop=open,inflight=1: ops/s: 1,000", "loop=closed: clients: 1"}},
+			[]string{"loop=closed: clients: 1", "loop=open,inflight=8: ops/s: 1,000", "loop=open,inflight=1: ops/s: 1,000"}},
 		{"stalled or not", append(rates(2, 1000), bare(func(p *results.Params) { p.Stall = "20ms/1s" })),
 			[]string{"stall=none: ops/s: 1,000", "stall=20ms/1s: ops/s: 1,000"}},
 	} {

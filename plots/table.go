@@ -47,15 +47,15 @@ func (s sweep) columns() []column {
 	}
 	// A column of ones says nothing; the line below the table says it once.
 	if _, most := s.repeats(); most > 1 {
-		columns = append(columns, column{"trials", func(t setting) string { return fmt.Sprint(len(t.trials)) }})
+		columns = append(columns, column{"trials", func(t setting) string { return fmt.Sprint(len(t.Trials)) }})
 	}
-	if isOpen(s.params) {
+	if s.params.Open() {
 		return append(columns, s.openColumns()...)
 	}
 	u := s.unit(service)
 	columns = append(columns, timeColumn("mean", meanMeasure(service), u))
-	for i, m := range quantileMeasures(service) {
-		columns = append(columns, mainColumn(m.name, service, i, u))
+	for _, m := range quantileMeasures(service) {
+		columns = append(columns, timeColumn(m.name, m, u))
 	}
 	return append(columns, maxColumn(service, u), column{"throughput (ops/s)", func(t setting) string {
 		return estimate(throughputMeasure().of(t), 1)
@@ -75,15 +75,15 @@ func (s sweep) openColumns() []column {
 			return text
 		}},
 	}
-	for i, m := range quantileMeasures(response) {
-		columns = append(columns, mainColumn("response "+m.name, response, i, u))
+	for _, m := range quantileMeasures(response) {
+		columns = append(columns, timeColumn("response "+m.name, m, u))
 	}
 	columns = append(columns, maxColumn(response, u))
-	for i, m := range quantileMeasures(service)[:2] {
-		columns = append(columns, quantileColumn("service "+m.name, service, i, u))
+	for _, m := range quantileMeasures(service)[:2] {
+		columns = append(columns, timeColumn("service "+m.name, m, u))
 	}
-	for i, m := range quantileMeasures(lag)[:2] {
-		columns = append(columns, quantileColumn("lag "+m.name, lag, i, ofLag))
+	for _, m := range quantileMeasures(lag)[:2] {
+		columns = append(columns, timeColumn("lag "+m.name, m, ofLag))
 	}
 	return append(columns, column{"held", func(t setting) string { return whole(t.Held) }})
 }
@@ -91,23 +91,6 @@ func (s sweep) openColumns() []column {
 // timeColumn is a measure with its interval over trials.
 func timeColumn(heading string, m measure, u unit) column {
 	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(m.of(t), u.ns) }}
-}
-
-// quantileColumn is a percentile with its interval over trials.
-func quantileColumn(heading string, l latency, i int, u unit) column {
-	return timeColumn(heading, quantileMeasures(l)[i], u)
-}
-
-// mainColumn is the same of the latency that the sweep is about; where there is but
-// one trial, the interval is the percentile's own in that.
-func mainColumn(heading string, l latency, i int, u unit) column {
-	over := quantileColumn(heading, l, i, u)
-	return column{over.heading, func(t setting) string {
-		if w := t.Within; w != nil {
-			return estimate([]results.Estimate{w.P50, w.P99, w.P999}[i], u.ns)
-		}
-		return over.cell(t)
-	}}
 }
 
 func maxColumn(l latency, u unit) column {
@@ -135,7 +118,7 @@ func estimate(e results.Estimate, scale float64) string {
 // whole table lets the eye compare rows by their width.
 func (s sweep) unit(l latency) unit {
 	m := meanMeasure(l)
-	if isOpen(s.params) {
+	if s.params.Open() {
 		m = quantileMeasures(l)[0]
 	}
 	loads := s.sustainedLoads() // others may have any latency
@@ -158,7 +141,7 @@ func (s sweep) legend() string {
 	var parts []string
 	switch {
 	case most == 1:
-		parts = append(parts, "One trial per setting: what varies between trials is not known; in brackets the 95 % interval of a percentile as one of that trial's latencies.")
+		parts = append(parts, "n = 1: one trial per setting, so how much trials differ is not known and there are no intervals.")
 	case fewest >= enoughForInterval:
 		parts = append(parts, "Medians over trials, with the 95 % interval of the median in brackets; max is the largest of all.")
 	case most >= enoughForInterval:
@@ -166,10 +149,7 @@ func (s sweep) legend() string {
 	default:
 		parts = append(parts, "Medians over trials, too few for an interval; max is the largest of all.")
 	}
-	if most > 1 && fewest == 1 {
-		parts = append(parts, "Where there is one trial, brackets hold the interval of a percentile among its latencies.")
-	}
-	if isOpen(s.params) {
+	if s.params.Open() {
 		parts = append(parts, "Response is from the intended start, service from the send, lag what lies between; held operations waited for a connection.")
 	} else {
 		parts = append(parts, "Throughput is over the time in which all clients were active.")

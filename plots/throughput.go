@@ -6,7 +6,7 @@ import (
 
 // throughput draws how much was done along the axis.
 func (s sweep) throughput() figure {
-	if isOpen(s.params) {
+	if s.params.Open() {
 		return s.achieved()
 	}
 	return s.scaledThroughput()

@@ -81,7 +81,7 @@ func (s *stalled) pick(all sweeps) {
 	for _, t := range trialsOf(all) {
 		switch {
 		case t.Params.Stall != s.text:
-		case isOpen(t.Params):
+		case t.Params.Open():
 			open = append(open, t)
 			operations = append(operations, t.Params.Operation)
 		default:
@@ -141,9 +141,6 @@ func (s stalled) ways() []way {
 
 // truthQuantiles are those that errors are told of.
 func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
-
-// percentile is a quantile as people say it: p99.9.
-func percentile(q float64) string { return "p" + tickNumber(100*q) }
 
 // at is the quantile of a way, and its error as a share of the true one; NaN where
 // either is not known, or the truth is nothing.

@@ -44,7 +44,7 @@ func TestTrueQuantile(t *testing.T) {
 		for _, q := range truthQuantiles() {
 			want := waits[int(math.Ceil(q*arrivals))-1]
 			if got := s.quantile(q); math.Abs(got-want) > 2*float64(s.period)/arrivals {
-				t.Errorf("%s: %s is %v, counted %v", s.often(), percentile(q), got, want)
+				t.Errorf("%s: %s is %v, counted %v", s.often(), results.PercentileName(q), got, want)
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func TestTruthTable(t *testing.T) {
 		for _, q := range truthQuantiles() {
 			_, off := w.at(s, q)
 			if right := math.Abs(off) <= 0.02; right != (i == 0) {
-				t.Errorf("%s: %s is off by %s", w.name, percentile(q), percent(off))
+				t.Errorf("%s: %s is off by %s", w.name, results.PercentileName(q), percent(off))
 			}
 		}
 	}
@@ -137,7 +137,7 @@ func TestTruthPicks(t *testing.T) {
 	}
 	for _, clients := range []int{4, 2, 8} {
 		trials = append(trials, bare(func(p *results.Params) {
-			*p = results.Params{Operation: "get", Loop: "closed", Clients: clients, Stall: "1ms/1s"}
+			*p = results.Params{Operation: "get", Loop: results.ClosedLoop, Clients: clients, Stall: "1ms/1s"}
 		}))
 	}
 	trials = append(trials, bare(func(p *results.Params) { p.Stall, p.Inflight, p.Operation = "1ms/1s", 999, "put" }))

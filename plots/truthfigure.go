@@ -100,7 +100,7 @@ func (s stalled) errors() []string {
 		var parts []string
 		for _, q := range truthQuantiles() {
 			if _, off := w.at(s, q); !math.IsNaN(off) {
-				parts = append(parts, percentile(q)+" "+percent(off))
+				parts = append(parts, results.PercentileName(q)+" "+percent(off))
 			}
 		}
 		if len(parts) > 0 {
@@ -132,7 +132,7 @@ func (all sweeps) truthTable() (string, error) {
 		b.WriteString("| " + strings.Join(header, " | ") + " |\n")
 		b.WriteString("| --- |" + strings.Repeat(" ---: |", len(header)-1) + "\n")
 		for _, q := range truthQuantiles() {
-			cells := []string{percentile(q), duration(s.quantile(q))}
+			cells := []string{results.PercentileName(q), duration(s.quantile(q))}
 			for _, w := range s.ways() {
 				if w.h != nil {
 					ns, off := w.at(s, q)

@@ -96,7 +96,7 @@ func (s sweep) latencyNamed(name string) (latency, error) {
 	case "null":
 		return null, nil
 	case "response", "lag":
-		if !isOpen(s.params) {
+		if !s.params.Open() {
 			return 0, fmt.Errorf("latency=%s is of the open loop: this is a closed one", name)
 		}
 		if name == "lag" {

@@ -29,7 +29,7 @@ const second = int64(time.Second)
 // clients, each of whose 1,000 operations took 3 ms.
 func closed() Trial {
 	return around(Trial{
-		Params:  Params{Operation: "get", Loop: "closed", Nodes: 3, Clients: 2, Operations: 1000, KeyBytes: 16, ValueBytes: 64, Placement: "separate"},
+		Params:  Params{Operation: Get, Loop: ClosedLoop, Nodes: 3, Clients: 2, Operations: 1000, KeyBytes: 16, ValueBytes: 64, Placement: SeparatePlacement},
 		Clients: []Client{steady(0, 0, 3*second, 1000), steady(1, 1e6, 3*second+1e6, 1000)},
 	})
 }
@@ -39,15 +39,15 @@ func closed() Trial {
 func open(arrivals string) Trial {
 	const n, gap = 3000, time.Millisecond
 	random := rand.New(rand.NewPCG(5, 6))
-	t := Trial{Params: Params{Operation: "get", Loop: "open", Nodes: 3, Clients: 2, Operations: n, RateOpsPerS: 2000,
-		Arrivals: arrivals, Inflight: 8, Pacing: "precise", KeyBytes: 16, ValueBytes: 64, Placement: "separate"}}
+	t := Trial{Params: Params{Operation: Get, Loop: OpenLoop, Nodes: 3, Clients: 2, Operations: n, RateOpsPerS: 2000,
+		Arrivals: arrivals, Inflight: 8, Pacing: PrecisePacing, KeyBytes: 16, ValueBytes: 64, Placement: SeparatePlacement}}
 	for number := range t.Params.Clients {
 		c := Client{Client: number, Counts: Counts{OK: n}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram(), Arrival: &Arrival{Intervals: n - 1}}
 		var at time.Duration
 		var intervals []int64
 		for i := range n {
 			interval := gap
-			if arrivals == "poisson" {
+			if arrivals == PoissonArrivals {
 				interval = time.Duration(random.ExpFloat64() * float64(gap))
 			}
 			at += interval
@@ -62,7 +62,7 @@ func open(arrivals string) Trial {
 				c.MarksNS = append(c.MarksNS, c.EndNS)
 			}
 		}
-		if arrivals == "poisson" {
+		if arrivals == PoissonArrivals {
 			c.Arrival.A2 = AndersonDarling(intervals, float64(gap))
 		} else {
 			c.Arrival.Off = OffShare(intervals, float64(gap))

@@ -28,11 +28,11 @@ func fault(bad bool, format string, args ...any) error {
 
 func (p Params) check() error {
 	return cmp.Or(
-		fault(p.Loop != "closed" && !p.open(), "loop %q is neither closed nor open", p.Loop),
+		fault(p.Loop != ClosedLoop && !p.Open(), "loop %q is neither closed nor open", p.Loop),
 		fault(p.Clients < 1, "params: %d clients, want 1 at least", p.Clients),
 		fault(min(p.Nodes, p.Operations, p.Warmup, p.KeyBytes, p.ValueBytes, p.Repeat, p.Records, p.Inflight) < 0 ||
 			min(p.DurationNS, p.WarmupNS) < 0, "params: a negative number"),
-		fault(p.open() && !(p.RateOpsPerS > 0), "params: an open loop with a rate of %v operations/s", p.RateOpsPerS),
+		fault(p.Open() && !(p.RateOpsPerS > 0), "params: an open loop with a rate of %v operations/s", p.RateOpsPerS),
 	)
 }
 
@@ -45,7 +45,7 @@ func (t Trial) checkClients() error {
 			return fmt.Errorf("client %d stands in place %d", c.Client, i)
 		}
 		n, want := c.Counts.Total(), int64(t.Params.Operations)
-		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.open()), c.checkRest(),
+		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.Open()), c.checkRest(),
 			fault(want > 0 && n != want, "%d operations, params say %d", n, want))
 		if err != nil {
 			return fmt.Errorf("client %d: %w", i, err)
@@ -56,10 +56,12 @@ func (t Trial) checkClients() error {
 
 func (c Counts) check() error {
 	switch {
-	case min(c.OK, c.NotFound, c.Failed, c.Unknown, c.Absent, c.Wrong, c.Torn, c.Foreign, c.Lost, c.Resurrected) < 0:
+	case min(c.OK, c.NotFound, c.Failed, c.Unknown, c.Absent, c.Wrong, c.Torn, c.Foreign, c.Lost, c.Missing, c.Resurrected) < 0:
 		return errors.New("a count is negative")
 	case c.Absent > c.NotFound:
 		return fmt.Errorf("%d keys not found, of which %d may be absent", c.NotFound, c.Absent)
+	case c.Missing > min(c.Lost, c.NotFound-c.Absent):
+		return fmt.Errorf("%d lost updates found nothing, but %d are lost and %d were not found", c.Missing, c.Lost, c.NotFound-c.Absent)
 	case c.Wrong > c.Replied():
 		return fmt.Errorf("%d wrong values in %d replies", c.Wrong, c.Replied())
 	case c.Torn+c.Foreign+c.Lost+c.Resurrected > c.Wrong:

@@ -15,8 +15,8 @@ func small() Trial {
 		Kinds:   map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
 		Anatomy: &Anatomy{Network: h(), Queue: h(), Work: h()}, Digest: "f00d", FirstError: "made up"}
 	return Trial{Schema: Schema,
-		Params: Params{Operation: "mix", Loop: "open", Nodes: 1, Clients: 1, Operations: 4, Workload: "get=50,put=50",
-			RateOpsPerS: 10, Arrivals: "constant", Inflight: 1, Anatomy: true},
+		Params: Params{Operation: Mix, Loop: OpenLoop, Nodes: 1, Clients: 1, Operations: 4, Workload: "get=50,put=50",
+			RateOpsPerS: 10, Arrivals: ConstantArrivals, Inflight: 1, Anatomy: true},
 		Clients:    []Client{c},
 		Agents:     []Agent{{Host: "h", Clients: []int{0}, GOMAXPROCS: 1, WallNS: 100, Runtime: Runtime{GCs: 1, Hiccups: []Hiccup{{50, 2e6}}}}},
 		Nodes:      []Node{{0, "h", Runtime{GCs: 2}}},
@@ -42,6 +42,7 @@ func TestContradictions(t *testing.T) {
 		{"4 operations, params say 5", func(t *Trial) { t.Params.Operations = 5 }},
 		{"a count is negative", func(t *Trial) { t.Clients[0].Counts.Unknown = -1 }},
 		{"1 keys not found, of which 2 may be absent", func(t *Trial) { t.Clients[0].Counts.Absent = 2 }},
+		{"1 lost updates found nothing, but 0 are lost and 0 were not found", func(t *Trial) { t.Clients[0].Counts.Missing = 1 }},
 		{"4 wrong values in 3 replies", func(t *Trial) { t.Clients[0].Counts.Wrong = 4 }},
 		{"1 torn, 1 foreign, 0 lost and 0 resurrected values are more than 1 wrong ones", func(t *Trial) { t.Clients[0].Counts.Foreign = 1 }},
 		{"ended at 100 ns, before its start at 101 ns", func(t *Trial) { t.Clients[0].StartNS = 101 }},
@@ -94,7 +95,7 @@ func TestContradictions(t *testing.T) {
 // 221 kB for each.
 func TestLongTimeline(t *testing.T) {
 	const slices = 36_000
-	trial := Trial{Schema: Schema, Params: Params{Loop: "closed", Clients: 1}, IntervalNS: 100e6,
+	trial := Trial{Schema: Schema, Params: Params{Loop: ClosedLoop, Clients: 1}, IntervalNS: 100e6,
 		Clients: []Client{{EndNS: slices * 100e6, Counts: Counts{OK: slices}, Service: NewHistogram()}}}
 	slice := histogramOf(time.Millisecond)
 	for i := range slices {

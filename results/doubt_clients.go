@@ -39,7 +39,7 @@ func stragglers(t Trial) []doubt {
 		return nil // said already
 	}
 	want := minTogether
-	if n := t.Counts().Total(); t.Params.open() && t.Params.Arrivals == "poisson" {
+	if n := t.Counts().Total(); t.Params.Open() && t.Params.Arrivals == PoissonArrivals {
 		// The time that a number of random intervals takes varies by itself.
 		want -= 2 * improbable / math.Sqrt(float64(n)/float64(len(t.Clients)))
 	}
@@ -61,7 +61,7 @@ func startSpread(t Trial) []doubt {
 		first, last = min(first, c.StartNS), max(last, c.StartNS)
 	}
 	allowed := float64(maxStartSpread)
-	if t.Params.open() {
+	if t.Params.Open() {
 		allowed += firstGaps * t.gapNS()
 	}
 	return doubts(grade(float64(last-first), allowed, never),
@@ -77,7 +77,7 @@ func (t Trial) gapNS() float64 {
 // littlesLaw: in a closed loop, clients that do something else than wait for
 // replies, or latencies that are not those of all operations.
 func littlesLaw(t Trial) []doubt {
-	if t.Params.open() {
+	if t.Params.Open() {
 		return nil
 	}
 	little := t.Little()

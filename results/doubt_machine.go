@@ -109,7 +109,7 @@ func throttling(t Trial) []doubt {
 // seen in hiccups: most of what they delay is then the nodes. An open loop says
 // it by its lag, and wakes threads between its operations whose delay is nobody's.
 func runDelay(t Trial) []doubt {
-	if t.Params.open() {
+	if t.Params.Open() {
 		return nil
 	}
 	var found []doubt

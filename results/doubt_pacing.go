@@ -66,7 +66,7 @@ func heldOperations(t Trial) []doubt {
 // generatorLag: response times of the generator. Where operations were held, lag
 // is the store's doing.
 func generatorLag(t Trial) []doubt {
-	if !t.Params.open() || t.heldShare() >= maxHeld {
+	if !t.Params.Open() || t.heldShare() >= maxHeld {
 		return nil
 	}
 	lag, response := t.Lag().Quantile(0.5), t.Response().Quantile(0.5)
@@ -80,7 +80,7 @@ func generatorLag(t Trial) []doubt {
 
 // generatorLagTail is generatorLag of the p99.
 func generatorLagTail(t Trial) []doubt {
-	if !t.Params.open() || t.heldShare() >= maxTailHeld {
+	if !t.Params.Open() || t.heldShare() >= maxTailHeld {
 		return nil
 	}
 	lag, response := t.Lag(), t.Response()
@@ -97,7 +97,7 @@ func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsec
 // arrivals: sends that do not lie as planned. Where operations were held or the
 // rate was not sustained, that says all, and is said.
 func arrivals(t Trial) []doubt {
-	if !t.Params.open() || t.heldShare() >= maxHeld || !t.Sustained() {
+	if !t.Params.Open() || t.heldShare() >= maxHeld || !t.Sustained() {
 		return nil
 	}
 	var a2, off float64

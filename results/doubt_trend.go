@@ -44,7 +44,7 @@ func (t Trial) medians() []float64 {
 // nil where marks are missing or share an operation. In an open loop it is that
 // of the schedule.
 func (t Trial) spacing() []float64 {
-	if t.Params.open() || len(t.Clients) == 0 {
+	if t.Params.Open() || len(t.Clients) == 0 {
 		return nil
 	}
 	points := make([]float64, len(t.Clients[0].MarksNS))

@@ -3,7 +3,6 @@ package results
 import (
 	"math"
 	"slices"
-	"time"
 )
 
 // Confidence of every interval in this package.
@@ -13,8 +12,7 @@ const Confidence = 0.95
 // interval that holds the true median with at least [Confidence], whatever the
 // distribution (Le Boudec, Performance Evaluation, 2010, section 2.2). Fewer
 // than 6 trials have no such interval: Low and High are then NaN. Median is NaN
-// when the figure is not known of every trial. [Histogram.Estimate] makes one of
-// a percentile of a single trial.
+// when the figure is not known of every trial.
 type Estimate struct {
 	Median, Low, High float64
 }
@@ -64,32 +62,4 @@ const samplesAbove = 10
 // least 10 above it.
 func (h *Histogram) Supports(q float64) bool {
 	return (1-q)*float64(h.Count()) >= samplesAbove-1e-6
-}
-
-// Interval returns the order-statistic interval of quantile q: the latencies
-// between which the true quantile lies with about [Confidence], by the normal
-// approximation of the rank (Hahn and Meeker, Statistical Intervals, 1991). ok
-// is false where a bound would lie outside the sample.
-func (h *Histogram) Interval(q float64) (low, high time.Duration, ok bool) {
-	const z = 1.959964 // two-sided 95 % of the normal distribution
-	n := float64(h.Count())
-	spread := z * math.Sqrt(n*q*(1-q))
-	first := math.Floor(n*q - spread)
-	last := math.Ceil(n*q+spread) + 1
-	if first < 1 || last > n {
-		return 0, 0, false
-	}
-	return h.atRank(int64(first)), h.atRank(int64(last)), true
-}
-
-// Estimate is quantile q in nanoseconds with its own [Histogram.Interval], from
-// the latencies of h alone: NaN where h does not support it, and without an
-// interval where that has no bound. It knows nothing of what varies between
-// trials.
-func (h *Histogram) Estimate(q float64) Estimate {
-	e := Estimate{Median: quantile(h, q), Low: math.NaN(), High: math.NaN()}
-	if low, high, ok := h.Interval(q); ok && e.Known() {
-		e.Low, e.High = float64(low), float64(high)
-	}
-	return e
 }

@@ -15,7 +15,7 @@ import (
 func sample(operation string) Trial {
 	return Trial{
 		Schema:   Schema,
-		Params:   Params{Operation: operation, Loop: "closed", Nodes: 3, Clients: 2, Operations: 100, Seed: 1},
+		Params:   Params{Operation: operation, Loop: ClosedLoop, Nodes: 3, Clients: 2, Operations: 100, Seed: 1},
 		Clients:  []Client{steady(0, 0, 1e9, 100), steady(1, 0, 1e9, 100)},
 		Agents:   []Agent{{Host: "local", Clients: []int{0, 1}}},
 		Hosts:    []Host{{Name: "local", Nodes: []int{0, 1, 2}}},

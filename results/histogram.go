@@ -126,7 +126,10 @@ func (h *Histogram) Mean() float64 {
 // latencies are <= v, to 3 significant digits (the upper edge of v's bucket,
 // but never above Max). q is in 0 to 1. It returns 0 for an empty histogram.
 func (h *Histogram) Quantile(q float64) time.Duration {
-	return h.atRank(int64(math.Ceil(q * float64(h.Count()))))
+	// The product of a quantile and a count may be rounded up past a whole rank:
+	// 0.55 x 100 is above 55. The bias is far below the distance to the next one.
+	const bias = 1e-15
+	return h.atRank(int64(math.Ceil(q * float64(h.Count()) * (1 - bias))))
 }
 
 // atRank returns the latency of the given rank, 1 being the smallest. Of the

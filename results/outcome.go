@@ -9,22 +9,24 @@ type Counts struct {
 	Failed   int64 `json:"failed"`    // certainly not done
 	Unknown  int64 `json:"unknown"`   // may or may not have been done
 
-	// Absent is how many of NotFound were of keys that the workload may well find
-	// absent, as after a delete. They are no fault.
+	// Absent is how many of NotFound were of keys that may be absent, as after a
+	// delete. They are correct.
 	Absent int64 `json:"absent,omitempty"`
 
-	// Wrong is replies that cannot be right, whatever the store did with
-	// operations that were under way at the same time. The four below say what was
-	// wrong, each reply under one of them; schema 1 did not tell them apart.
+	// Wrong is replies that no order of the operations in flight explains. Torn,
+	// Foreign, Lost and Resurrected say what was wrong, each reply under one of
+	// them; schema 1 did not distinguish them.
 	Wrong int64 `json:"wrong"`
 	// Torn is values whose checksum is wrong: parts of several, or damaged.
 	Torn int64 `json:"torn,omitempty"`
 	// Foreign is whole values that belong to another key.
 	Foreign int64 `json:"foreign,omitempty"`
 	// Lost is lost updates: a value older than one whose put was acknowledged
-	// before the operation began, or nothing in its place. Where it was nothing,
-	// the operation is under NotFound instead of OK.
+	// before the operation began, or nothing in its place.
 	Lost int64 `json:"lost,omitempty"`
+	// Missing is how many of Lost found nothing. They are under NotFound instead
+	// of OK. Records written before it was counted have 0.
+	Missing int64 `json:"missing,omitempty"`
 	// Resurrected is values older than a delete that was acknowledged before the
 	// get began.
 	Resurrected int64 `json:"resurrected,omitempty"`
@@ -36,11 +38,12 @@ func (c Counts) Total() int64 { return c.OK + c.NotFound + c.Failed + c.Unknown 
 // Replied is the number of operations that got a reply: those with a latency.
 func (c Counts) Replied() int64 { return c.OK + c.NotFound }
 
-// Bad is the number of faults that make a run fail: operations without a reply,
-// keys that should have been there and were not, and wrong values. A lost update
-// that left nothing is both of the latter, and counts twice. It is 0 only where
-// nothing went wrong.
-func (c Counts) Bad() int64 { return c.NotFound - c.Absent + c.Failed + c.Unknown + c.Wrong }
+// Bad is the number of operations that make a run fail, each counted once: those
+// without a reply, those that did not find a key that should have been there, and
+// wrong values.
+func (c Counts) Bad() int64 {
+	return c.Failed + c.Unknown + c.NotFound - c.Absent + c.Wrong - c.Missing
+}
 
 // Add returns the sums of c and d, field by field.
 func (c Counts) Add(d Counts) Counts {
@@ -54,6 +57,7 @@ func (c Counts) Add(d Counts) Counts {
 		Torn:        c.Torn + d.Torn,
 		Foreign:     c.Foreign + d.Foreign,
 		Lost:        c.Lost + d.Lost,
+		Missing:     c.Missing + d.Missing,
 		Resurrected: c.Resurrected + d.Resurrected,
 	}
 }

@@ -36,7 +36,7 @@ func (t Trial) Latency() *Histogram {
 
 // latency is the client's part of [Trial.Latency], its own histogram.
 func (c Client) latency(p Params) *Histogram {
-	if p.open() {
+	if p.Open() {
 		return c.Response
 	}
 	return c.Service

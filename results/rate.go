@@ -13,9 +13,6 @@ const (
 	ruinousRate   = 0.90
 )
 
-// open reports whether operations start on a schedule.
-func (p Params) open() bool { return p.Loop == "open" }
-
 // Achieved is the rate at which operations got replies, in operations per second:
 // of each client from its first mark to its last, so that it does not depend on
 // how long a reply takes. It is NaN where there are too few marks.
@@ -39,10 +36,10 @@ func (t Trial) Sustained() bool { return !t.fallsShort(sustainedRate) }
 // fallsShort reports whether the achieved rate is less than a share of the
 // offered one, by more than the number of Poisson arrivals varies.
 func (t Trial) fallsShort(share float64) bool {
-	if !t.Params.open() {
+	if !t.Params.Open() {
 		return false
 	}
-	if t.Params.Arrivals == "poisson" {
+	if t.Params.Arrivals == PoissonArrivals {
 		share -= improbable / math.Sqrt(float64(t.Counts().Total()))
 	}
 	return t.Achieved() < share*t.Params.RateOpsPerS

@@ -6,43 +6,31 @@ import (
 	"slices"
 )
 
-// Summary is what the trials of one setting say together: for each figure the
-// median over trials. All latencies are in nanoseconds, rates in operations per
-// second.
+// Summary is the trials of one setting and, for each figure, its median over
+// them. All latencies are in nanoseconds, rates in operations per second. Use
+// [Summarize]; the zero value is no setting.
 type Summary struct {
-	Setting Params // with Repeat 0
-	Trials  int
-	Counts  Counts // summed over trials
-	// Valid, Suspect and Invalid are how many trials had that verdict; the rest
-	// were not judged.
+	Setting Params  // with Repeat 0
+	Trials  []Trial // one at least, in the order in which they were given
+	Counts  Counts  // summed over trials
+	// Valid, Suspect and Invalid are the numbers of trials with that verdict; the
+	// rest were not judged.
 	Valid, Suspect, Invalid int
 
-	// Of the service time, whatever the loop.
-	Mean Estimate
-	P50  Estimate
-	P90  Estimate
-	P99  Estimate
-	P999 Estimate
-	Max  float64 // the largest of all trials
-
-	Throughput Estimate // in the window in which all clients were active
-	Whole      Estimate // throughput over the whole trial
+	Service    Latencies // completion - send
+	Throughput Estimate  // in the window in which all clients were active
+	Whole      Estimate  // throughput over the whole trial
 
 	// Of an open loop alone: nil, 0 and unknown in a closed one.
 	Response *Latencies // completion - intended start
 	Lag      *Latencies // send - intended start
-	Held     int64      // operations held, see Client.Held, summed over trials
+	Held     int64      // queued operations, see Client.Held, summed over trials
 	Offered  float64    // rate
 	Achieved Estimate   // rate, see Trial.Achieved
 
 	// Sustained says that all trials sustained the offered rate; true in a closed
 	// loop.
 	Sustained bool
-
-	// Within is Trial.Latency of the only trial, each percentile with the interval
-	// that its own latencies give it (Histogram.Estimate) instead of one across
-	// trials. Nil where there were several trials.
-	Within *Latencies
 }
 
 // Latencies are the figures of one distribution of times, in nanoseconds. A
@@ -62,7 +50,19 @@ func (s Summary) Latency() Latencies {
 	if s.Response != nil {
 		return *s.Response
 	}
-	return Latencies{Mean: s.Mean, P50: s.P50, P90: s.P90, P99: s.P99, P999: s.P999, Max: s.Max}
+	return s.Service
+}
+
+// Baseline is what the same clients measured at null servers: that of the first
+// trial that has one, since it is measured once and all trials of a run carry it.
+// Nil: none was measured.
+func (s Summary) Baseline() *Null {
+	for _, t := range s.Trials {
+		if t.Null != nil && t.Null.Service != nil && t.Null.Service.Count() > 0 {
+			return t.Null
+		}
+	}
+	return nil
 }
 
 // Summarize groups trials by setting and summarizes each, ordered by operation
@@ -85,10 +85,6 @@ func Summarize(trials []Trial) []Summary {
 	return summaries
 }
 
-// Operations are the operation kinds in the order in which they are run and
-// shown.
-func Operations() []string { return []string{"put", "get", "del"} }
-
 func compareSettings(a, b Params) int {
 	place := func(p Params) int {
 		if i := slices.Index(Operations(), p.Operation); i >= 0 {
@@ -106,7 +102,7 @@ func compareSettings(a, b Params) int {
 }
 
 func summarize(setting Params, trials []Trial) Summary {
-	s := Summary{Setting: setting, Trials: len(trials), Sustained: true, Achieved: Median(nil)}
+	s := Summary{Setting: setting, Trials: trials, Service: across(trials, Trial.Service), Sustained: true, Achieved: Median(nil)}
 	var active, whole []float64
 	for _, t := range trials {
 		s.Counts = s.Counts.Add(t.Counts())
@@ -115,13 +111,8 @@ func summarize(setting Params, trials []Trial) Summary {
 		whole = append(whole, t.Whole().Throughput())
 	}
 	s.Throughput, s.Whole = Median(active), Median(whole)
-	l := across(trials, Trial.Service)
-	s.Mean, s.P50, s.P90, s.P99, s.P999, s.Max = l.Mean, l.P50, l.P90, l.P99, l.P999, l.Max
-	if setting.open() {
+	if setting.Open() {
 		s.addOpen(trials)
-	}
-	if len(trials) == 1 {
-		s.Within = within(trials[0].Latency())
 	}
 	return s
 }
@@ -155,29 +146,31 @@ func (s *Summary) addOpen(trials []Trial) {
 
 // across is the figures of one histogram of each trial: medians over trials.
 func across(trials []Trial, of func(Trial) *Histogram) Latencies {
-	var l Latencies
-	var mean, p50, p90, p99, p999 []float64
-	for _, t := range trials {
-		h := of(t)
-		mean = append(mean, meanOf(h))
-		p50 = append(p50, quantile(h, 0.5))
-		p90 = append(p90, quantile(h, 0.9))
-		p99 = append(p99, quantile(h, 0.99))
-		p999 = append(p999, quantile(h, 0.999))
-		l.Max = max(l.Max, float64(h.Max()))
+	histograms := make([]*Histogram, len(trials))
+	for i, t := range trials {
+		histograms[i] = of(t)
 	}
-	l.Mean, l.P50, l.P90, l.P99, l.P999 = Median(mean), Median(p50), Median(p90), Median(p99), Median(p999)
-	return l
+	return LatenciesOf(histograms...)
 }
 
-// within is the figures of one histogram, each percentile with its own interval;
-// a mean has none.
-func within(h *Histogram) *Latencies {
-	return &Latencies{
-		Mean: Median([]float64{meanOf(h)}),
-		P50:  h.Estimate(0.5), P90: h.Estimate(0.9), P99: h.Estimate(0.99), P999: h.Estimate(0.999),
-		Max: float64(h.Max()),
+// LatenciesOf is the figures of histograms, one of each trial: medians over them.
+// One histogram has no intervals, since it does not tell how trials differ.
+func LatenciesOf(trials ...*Histogram) Latencies {
+	over := func(figure func(*Histogram) float64) Estimate {
+		values := make([]float64, len(trials))
+		for i, h := range trials {
+			values[i] = figure(h)
+		}
+		return Median(values)
 	}
+	quantile := func(q float64) Estimate {
+		return over(func(h *Histogram) float64 { return quantile(h, q) })
+	}
+	l := Latencies{Mean: over(meanOf), P50: quantile(0.5), P90: quantile(0.9), P99: quantile(0.99), P999: quantile(0.999)}
+	for _, h := range trials {
+		l.Max = max(l.Max, float64(h.Max()))
+	}
+	return l
 }
 
 // meanOf is h's mean in nanoseconds, or NaN where h is empty.

@@ -31,10 +31,18 @@ func TestSummarize(t *testing.T) {
 		t.Fatalf("order %v", order)
 	}
 	s := sums[2]
-	if s.Trials != 3 || s.Counts.OK != 6000 || !near(s.Throughput.Median, 1000) || s.Mean.Median != 2e6 || s.Max != 3e6 {
+	if s.Counts.OK != 6000 || !near(s.Throughput.Median, 1000) || s.Service.Mean.Median != 2e6 || s.Service.Max != 3e6 {
 		t.Errorf("%+v", s)
 	}
-	if s.P999.Known() {
+	if len(s.Trials) != 3 {
+		t.Fatalf("%d trials, want 3", len(s.Trials))
+	}
+	for repeat, trial := range s.Trials {
+		if p := trial.Params; p.Setting() != s.Setting || p.Repeat != repeat {
+			t.Errorf("trial %d has the parameters %+v", repeat, p)
+		}
+	}
+	if s.Service.P999.Known() {
 		t.Error("2,000 operations do not support p99.9")
 	}
 	if s.Throughput.HasInterval() {
@@ -46,7 +54,7 @@ func TestSummarize(t *testing.T) {
 // one client at a rate, whose response times are unit to n x unit, the lag a
 // tenth of it.
 func openTrial(repeat, n int, rate float64, unit time.Duration) Trial {
-	p := Params{Operation: "get", Loop: "open", Clients: 1, Operations: n, RateOpsPerS: rate, Arrivals: "constant", Inflight: 4, Repeat: repeat}
+	p := Params{Operation: Get, Loop: OpenLoop, Clients: 1, Operations: n, RateOpsPerS: rate, Arrivals: ConstantArrivals, Inflight: 4, Repeat: repeat}
 	c := Client{Counts: Counts{OK: int64(n)}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram(), Held: 3}
 	for i := range n {
 		response := time.Duration(i+1) * unit
@@ -87,21 +95,14 @@ func TestSummaryOfAnOpenLoop(t *testing.T) {
 	within("largest response", s.Response.Max, 3000e3)
 	within("p50 of lag", s.Lag.P50.Median, 100e3)
 	within("p99 of lag", s.Lag.P99.Median, 198e3)
-	within("p50 of service", s.P50.Median, 900e3)
+	within("p50 of service", s.Service.P50.Median, 900e3)
 	within("achieved", s.Achieved.Median, 100)
 	if s.Response.P999.Known() || s.Held != 9 || !s.Sustained {
 		t.Errorf("p99.9 %v, held %d, sustained %v", s.Response.P999, s.Held, s.Sustained)
 	}
-	if s.Latency().P50.Median != s.Response.P50.Median || s.Latency().Max != s.Response.Max || s.Within != nil {
-		t.Error("the latency of an open loop is its response time, and 3 trials have no interval within")
+	if s.Latency().P50.Median != s.Response.P50.Median || s.Latency().Max != s.Response.Max {
+		t.Error("the latency of an open loop is its response time")
 	}
-	// One trial: the ranks 469 to 532 enclose the median of 1,000.
-	one := sums[1].Within
-	if one == nil || !one.P50.HasInterval() || one.P999.Known() || one.P999.HasInterval() {
-		t.Fatalf("within the only trial: %+v", one)
-	}
-	within("low of p50", one.P50.Low, 469e3)
-	within("high of p50", one.P50.High, 532e3)
 
 	slow := openTrial(3, 1000, 95, us)
 	slow.Params.RateOpsPerS = 100
@@ -110,10 +111,42 @@ func TestSummaryOfAnOpenLoop(t *testing.T) {
 	}
 }
 
+// TestOneTrialHasNoInterval: an interval says how far another run may differ, and
+// the latencies of one trial do not tell that, however many there are.
+func TestOneTrialHasNoInterval(t *testing.T) {
+	s := Summarize([]Trial{openTrial(0, 100_000, 10_000, time.Microsecond)})[0]
+	for name, l := range map[string]Latencies{"service": s.Service, "response": *s.Response, "lag": *s.Lag} {
+		for figure, e := range map[string]Estimate{"mean": l.Mean, "p50": l.P50, "p90": l.P90, "p99": l.P99, "p99.9": l.P999} {
+			if !e.Known() || e.HasInterval() {
+				t.Errorf("%s %s: %+v", name, figure, e)
+			}
+		}
+	}
+	for name, e := range map[string]Estimate{"throughput": s.Throughput, "whole": s.Whole, "achieved": s.Achieved} {
+		if !e.Known() || e.HasInterval() {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
+// TestBaseline: the baseline of a setting is that of the first trial that has one.
+func TestBaseline(t *testing.T) {
+	trials := []Trial{openTrial(0, 10, 10, 1), openTrial(1, 10, 10, 1), openTrial(2, 10, 10, 1)}
+	if n := Summarize(trials)[0].Baseline(); n != nil {
+		t.Errorf("%+v, want none", n)
+	}
+	trials[0].Null = &Null{Service: NewHistogram()} // nothing was measured
+	trials[1].Null = &Null{Service: histogramOf(7)}
+	trials[2].Null = &Null{Service: histogramOf(8)}
+	if n := Summarize(trials)[0].Baseline(); n != trials[1].Null {
+		t.Errorf("%+v, want that of the second trial", n)
+	}
+}
+
 func TestLatencyOfAClosedLoop(t *testing.T) {
-	trial := Trial{Params: Params{Loop: "closed", Clients: 1}, Clients: []Client{steady(0, 0, 1e9, 1000)}}
+	trial := Trial{Params: Params{Loop: ClosedLoop, Clients: 1}, Clients: []Client{steady(0, 0, 1e9, 1000)}}
 	s := Summarize([]Trial{trial})[0]
-	if s.Latency().P50.Median != 1e6 || s.P50.Median != 1e6 || s.Response != nil || s.Lag != nil || !s.Sustained || s.Offered != 0 || s.Achieved.Known() {
+	if s.Latency().P50.Median != 1e6 || s.Service.P50.Median != 1e6 || s.Response != nil || s.Lag != nil || !s.Sustained || s.Offered != 0 || s.Achieved.Known() {
 		t.Errorf("%+v", s)
 	}
 	if trial.Latency().Count() != 1000 || trial.Response().Count() != 0 || trial.Lag().Count() != 0 {
@@ -124,8 +157,8 @@ func TestLatencyOfAClosedLoop(t *testing.T) {
 // TestNothingMeasured: no figure of operations that all failed is 0.
 func TestNothingMeasured(t *testing.T) {
 	failed := Client{EndNS: 1e9, Counts: Counts{Failed: 9}, Service: NewHistogram()}
-	s := Summarize([]Trial{{Params: Params{Loop: "closed", Clients: 1}, Clients: []Client{failed}}})[0]
-	if s.Mean.Known() || s.P50.Known() || s.Within.P50.Known() {
+	s := Summarize([]Trial{{Params: Params{Loop: ClosedLoop, Clients: 1}, Clients: []Client{failed}}})[0]
+	if s.Service.Mean.Known() || s.Service.P50.Known() {
 		t.Errorf("%+v", s)
 	}
 }

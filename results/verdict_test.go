@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-func constant() Trial { return open("constant") }
-func poisson() Trial  { return open("poisson") }
+func constant() Trial { return open(ConstantArrivals) }
+func poisson() Trial  { return open(PoissonArrivals) }
 
 // TestHealthy: no detector speaks of a healthy record, of whatever loop, with all
 // that schema 2 knows or with nothing but what schema 1 did.
