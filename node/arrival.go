@@ -8,7 +8,7 @@ import (
 // arrivals knows when requests arrived.
 type arrivals interface {
 	// last returns when the last bytes that were read arrived, in nanoseconds of
-	// the wall clock: with a request that is taken from a FrameReader that is
+	// the wall clock: with a request that is taken from a Reader that is
 	// when its own last byte did, or one after it that came with the same read.
 	last() int64
 }
@@ -20,8 +20,8 @@ func (s *session) watchArrivals() arrivals {
 		s.stream.stamp()
 		return s.stream
 	}
-	r := &stampedReader{r: s.frames.r, read: time.Now()}
-	s.frames.r = r
+	r := &stampedReader{r: s.in.r, read: time.Now()}
+	s.in.r = r
 	return r
 }
 

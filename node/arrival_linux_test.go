@@ -14,14 +14,10 @@ import (
 func TestArrivalInKernel(t *testing.T) {
 	const hold, tries = 50 * time.Millisecond, 5
 	child := startChild(t, "127.0.0.1:0")
-	p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{Timing: true})
-	get := func() {
-		if err := p.Send(OpGet, []byte("key"), nil); err != nil {
-			t.Fatal(err)
-		}
-	}
+	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
+	get := func() { send(t, conn, Request{Op: OpGet, Timed: true, Key: []byte("key")}) }
 	get()
-	if r, err := p.Receive(); err != nil || r.Queue > hold {
+	if r, err := ReadReply(conn.In, OpGet, true); err != nil || r.Queue > hold {
 		t.Fatalf("reply is %+v, %v", r, err)
 	}
 	var queue, stopped, took time.Duration
@@ -31,14 +27,14 @@ func TestArrivalInKernel(t *testing.T) {
 		began := time.Now()
 		get()
 		sent := time.Now()
-		p.SetReadDeadline(sent.Add(hold))
-		if r, err := p.Receive(); !errors.Is(err, ErrTimeout) {
+		conn.SetReadDeadline(sent.Add(hold))
+		if r, err := ReadReply(conn.In, OpGet, true); !errors.Is(err, ErrTimeout) {
 			t.Fatalf("a stopped node answered: %+v, %v", r, err)
 		}
 		stopped = time.Since(sent)
 		child.cmd.Process.Signal(syscall.SIGCONT)
-		p.SetReadDeadline(time.Time{})
-		r, err := p.Receive()
+		conn.SetReadDeadline(time.Time{})
+		r, err := ReadReply(conn.In, OpGet, true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,9 +13,8 @@ func TestArrivalOfRead(t *testing.T) {
 	s := newSession(&slowTable{wait: 5 * time.Millisecond}, nil, far)
 	served := make(chan error)
 	go func() { served <- s.serve() }()
-	frames := NewFrameReader(near)
-	get := AppendRequest(nil, OpGet, []byte("key"), nil)
-	get[lengthHead+1] = flagTimed
+	in := NewReader(near)
+	get := AppendRequest(nil, Request{Op: OpGet, Timed: true, Key: []byte("key")})
 	for _, n := range []int{1, 3} {
 		var out []byte
 		for range n {
@@ -23,17 +22,12 @@ func TestArrivalOfRead(t *testing.T) {
 		}
 		go near.Write(out)
 		for i := range n {
-			body, err := frames.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := ParseReply(body)
-			if err != nil || !r.Timed || r.Status != StatusOK {
+			r, err := ReadReply(in, OpGet, true)
+			if err != nil || r.Status != StatusOK {
 				t.Fatalf("reply is %+v, %v", r, err)
 			}
-			queue, work := takeTimes(body)
-			if work < 5*time.Millisecond || queue < time.Duration(i)*5*time.Millisecond {
-				t.Errorf("request %d of %d: queue %v, work %v, want %d times the work of 5 ms in the queue", i, n, queue, work, i)
+			if r.Work < 5*time.Millisecond || r.Queue < time.Duration(i)*5*time.Millisecond {
+				t.Errorf("request %d of %d: queue %v, work %v, want %d times the work of 5 ms in the queue", i, n, r.Queue, r.Work, i)
 			}
 		}
 	}
@@ -43,7 +37,7 @@ func TestArrivalOfRead(t *testing.T) {
 
 // slowTable has every key and takes its time for each.
 type slowTable struct {
-	null
+	Null
 	wait time.Duration
 }
 

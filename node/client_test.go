@@ -73,39 +73,6 @@ func TestClientThreeProcesses(t *testing.T) {
 	testClient(t, newClient(t, cluster, ClientOptions{}))
 }
 
-func TestClientLocal(t *testing.T) {
-	// Nobody listens at the address: everything must be done without it.
-	local := ClientOptions{Local: NewStore()}
-	testClient(t, newClient(t, Cluster{Addrs: []string{"127.0.0.1:1"}}, local))
-	if local.Local.Len() != 0 {
-		t.Errorf("%d keys are left in the store", local.Local.Len())
-	}
-}
-
-func TestClientLocalAndRemote(t *testing.T) {
-	cluster, _ := startCluster(t, 3)
-	o := ClientOptions{Local: NewStore(), Self: 1}
-	cluster.Addrs[1] = "127.0.0.1:1"
-	c := newClient(t, cluster, o)
-	if err := c.Connect(testContext(t)); err != nil {
-		t.Errorf("connect to the others: %v", err)
-	}
-	testClient(t, c)
-	own := 0
-	for i := range 100 {
-		key := fmt.Append(nil, i)
-		if err := c.Put(context.Background(), key, nil); err != nil {
-			t.Fatal(err)
-		}
-		if cluster.Owner(key) == 1 {
-			own++
-		}
-	}
-	if o.Local.Len() != own {
-		t.Errorf("the local store has %d keys, want %d", o.Local.Len(), own)
-	}
-}
-
 func TestClientConnect(t *testing.T) {
 	cluster, _ := startCluster(t, 2)
 	c := newClient(t, cluster, ClientOptions{})
@@ -149,29 +116,6 @@ func TestClientConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-// A put that overwrites, a get, and a del of nothing allocate nothing, at the
-// client and at the server, which is in this process.
-func TestClientAllocatesNothing(t *testing.T) {
-	cluster, _ := startServer(t, &Server{})
-	c := newClient(t, cluster, ClientOptions{})
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	key, value := []byte("key"), make([]byte, 100)
-	for _, ctx := range []context.Context{context.Background(), ctx} {
-		if n := testing.AllocsPerRun(100, func() {
-			err := c.Put(ctx, key, value)
-			if err == nil {
-				value, err = c.AppendGet(ctx, value[:0], key)
-			}
-			if missing := c.Del(ctx, []byte("absent")); err != nil || missing != ErrNotFound {
-				t.Fatal(err, missing)
-			}
-		}); n != 0 {
-			t.Errorf("%v allocations, want none", n)
-		}
-	}
 }
 
 // fakeNode accepts connections and hands them to serve, one after another.

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"net"
 	"net/netip"
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Cluster is the list of all nodes; every node and client needs the same one.
@@ -24,6 +27,26 @@ type Cluster struct {
 	// if the cluster was not read from a file.
 	name  string
 	lines []int
+}
+
+// Owner returns the id of the node that keeps key. It panics on an empty
+// cluster.
+func (c Cluster) Owner(key []byte) int { return Owner(key, len(c.Addrs)) }
+
+// Owner returns which of n nodes keeps key, in [0, n). It depends on the key's
+// bytes and n alone, so that every node and client with the same cluster file
+// computes the same, on any platform. It panics if n is less than 1. It
+// allocates nothing.
+//
+// The hash, xxHash64 with seed 0, is taken as a fraction of 2^64, and that
+// fraction of n is the owner: floor(hash * n / 2^64). This uses the high bits
+// of the hash; a Store shards by the low ones.
+func Owner(key []byte, n int) int {
+	if n < 1 {
+		panic("owner of a key among no nodes")
+	}
+	high, _ := bits.Mul64(xxhash.Sum64(key), uint64(n))
+	return int(high)
 }
 
 // ReadCluster reads the cluster file at path; see ParseCluster.

@@ -70,9 +70,6 @@ func (c *Command) Validate() error {
 	if c.Null != nil && (*c.Null < 0 || *c.Null > MaxValue) {
 		faults = append(faults, fmt.Errorf("start node: --null is %d bytes, want 0 to %d", *c.Null, MaxValue))
 	}
-	if c.Shell && (c.Null != nil || c.Stall != Stall{}) {
-		faults = append(faults, errors.New("start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"))
-	}
 	return errors.Join(faults...)
 }
 
@@ -104,11 +101,15 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	}
 	ready := ReadyNode{ID: self, Addr: ln.Addr().String(), PID: os.Getpid(), GOMAXPROCS: runtime.GOMAXPROCS(0)}
 	if len(cluster.Addrs) == 0 {
-		cluster.Addrs = []string{ready.Addr}
+		cluster.Addrs = make([]string, 1)
 	}
+	cluster.Addrs[self] = ready.Addr // its own shell can reach it there
 
 	log := slog.New(slog.NewTextHandler(stderr, nil)).With("node", self)
-	server := &Server{Store: NewStore(), Log: log, Null: c.Null, Stall: c.Stall}
+	server := &Server{Log: log, Stall: c.Stall}
+	if c.Null != nil {
+		server.Table = Null(*c.Null)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var serving sync.WaitGroup
@@ -118,7 +119,7 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 		serveErr = server.Serve(ctx, ln)
 	})
 
-	err = c.attend(ctx, cluster, ready, server.Store, stdin, stdout, stderr)
+	err = c.attend(ctx, cluster, ready, stdin, stdout, stderr)
 	cancel()
 	serving.Wait()
 	return errors.Join(err, serveErr)
@@ -152,10 +153,10 @@ func (c *Command) place() (Cluster, int, error) {
 }
 
 // attend says that the node is ready and waits until it is to end.
-func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, store *Store, stdin io.Reader, stdout, stderr io.Writer) error {
+func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, stdin io.Reader, stdout, stderr io.Writer) error {
 	if c.Shell {
 		fmt.Fprintf(stderr, "node %d of %d serves at %s\n", ready.ID, len(cluster.Addrs), ready.Addr)
-		client := NewClient(cluster, ClientOptions{Local: store, Self: ready.ID})
+		client := NewClient(cluster, ClientOptions{})
 		defer client.Close()
 		sh := &shell{client: client, cluster: cluster, self: ready.ID}
 		return sh.prompt(ctx, stdin, stdout, stderr)

@@ -32,10 +32,6 @@ func TestCommandValidate(t *testing.T) {
 		{"null of no bytes", Command{Listen: ":1", Null: &none, Stall: Stall{1, 2}}, ""},
 		{"null of too many", Command{Listen: ":1", Null: &large}, "start node: --null is 1048577 bytes, want 0 to 1048576"},
 		{"null of fewer than none", Command{Listen: ":1", Null: &negative}, "start node: --null is -1 bytes, want 0 to 1048576"},
-		{"null at a prompt", Command{Listen: ":1", Shell: true, Null: &none},
-			"start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"},
-		{"stall at a prompt", Command{Listen: ":1", Shell: true, Stall: Stall{1, 2}},
-			"start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"},
 		{"two faults", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
 			"start node: --id names a node of a cluster file; say --cluster FILE too\n" +
 				"start node: --shell and --until-eof both want standard input; choose one"},
@@ -151,12 +147,12 @@ func TestNodeProcessEnds(t *testing.T) {
 			const n = 500
 			var out []byte
 			for range n {
-				out = AppendRequest(out, OpPut, []byte("key"), make([]byte, 1000))
+				out = AppendRequest(out, Request{Op: OpPut, Key: []byte("key"), Value: make([]byte, 1000)})
 			}
 			if _, err := conn.Write(out); err != nil {
 				t.Fatal(err)
 			}
-			frames := NewFrameReader(conn)
+			frames := NewReader(conn)
 			readReply(t, frames)
 			if err := end(child); err != nil {
 				t.Fatal(err)

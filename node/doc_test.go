@@ -51,11 +51,11 @@ func TestDocTimes(t *testing.T) {
 		if line.from != "S" {
 			continue
 		}
-		r, err := ParseReply(line.frame[lengthHead:])
+		_, timed, _, err := parseReply(line.frame[lengthHead:])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Timed {
+		if timed {
 			queue, work := takeTimes(line.frame[lengthHead:])
 			queues, works = append(queues, queue), append(works, work)
 		}

@@ -39,7 +39,7 @@ func TestServerManyConnections(t *testing.T) {
 	child := startChild(t, "127.0.0.1:0")
 	before := resident(t, child.ready.PID)
 	conns := make([]net.Conn, n)
-	get := AppendRequest(nil, OpGet, []byte("absent"), nil)
+	get := AppendRequest(nil, Request{Op: OpGet, Key: []byte("absent")})
 	ask := func(conn net.Conn) error {
 		reply := make([]byte, lengthHead+replyHead)
 		if _, err := conn.Write(get); err != nil {

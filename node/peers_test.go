@@ -30,9 +30,9 @@ func peers() []peer {
 		{
 			name:   "node",
 			start:  func(b *testing.B) string { return startChild(b, "127.0.0.1:0").ready.Addr },
-			put:    AppendRequest(nil, OpPut, key, value),
+			put:    AppendRequest(nil, Request{Op: OpPut, Key: key, Value: value}),
 			stored: AppendReply(nil, StatusOK, nil),
-			get:    AppendRequest(nil, OpGet, key, nil),
+			get:    AppendRequest(nil, Request{Op: OpGet, Key: key}),
 			value:  AppendReply(nil, StatusOK, value),
 		},
 		{

@@ -20,16 +20,11 @@ const (
 // defaultGrace is how long a server's last replies may take to be written.
 const defaultGrace = 5 * time.Second
 
-// Server answers requests on TCP connections out of a Store. Set its fields
+// Server answers requests on TCP connections from a Table. Set its fields
 // before Serve; its zero value works.
 type Server struct {
-	// Store is what it serves. Nil: a new, empty one.
-	Store *Store
-
-	// Null, if not nil, makes it a server that keeps nothing and does nothing:
-	// puts and dels are ok, and gets return so many zero bytes, at most
-	// MaxValue. All else is as ever: what then is measured is not the store.
-	Null *int
+	// Table is what it serves. Nil: a new Store.
+	Table Table
 
 	// Stall is a fault to have. The zero value is none.
 	Stall Stall
@@ -41,7 +36,6 @@ type Server struct {
 	// for peers that do not read their last replies. 0: 5 s.
 	Grace time.Duration
 
-	table  table
 	stalls *stallQueue // nil: without Stall
 
 	mu       sync.Mutex
@@ -56,18 +50,14 @@ type Server struct {
 // within about Grace. It closes ln in any case. It returns an error only if ln
 // fails for good. Call it once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	if s.Store == nil {
-		s.Store = NewStore()
+	if s.Table == nil {
+		s.Table = NewStore()
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	if s.Grace == 0 {
 		s.Grace = defaultGrace
-	}
-	s.table = s.Store
-	if s.Null != nil {
-		s.table = null{value: make([]byte, *s.Null)}
 	}
 	if s.Stall != (Stall{}) {
 		queue, err := newStallQueue(ctx, s.Stall)
@@ -115,7 +105,7 @@ func (s *Server) accept(ctx context.Context, ln net.Listener) error {
 
 // begin serves conn on a new goroutine.
 func (s *Server) begin(conn net.Conn) {
-	ses := newSession(s.table, s.stalls, conn)
+	ses := newSession(s.Table, s.stalls, conn)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draining {

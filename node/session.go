@@ -39,8 +39,8 @@ var errWait = errors.New("nothing to read yet")
 type session struct {
 	conn   net.Conn
 	stream *stream // reads conn; nil: conn is read as it is, waiting in the read
-	frames *FrameReader
-	table  table
+	in     *Reader
+	table  Table
 	stalls *stallQueue // nil: the node never stalls
 	out    []byte      // replies not yet written
 	broken error       // why replies cannot be written any more; nil: they can
@@ -51,12 +51,12 @@ type session struct {
 	extended  bool        // last was true
 }
 
-func newSession(t table, stalls *stallQueue, conn net.Conn) *session {
+func newSession(t Table, stalls *stallQueue, conn net.Conn) *session {
 	conn = newSocket(conn)
-	s := &session{conn: conn, frames: NewFrameReader(conn), table: t, stalls: stalls}
+	s := &session{conn: conn, in: NewReader(conn), table: t, stalls: stalls}
 	if st, ok := newStream(conn); ok {
 		s.stream = st
-		s.frames.r = st
+		s.in.r = st
 	}
 	return s
 }
@@ -86,12 +86,12 @@ func (s *session) serve() error {
 // costs one read and one write, pipelined ones share them.
 func (s *session) answer() error {
 	for {
-		body, err := s.frames.Next()
+		body, err := s.in.Frame()
 		if err != nil {
 			return err
 		}
 		s.reply(body)
-		if s.frames.Buffered() && len(s.out) < flushAt {
+		if s.in.Buffered() && len(s.out) < flushAt {
 			continue
 		}
 		if err := s.flush(); err != nil {
@@ -165,7 +165,7 @@ func (s *session) flush() error {
 	return s.broken
 }
 
-// end brings the session to its end after Next returned err: it answers what
+// end brings the session to its end after Frame returned err: it answers what
 // is left to answer, such that the peer can read it. It returns nil if nothing
 // was wrong.
 func (s *session) end(err error) error {
@@ -184,7 +184,7 @@ func (s *session) end(err error) error {
 }
 
 // last reports whether the session is to read on for the last time, though
-// Next returned err: its time to finish passed, maybe while it was busy or had
+// Frame returned err: its time to finish passed, maybe while it was busy or had
 // no processor, with requests of before still unread.
 func (s *session) last(err error) bool {
 	if s.extended || !s.finishing.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {

@@ -80,16 +80,14 @@ func TestServerRefusesStall(t *testing.T) {
 func TestStalledNode(t *testing.T) {
 	stall := Stall{For: 20 * time.Millisecond, Every: 50 * time.Millisecond}
 	child := startCommand(t, Command{Listen: "127.0.0.1:0", Stall: stall})
-	p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{Timing: true})
+	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
 	clock := newHostClock()
 	key := []byte("key")
 	inside, outside := 0, 0
 	for inside < 5 || outside < 5 {
 		sent := clock.now()
-		if err := p.Send(OpGet, key, nil); err != nil {
-			t.Fatal(err)
-		}
-		r, err := p.Receive()
+		send(t, conn, Request{Op: OpGet, Timed: true, Key: key})
+		r, err := ReadReply(conn.In, OpGet, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,17 +194,15 @@ func TestServerDrainsStalled(t *testing.T) {
 	now := newHostClock().now()
 	s := &Server{Stall: Stall{For: time.Duration(now - 1), Every: time.Duration(now)}, Grace: time.Minute}
 	cluster, stop := startServer(t, s)
-	p := dialPipe(t, cluster, PipeOptions{})
-	if err := p.Send(OpPut, []byte("key"), nil); err != nil {
-		t.Fatal(err)
-	}
-	p.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
-	if r, err := p.Receive(); !errors.Is(err, ErrTimeout) {
+	conn := dialConn(t, cluster)
+	send(t, conn, Request{Op: OpPut, Key: []byte("key")})
+	conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	if r, err := ReadReply(conn.In, OpPut, false); !errors.Is(err, ErrTimeout) {
 		t.Fatalf("answered within the stall: %+v, %v", r, err)
 	}
 	stop()
-	p.SetReadDeadline(time.Time{})
-	if r, err := p.Receive(); r.Status != StatusOK || err != nil {
+	conn.SetReadDeadline(time.Time{})
+	if r, err := ReadReply(conn.In, OpPut, false); r.Status != StatusOK || err != nil {
 		t.Errorf("put: %v, %v", r.Status, err)
 	}
 }
@@ -215,20 +211,18 @@ func TestServerDrainsStalled(t *testing.T) {
 func TestNullNode(t *testing.T) {
 	for _, bytes := range []int{0, 100} {
 		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: &bytes})
-		p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{})
+		conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
 		for _, op := range []Op{OpGet, OpPut, OpGet, OpDel, OpGet} {
-			var value []byte
+			r := Request{Op: op, Key: []byte("key")}
 			if op == OpPut {
-				value = []byte("value")
+				r.Value = []byte("value")
 			}
-			if err := p.Send(op, []byte("key"), value); err != nil {
-				t.Fatal(err)
-			}
+			send(t, conn, r)
 			want := ""
 			if op == OpGet {
 				want = string(make([]byte, bytes))
 			}
-			if r, err := p.Receive(); r.Status != StatusOK || string(r.Value) != want || err != nil {
+			if r, err := ReadReply(conn.In, op, false); r.Status != StatusOK || string(r.Value) != want || err != nil {
 				t.Errorf("%v: %v %q, %v; want ok %q", op, r.Status, r.Value, err, want)
 			}
 		}

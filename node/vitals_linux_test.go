@@ -65,15 +65,15 @@ func (c *child) vitals(t *testing.T) Vitals {
 func TestNodeTellsVitals(t *testing.T) {
 	const hold = 60 * time.Millisecond
 	child := startChild(t, "127.0.0.1:0")
-	p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{})
+	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
 	clock := newHostClock()
 	child.vitals(t) // of its start
 	begin := clock.now()
 	child.cmd.Process.Signal(syscall.SIGSTOP)
 	child.waitStopped(t)
 	stop := clock.now()
-	p.SetReadDeadline(time.Now().Add(hold))
-	p.Receive() // nothing, for so long
+	conn.SetReadDeadline(time.Now().Add(hold))
+	conn.In.Wait() // nothing, for so long
 	stopped := clock.now() - stop
 	child.cmd.Process.Signal(syscall.SIGCONT)
 

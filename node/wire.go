@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"time"
 )
@@ -39,9 +40,6 @@ var ErrTooLarge = errors.New("too large")
 // ErrMalformed is wrapped by the errors about a body that follows its length
 // but not the format. The stream is still in step: the next frame can be read.
 var ErrMalformed = errors.New("malformed")
-
-// errTimed is the fault of a reply that says how long it took, unasked.
-var errTimed = fmt.Errorf("%w: reply says how long it took, which was not asked", ErrMalformed)
 
 // Op is what a request asks for. Its zero value is no operation.
 type Op uint8
@@ -89,24 +87,26 @@ func (s Status) String() string {
 	return fmt.Sprintf("status(%d)", uint8(s))
 }
 
-// Request is a parsed request. Key and Value alias the body it was parsed
-// from and live as long as that does.
+// Request is one request. The Key and Value of a parsed one alias the body.
 type Request struct {
 	Op    Op
-	Timed bool   // the reply is to say how long it took
+	Timed bool   // the reply is to carry the times
 	Key   []byte // 1 to MaxKey bytes
 	Value []byte // put: 0 to MaxValue bytes; get, del: empty
 }
 
-// Reply is a parsed reply. Value aliases the body it was parsed from.
-//
-// Note: the times of a timed reply are not in it, but read by takeTimes. With
-// them it would be too large to be kept in registers, and parsing any reply
-// took 10 ns longer.
+// Reply is one reply. Value aliases the buffer of the Reader that it was read
+// from, until the next read.
 type Reply struct {
 	Status Status
-	Timed  bool   // the body says how long it took
 	Value  []byte // ok to a get: the value; error: the reason; otherwise empty
+
+	// Queue is the time from the request's arrival at the node, in its kernel
+	// where that tells, until the node began to work on it; Work from then
+	// until the reply was ready. Both are 0 if the request was not Timed, and
+	// after a StatusError.
+	Queue time.Duration
+	Work  time.Duration
 }
 
 // CheckRequest returns nil if a request of these lengths can be sent. The
@@ -125,15 +125,19 @@ func CheckRequest(key, value []byte) error {
 
 // AppendRequest appends one whole request frame to dst and returns the longer
 // slice. It allocates only if dst lacks the room. It does not check limits:
-// call CheckRequest first for what comes from outside. value is sent as it
+// call CheckRequest first for what comes from outside. The value is sent as it
 // is; a server refuses one that is not empty in a get or del.
-func AppendRequest(dst []byte, op Op, key, value []byte) []byte {
-	body := requestHead + len(key) + len(value)
+func AppendRequest(dst []byte, r Request) []byte {
+	var flags byte
+	if r.Timed {
+		flags = flagTimed
+	}
+	body := requestHead + len(r.Key) + len(r.Value)
 	dst = binary.BigEndian.AppendUint32(dst, uint32(body))
-	dst = append(dst, byte(op), 0)
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(key)))
-	dst = append(dst, key...)
-	return append(dst, value...)
+	dst = append(dst, byte(r.Op), flags)
+	dst = binary.BigEndian.AppendUint16(dst, uint16(len(r.Key)))
+	dst = append(dst, r.Key...)
+	return append(dst, r.Value...)
 }
 
 // ParseRequest parses the body of a request frame. It allocates nothing. Its
@@ -202,33 +206,72 @@ func setTimes(frame []byte, queue, work time.Duration) {
 	binary.BigEndian.PutUint64(times[8:], uint64(max(work, 0)))
 }
 
-// ParseReply parses the body of a reply frame. It allocates nothing. After an
-// error (it wraps ErrMalformed) the sender cannot be trusted to be in step.
-func ParseReply(body []byte) (Reply, error) {
+// ReadReply reads the reply to a request of that op, and checks that it fits
+// it. It allocates nothing, except to return an error.
+//
+// After ErrTimeout nothing is lost, and ReadReply can be called again. After
+// any other error no further reply can be read, and the outcome of all pending
+// requests is unknown.
+func ReadReply(in *Reader, op Op, timed bool) (Reply, error) {
+	body, err := in.Frame()
+	if err == io.EOF {
+		return Reply{}, errors.New("read reply: node closed the connection")
+	}
+	if err != nil {
+		return Reply{}, fmt.Errorf("read reply: %w", err)
+	}
+	status, told, value, err := parseReply(body)
+	switch {
+	case err != nil:
+	case told && !timed:
+		err = fmt.Errorf("%w: it has times for a request without them", ErrMalformed)
+	case timed && !told && status != StatusError:
+		err = fmt.Errorf("%w: it has no times for a timed request", ErrMalformed)
+	case status == StatusNotFound && op == OpPut:
+		err = fmt.Errorf("%w: status after a put is %v", ErrMalformed, status)
+	case status == StatusOK && op != OpGet && len(value) > 0:
+		err = fmt.Errorf("%w: it carries %d bytes after a %v", ErrMalformed, len(value), op)
+	}
+	if err != nil {
+		return Reply{}, fmt.Errorf("read reply: %w", err)
+	}
+	r := Reply{Status: status, Value: value}
+	if told {
+		r.Queue, r.Work = takeTimes(body)
+	}
+	return r, nil
+}
+
+// parseReply parses the body of a reply frame. timed says that it has times,
+// which takeTimes returns. Its errors wrap ErrMalformed.
+//
+// Note: it returns no Reply, which is too large to be kept in registers.
+func parseReply(body []byte) (status Status, timed bool, value []byte, err error) {
 	if len(body) < replyHead {
-		return Reply{}, fmt.Errorf("%w: reply of %d bytes is shorter than its head of %d",
+		return 0, false, nil, fmt.Errorf("%w: reply of %d bytes is shorter than its head of %d",
 			ErrMalformed, len(body), replyHead)
 	}
 	status, flags, value := Status(body[0]), body[1], body[replyHead:]
+	timed = flags != 0
 	switch {
 	case status > StatusError:
-		return Reply{}, fmt.Errorf("%w: status %d is not 0 (ok), 1 (not found) or 2 (error)",
+		return 0, false, nil, fmt.Errorf("%w: status %d is not 0 (ok), 1 (not found) or 2 (error)",
 			ErrMalformed, body[0])
 	case flags&^flagTimed != 0:
-		return Reply{}, fmt.Errorf("%w: reply flags are %#02x, not 0 or 1", ErrMalformed, flags)
-	case flags != 0 && len(value) < replyTimes:
-		return Reply{}, fmt.Errorf("%w: timed reply of %d bytes is shorter than its head of %d",
+		return 0, false, nil, fmt.Errorf("%w: reply flags are %#02x, not 0 or 1", ErrMalformed, flags)
+	case timed && len(value) < replyTimes:
+		return 0, false, nil, fmt.Errorf("%w: timed reply of %d bytes is shorter than its head of %d",
 			ErrMalformed, len(body), replyHead+replyTimes)
-	case flags != 0:
+	case timed:
 		value = value[replyTimes:]
 	}
 	if status == StatusNotFound && len(value) > 0 {
-		return Reply{}, fmt.Errorf("%w: reply not found carries %d bytes", ErrMalformed, len(value))
+		return 0, false, nil, fmt.Errorf("%w: reply not found carries %d bytes", ErrMalformed, len(value))
 	}
-	return Reply{Status: status, Timed: flags != 0, Value: value}, nil
+	return status, timed, value, nil
 }
 
-// takeTimes returns the times of a timed reply whose body ParseReply has
+// takeTimes returns the times of a timed reply whose body parseReply has
 // parsed. One that an int64 cannot hold, as no node says, is the longest.
 func takeTimes(body []byte) (queue, work time.Duration) {
 	times := body[replyHead:]

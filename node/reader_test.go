@@ -18,10 +18,10 @@ func frame(body string) string {
 
 // readAll returns the bodies that r's frames hold and the error after them.
 func readAll(r io.Reader) ([]string, error) {
-	frames := NewFrameReader(r)
+	frames := NewReader(r)
 	var bodies []string
 	for {
-		body, err := frames.Next()
+		body, err := frames.Frame()
 		if err != nil {
 			return bodies, err
 		}
@@ -29,7 +29,7 @@ func readAll(r io.Reader) ([]string, error) {
 	}
 }
 
-func TestFrameReader(t *testing.T) {
+func TestReader(t *testing.T) {
 	large := strings.Repeat("x", 300<<10)
 	for _, test := range []struct {
 		name, in string
@@ -72,16 +72,16 @@ func TestFrameTooLargeNamesLimit(t *testing.T) {
 }
 
 // A deadline in the middle of a frame loses nothing.
-func TestFrameReaderResumes(t *testing.T) {
+func TestReaderResumes(t *testing.T) {
 	in := frame("hello")
 	pieces := &pieceReader{pieces: []string{in[:2], "", in[2:7], "", in[7:]}}
-	frames := NewFrameReader(pieces)
+	frames := NewReader(pieces)
 	for range 2 {
-		if _, err := frames.Next(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		if _, err := frames.Frame(); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("error is %v, want a passed deadline", err)
 		}
 	}
-	if body, err := frames.Next(); string(body) != "hello" || err != nil {
+	if body, err := frames.Frame(); string(body) != "hello" || err != nil {
 		t.Errorf("read %q, %v", body, err)
 	}
 }
@@ -102,11 +102,11 @@ func (r *pieceReader) Read(p []byte) (int, error) {
 }
 
 // A peer that announces much and sends little costs little.
-func TestFrameReaderGrowsAsBytesArrive(t *testing.T) {
+func TestReaderGrowsAsBytesArrive(t *testing.T) {
 	head := binary.BigEndian.AppendUint32(nil, MaxBody)
 	for _, sent := range []int{0, 1, 4 << 10, 10 << 10, 100 << 10} {
-		frames := NewFrameReader(io.MultiReader(bytes.NewReader(head), bytes.NewReader(make([]byte, sent))))
-		if _, err := frames.Next(); err != io.ErrUnexpectedEOF {
+		frames := NewReader(io.MultiReader(bytes.NewReader(head), bytes.NewReader(make([]byte, sent))))
+		if _, err := frames.Frame(); err != io.ErrUnexpectedEOF {
 			t.Fatal(err)
 		}
 		if got, most := len(frames.buf), max(startBuffer, 2*(sent+lengthHead)); got > most {
@@ -115,22 +115,22 @@ func TestFrameReaderGrowsAsBytesArrive(t *testing.T) {
 	}
 }
 
-func TestFrameReaderShrinks(t *testing.T) {
-	frames := NewFrameReader(strings.NewReader(frame(strings.Repeat("x", MaxBody)) + frame("small")))
+func TestReaderShrinks(t *testing.T) {
+	frames := NewReader(strings.NewReader(frame(strings.Repeat("x", MaxBody)) + frame("small")))
 	for range 2 {
-		if _, err := frames.Next(); err != nil {
+		if _, err := frames.Frame(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := frames.Next(); err != io.EOF || len(frames.buf) != startBuffer {
+	if _, err := frames.Frame(); err != io.EOF || len(frames.buf) != startBuffer {
 		t.Errorf("buffer is %d bytes after a large frame (%v), want %d", len(frames.buf), err, startBuffer)
 	}
 }
 
-func TestFrameReaderBuffered(t *testing.T) {
-	frames := NewFrameReader(strings.NewReader(frame("a") + frame("b") + frame("c")[:4]))
+func TestReaderBuffered(t *testing.T) {
+	frames := NewReader(strings.NewReader(frame("a") + frame("b") + frame("c")[:4]))
 	for i, want := range []bool{true, false} {
-		if _, err := frames.Next(); err != nil {
+		if _, err := frames.Frame(); err != nil {
 			t.Fatal(err)
 		}
 		if got := frames.Buffered(); got != want {
@@ -139,19 +139,38 @@ func TestFrameReaderBuffered(t *testing.T) {
 	}
 }
 
-// FuzzFrameReader holds that no stream makes the reader panic or hold more
+// Wait consumes nothing and reads only if nothing is buffered.
+func TestReaderWait(t *testing.T) {
+	in := NewReader(&pieceReader{pieces: []string{"", frame("a")[:3], frame("a")[3:]}})
+	if err := in.Wait(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("wait: %v, want a passed deadline", err)
+	}
+	for range 3 {
+		if err := in.Wait(); err != nil || in.end-in.begin != 3 {
+			t.Errorf("wait: %v, %d bytes buffered, want 3", err, in.end-in.begin)
+		}
+	}
+	if body, err := in.Frame(); string(body) != "a" || err != nil {
+		t.Errorf("frame: %q, %v", body, err)
+	}
+	if err := in.Wait(); err != io.EOF {
+		t.Errorf("wait at the end: %v, want io.EOF", err)
+	}
+}
+
+// FuzzReader holds that no stream makes the reader panic or hold more
 // than twice what arrived, and that what it reads, framed again, is the
 // stream.
-func FuzzFrameReader(f *testing.F) {
+func FuzzReader(f *testing.F) {
 	f.Add([]byte(frame("a")+frame("")+frame("ccc")), 3)
 	f.Add([]byte("\xff\xff\xff\xff"), 1)
 	f.Add([]byte("\x00\x11\x00\x03abc"), 100)
 	f.Fuzz(func(t *testing.T, stream []byte, piece int) {
 		in := &chunkReader{rest: stream, size: max(piece, 1)}
-		frames := NewFrameReader(in)
+		frames := NewReader(in)
 		var again []byte
 		for {
-			body, err := frames.Next()
+			body, err := frames.Frame()
 			if len(frames.buf) > max(startBuffer, 2*len(stream)) {
 				t.Fatalf("buffer of %d bytes for a stream of %d", len(frames.buf), len(stream))
 			}
