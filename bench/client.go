@@ -128,7 +128,9 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 		return nil
 	}
 	if op == workload.Get || op == workload.Del {
-		limit.operations = c.warm
+		if limit.operations = c.warm; c.warm == 0 {
+			return nil
+		}
 	}
 	c.source.Begin(op, 0)
 	rec := newRecorder(c.plan.Params, 0, false)
@@ -148,7 +150,7 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 // and returns what they took.
 func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*recorder, error) {
 	limit := extent{operations: c.plan.Operations, duration: time.Duration(c.plan.DurationNS)}
-	if op == workload.Get || op == workload.Del {
+	if c.put > 0 && (op == workload.Get || op == workload.Del) {
 		limit.operations = c.put
 	}
 	c.source.Begin(op, uint64(c.plan.warmups()))

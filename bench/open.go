@@ -9,19 +9,21 @@ import (
 )
 
 const (
-	// grace is how long after its window an open loop still sends what is queued
-	// and waits for replies.
-	grace = 2 * time.Second
+	// defaultGrace is how long after its window an open loop still sends what is
+	// queued and waits for replies.
+	defaultGrace = 2 * time.Second
+	// stopGrace is the same of an open loop that was told to stop.
+	stopGrace = 500 * time.Millisecond
 	// hopelessLag is how late sends must be, and by more than half of the window,
 	// for an open loop to end early: it can no longer achieve half of its rate.
 	hopelessLag = 3 * time.Second
 )
 
 // openLoop sends the operations of the source at the instants of a schedule that
-// covers the window [from, from+limit.duration]. An operation that is due while no
-// slot is free is queued and sent as soon as one is; those behind it are late too,
-// until the schedule has caught up. What is not sent a grace after the window is
-// counted as unsent.
+// covers the window from an instant on, as long as the limit says. An operation
+// that is due while no slot is free is queued and sent as soon as one is; those
+// behind it are late too, until the schedule has caught up. What is not sent a
+// grace after the window is counted as unsent.
 func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *recorder) error {
 	r, ctx := c.newRun(ctx, rec, from)
 	defer r.fail(nil)
@@ -29,39 +31,119 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 	for _, s := range c.slots {
 		r.free <- s
 	}
-	last, cancel := context.WithTimeout(ctx, time.Duration(from-c.clock.Now())+limit.duration+grace)
-	defer cancel()
-	stopLast := context.AfterFunc(last, func() {}) // keeps the timer's cost out of the first wait
-	defer stopLast()
-
 	rec.start, rec.until = from, from+int64(limit.duration)
-	pace := newPacer(c.clock, c.plan.Pacing, c.share)
-	schedule := workload.NewSchedule(c.plan.RateOpsPerS, c.plan.Arrivals == results.Poisson, c.plan.Seed, c.number, c.plan.Clients)
+	last, cancel := context.WithTimeout(ctx, time.Duration(rec.until+c.plan.GraceNS-c.clock.Now()))
+	defer cancel()
+
+	p := c.plan.Params
+	schedule := workload.NewSchedule(p.RateOpsPerS, p.Arrivals == results.PoissonArrivals, p.Seed, c.number, p.Clients)
+	next := func() int64 { return from + schedule.Next() }
+	pace := newPacer(c.clock, p.Pacing, c.share)
+	due := next()
 	behind := false // since no slot was free, operations have been late
-	due := from + schedule.Next()
-	for n := 0; due < rec.until; n++ {
-		if limit.operations > 0 && n == limit.operations {
-			rec.shorten(due, &r.mu)
+	for n := 0; due < rec.until && rec.ended == ""; n++ {
+		if limit.operations > 0 && n == limit.operations { // nothing is left to do it on
+			r.shorten(due, "")
 			break
 		}
 		s, waited := r.slot(last)
-		if s == nil {
+		if s == nil || !c.idle(last, due) {
 			break
 		}
 		r.prepare(s)
 		s.intended = due
-		now := c.clock.Now()
-		if behind = (behind || waited) && now > due; behind {
+		late := time.Duration(c.clock.Now() - due)
+		if behind = (behind || waited) && late > 0; behind {
 			rec.queued++
-			if hopeless(time.Duration(now-due), limit.duration) {
-				r.free <- s
-				rec.ended = results.Hopeless
-				break
+			if late > hopelessLag && late > limit.duration/2 {
+				r.shorten(c.clock.Now(), results.Hopeless)
 			}
 		}
 		pace.wait(due)
 		s.connections[s.server].send(s)
-		due = from + schedule.Next()
+		due = next()
 	}
-	return c.closeWindow(ctx, last, r, schedule, due)
+	if ctx.Err() != nil {
+		if cause := context.Cause(ctx); cause != errStopped {
+			return cause
+		}
+		r.shorten(c.clock.Now(), results.Interrupted)
+	}
+	for now := c.clock.Now(); due < rec.until; due = next() {
+		rec.leave(time.Duration(now - due))
+	}
+	rec.spun = pace.spun
+	return r.drain(ctx)
+}
+
+// idleStep is how long before an operation is due the pacer takes over: a sleep of
+// the pacer cannot be ended.
+const idleStep = 20 * time.Millisecond
+
+// idle waits until shortly before an instant. It returns false if ctx ends first.
+func (c *client) idle(ctx context.Context, due int64) bool {
+	wait := time.Duration(due-c.clock.Now()) - idleStep
+	if wait < idleStep {
+		return true
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// slot waits for a free slot, nil if ctx ends first. waited says that none was
+// free at once.
+func (r *run) slot(ctx context.Context) (s *slot, waited bool) {
+	select {
+	case s = <-r.free:
+		return s, false
+	default:
+	}
+	select {
+	case s = <-r.free:
+		return s, true
+	case <-ctx.Done():
+		return nil, true
+	}
+}
+
+// shorten ends the window of an open loop early.
+func (r *run) shorten(until int64, ended string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rec.until, r.rec.ended = min(r.rec.until, until), ended
+}
+
+// drain waits for the last replies until the grace is over, and then ends the
+// operations that have none. It returns why the run failed, if it did.
+func (r *run) drain(ctx context.Context) error {
+	c := r.client
+	left := time.Duration(r.rec.until + c.plan.GraceNS - c.clock.Now())
+	if r.rec.ended == results.Interrupted {
+		left = stopGrace
+	}
+	over := time.NewTimer(max(left, 0))
+	defer over.Stop()
+	for range c.slots {
+		select {
+		case <-r.free:
+			continue
+		default:
+		}
+		select {
+		case <-r.free:
+		case <-over.C:
+			c.eachConnection((*connection).abandon)
+			<-r.free
+		}
+	}
+	if cause := context.Cause(ctx); cause != nil && cause != errStopped {
+		return cause
+	}
+	return nil
 }

@@ -140,3 +140,24 @@ func (s *Sizes) pick(random *splitmix) int {
 	}
 	return s.Low
 }
+
+// Spread returns up to n sizes that together have about the distribution of s:
+// its quantiles at equal steps.
+func (s Sizes) Spread(n int) []int {
+	if s.Low == s.Max() {
+		return []int{s.Low}
+	}
+	sizes := make([]int, n)
+	for i := range sizes {
+		share := (float64(i) + 0.5) / float64(n)
+		switch {
+		case s.Kind == sizesUniform:
+			sizes[i] = s.Low + int(share*float64(s.High-s.Low+1))
+		case share < s.Share:
+			sizes[i] = s.Low
+		default:
+			sizes[i] = s.High
+		}
+	}
+	return sizes
+}
