@@ -100,6 +100,9 @@ RACED := . ./bench ./node ./plots ./provision/host ./results
 # Nor what holds times against a truth, which are ten times as long under it.
 TIMED := ^(TestTruth|TestVerdictFires|TestVerdictIsSilent)$$
 
+# What the program is also built for. Its tests run on linux/amd64 only.
+CROSS := linux/arm64 darwin/arm64
+
 # All that test does, with the race detector, and what keeps the code in shape.
 # A program under the race detector would sleep a second before it exits.
 check:
@@ -107,6 +110,7 @@ check:
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
+	for target in $(CROSS); do CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build ./...; done
 	GORACE=atexit_sleep_ms=0 go test -p 1 -race -skip '$(TIMED)' $(RACED)
 
 # Each fuzz target for FUZZTIME.

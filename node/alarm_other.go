@@ -8,29 +8,25 @@ import (
 	"time"
 )
 
-// readMonotonic reads the wall clock: of a monotonic one that all processes of
-// the host share, nothing is known here.
-func readMonotonic() int64 { return time.Now().UnixNano() }
-
 // alarm wakes a goroutine at instants of the host's clock, as late as timers of
-// the Go runtime are. It is used by one goroutine, but for close.
+// the Go runtime are. One goroutine uses it; close is for any.
 type alarm struct {
-	clock hostClock
-	at    int64
-	every int64
-	done  chan struct{}
-	once  sync.Once
+	clock    Clock
+	at       int64 // when it rings next
+	interval int64
+	closed   chan struct{}
+	closing  sync.Once
 }
 
 // newAlarm returns an alarm that is not set.
 func newAlarm() (*alarm, error) {
-	return &alarm{clock: newHostClock(), done: make(chan struct{})}, nil
+	return &alarm{clock: NewClock(), closed: make(chan struct{})}, nil
 }
 
-// set makes it ring at an instant of the clock, and then every so often; every
-// 0: once.
-func (a *alarm) set(at int64, every time.Duration) error {
-	a.at, a.every = at, int64(every)
+// set makes it ring at an instant of the clock, and then once every interval;
+// interval 0: only once.
+func (a *alarm) set(at int64, interval time.Duration) error {
+	a.at, a.interval = at, int64(interval)
 	return nil
 }
 
@@ -38,20 +34,20 @@ func (a *alarm) set(at int64, every time.Duration) error {
 // It fails after close.
 func (a *alarm) wait() (int64, error) {
 	select {
-	case <-a.done:
+	case <-a.closed:
 		return 0, os.ErrClosed
-	case <-time.After(time.Duration(a.at - a.clock.now())):
+	case <-time.After(time.Duration(a.at - a.clock.Now())):
 	}
 	rings := int64(1)
-	if a.every > 0 {
-		rings += max(0, a.clock.now()-a.at) / a.every
-		a.at += rings * a.every
+	if a.interval > 0 {
+		rings += max(0, a.clock.Now()-a.at) / a.interval
+		a.at += rings * a.interval
 	}
 	return rings, nil
 }
 
-// close ends a wait. It may be called from another goroutine.
+// close ends a wait.
 func (a *alarm) close() error {
-	a.once.Do(func() { close(a.done) })
+	a.closing.Do(func() { close(a.closed) })
 	return nil
 }

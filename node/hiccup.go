@@ -31,7 +31,7 @@ type Hiccup struct {
 // value has noted nothing yet. It is safe for concurrent use. After jHiccup by
 // Gil Tene.
 type HiccupMeter struct {
-	clock hostClock // set by Start
+	clock Clock // set by Start
 
 	mu   sync.Mutex
 	kept []Hiccup // in order of time, but for where next is
@@ -44,8 +44,8 @@ func (m *HiccupMeter) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start hiccup meter: %w", err)
 	}
-	m.clock = newHostClock()
-	due := m.clock.now() + int64(hiccupPeriod)
+	m.clock = NewClock()
+	due := m.clock.Now() + int64(hiccupPeriod)
 	if err := alarm.set(due, hiccupPeriod); err != nil {
 		alarm.close()
 		return fmt.Errorf("start hiccup meter: %w", err)
@@ -62,7 +62,7 @@ func (m *HiccupMeter) watch(a *alarm, due int64) {
 		if err != nil {
 			return
 		}
-		m.woke(due, m.clock.now)
+		m.woke(due, m.clock.Now)
 		due += rings * int64(hiccupPeriod)
 	}
 }

@@ -37,7 +37,7 @@ func TestHiccupMeterRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &HiccupMeter{clock: newHostClock()}
+	m := &HiccupMeter{clock: NewClock()}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -56,15 +56,15 @@ func TestAlarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := newHostClock()
+	clock := NewClock()
 	const every = 3 * time.Millisecond
-	due := clock.now() + int64(10*time.Millisecond)
+	due := clock.Now() + int64(10*time.Millisecond)
 	if err := a.set(due, every); err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {
 		rings, err := a.wait()
-		if now := clock.now(); err != nil || rings < 1 || now < due+(rings-1)*int64(every) {
+		if now := clock.Now(); err != nil || rings < 1 || now < due+(rings-1)*int64(every) {
 			t.Fatalf("%d rings, %v, %v early", rings, err, time.Duration(due-now))
 		}
 		due += rings * int64(every)

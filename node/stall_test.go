@@ -81,17 +81,17 @@ func TestStalledNode(t *testing.T) {
 	stall := Stall{For: 20 * time.Millisecond, Every: 50 * time.Millisecond}
 	child := startCommand(t, Command{Listen: "127.0.0.1:0", Stall: stall})
 	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
-	clock := newHostClock()
+	clock := NewClock()
 	key := []byte("key")
 	inside, outside := 0, 0
 	for inside < 5 || outside < 5 {
-		sent := clock.now()
+		sent := clock.Now()
 		send(t, conn, Request{Op: OpGet, Timed: true, Key: key})
 		r, err := ReadReply(conn.In, OpGet, true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		took := clock.now() - sent
+		took := clock.Now() - sent
 		left := stall.left(sent)
 		if left == 0 {
 			outside++
@@ -113,7 +113,7 @@ func beginStall(t *testing.T, length func(now int64) time.Duration) (q *stallQue
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	now := newHostClock().now()
+	now := NewClock().Now()
 	q, err := newStallQueue(ctx, Stall{For: length(now), Every: time.Duration(now)})
 	if err != nil {
 		t.Fatal(err)
@@ -142,13 +142,13 @@ func (q *stallQueue) waitFor(t *testing.T, n int) {
 func TestStallKeepsOrder(t *testing.T) {
 	const n = 20
 	q, _ := beginStall(t, func(int64) time.Duration { return 300 * time.Millisecond })
-	end := q.clock.now() + q.stall.left(q.clock.now())
+	end := q.clock.Now() + q.stall.left(q.clock.Now())
 	var order []int // guarded by the turns
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			waited := q.enter()
-			if now := q.clock.now(); !waited || now < end {
+			if now := q.clock.Now(); !waited || now < end {
 				t.Errorf("request %d got its turn %v before the end of the window", i, time.Duration(end-now))
 			}
 			order = append(order, i)
@@ -191,7 +191,7 @@ func TestStallEndsWithContext(t *testing.T) {
 
 // A server that is told to end within a stall answers what it has received.
 func TestServerDrainsStalled(t *testing.T) {
-	now := newHostClock().now()
+	now := NewClock().Now()
 	s := &Server{Stall: Stall{For: time.Duration(now - 1), Every: time.Duration(now)}, Grace: time.Minute}
 	cluster, stop := startServer(t, s)
 	conn := dialConn(t, cluster)

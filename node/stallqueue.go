@@ -11,7 +11,7 @@ import (
 // queue behind them. It is safe for concurrent use.
 type stallQueue struct {
 	stall Stall
-	clock hostClock
+	clock Clock
 	alarm *alarm
 	over  context.Context // done: nothing is held back any more
 
@@ -31,7 +31,7 @@ func newStallQueue(ctx context.Context, s Stall) (*stallQueue, error) {
 		return nil, fmt.Errorf("stall: %w", err)
 	}
 	context.AfterFunc(ctx, func() { alarm.close() })
-	return &stallQueue{stall: s, clock: newHostClock(), alarm: alarm, over: ctx, worked: make(chan struct{})}, nil
+	return &stallQueue{stall: s, clock: NewClock(), alarm: alarm, over: ctx, worked: make(chan struct{})}, nil
 }
 
 // enter waits as long as a request has to. It reports whether it did: leave
@@ -48,7 +48,7 @@ func (q *stallQueue) leave(waited bool) {
 // wait is enter in a queue that is not nil.
 func (q *stallQueue) wait() bool {
 	q.mu.Lock()
-	if !q.served && (q.over.Err() != nil || q.stall.left(q.clock.now()) == 0) {
+	if !q.served && (q.over.Err() != nil || q.stall.left(q.clock.Now()) == 0) {
 		q.mu.Unlock()
 		return false
 	}
@@ -84,7 +84,7 @@ func (q *stallQueue) serve() {
 // sleep waits for the end of the window, if there is one.
 func (q *stallQueue) sleep() {
 	for q.over.Err() == nil {
-		now := q.clock.now()
+		now := q.clock.Now()
 		left := q.stall.left(now)
 		if left == 0 {
 			return

@@ -85,9 +85,9 @@ func vitalsReader(ctx context.Context) (func() Vitals, error) {
 	if err := meter.Start(ctx); err != nil {
 		return nil, err
 	}
-	then, before := meter.clock.now(), ReadVitals()
+	then, before := meter.clock.Now(), ReadVitals()
 	return func() Vitals {
-		now, all := meter.clock.now(), ReadVitals()
+		now, all := meter.clock.Now(), ReadVitals()
 		v := all.Since(before)
 		v.Hiccups = meter.Between(then, now)
 		then, before = now, all

@@ -1,8 +1,11 @@
 package node
 
 import (
+	"bytes"
 	"math"
+	"os"
 	"runtime/metrics"
+	"strconv"
 )
 
 // Vitals is what the runtime and the kernel did to a process, from its start or
@@ -104,4 +107,27 @@ func p99(edges []float64, counts []uint64) int64 {
 		above -= counts[i]
 	}
 	return 0
+}
+
+// runDelay is how long the threads of this process, all together, were ready to
+// run and had no processor, in nanoseconds: the second field of schedstat. See
+// sched-stats.rst of the kernel. 0 where there is no such file.
+func runDelay() int64 {
+	const tasks = "/proc/self/task/"
+	threads, err := os.ReadDir(tasks)
+	if err != nil {
+		return 0
+	}
+	var all int64
+	for _, thread := range threads {
+		stat, err := os.ReadFile(tasks + thread.Name() + "/schedstat")
+		if err != nil {
+			continue // the thread has ended, or the kernel does not count
+		}
+		if fields := bytes.Fields(stat); len(fields) > 1 {
+			delay, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+			all += delay
+		}
+	}
+	return all
 }

@@ -66,15 +66,15 @@ func TestNodeTellsVitals(t *testing.T) {
 	const hold = 60 * time.Millisecond
 	child := startChild(t, "127.0.0.1:0")
 	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
-	clock := newHostClock()
+	clock := NewClock()
 	child.vitals(t) // of its start
-	begin := clock.now()
+	begin := clock.Now()
 	child.cmd.Process.Signal(syscall.SIGSTOP)
 	child.waitStopped(t)
-	stop := clock.now()
+	stop := clock.Now()
 	conn.SetReadDeadline(time.Now().Add(hold))
 	conn.In.Wait() // nothing, for so long
-	stopped := clock.now() - stop
+	stopped := clock.Now() - stop
 	child.cmd.Process.Signal(syscall.SIGCONT)
 
 	var longest Hiccup
@@ -85,7 +85,7 @@ func TestNodeTellsVitals(t *testing.T) {
 			}
 		}
 	}
-	end := clock.now()
+	end := clock.Now()
 	if longest.NS < stopped-int64(hiccupPeriod) || longest.NS > end-begin+int64(hiccupPeriod) {
 		t.Errorf("the longest hiccup is %v, want about %v", time.Duration(longest.NS), time.Duration(stopped))
 	}
