@@ -250,4 +250,3 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 	}
 	return reply{Ready: &ready{PID: os.Getpid(), Build: buildFacts()}}, nil
 }
-

@@ -34,6 +34,8 @@ type client struct {
 	// The keys that were put in the last put phase, and in its warm-up: later
 	// phases find no others.
 	put, warm int
+
+	found []byte // what a get of the local server found
 }
 
 // owner is the server that owns a key.

@@ -30,9 +30,9 @@ type connection struct {
 	addr   string
 
 	mu      sync.Mutex
-	conn    *node.Conn   // nil while there is none
-	late    bool         // it was closed because a reply did not come in time
-	waiting []*slot // sent and without a reply, oldest first
+	conn    *node.Conn // nil while there is none
+	late    bool       // it was closed because a reply did not come in time
+	waiting []*slot    // sent and without a reply, oldest first
 }
 
 // connect makes the connection.
@@ -191,7 +191,7 @@ func (k *connection) abandon() {
 }
 
 // errNoReply is why an operation ends without a reply at the end of a trial.
-var errNoReply = fmt.Errorf("no reply within %v of the end of the trial", grace)
+var errNoReply = errors.New("no reply until the end of the trial")
 
 // expire closes the connection if its oldest operation was sent before that
 // instant.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"dhtbench/bench/workload"
 )
 
 // errStopped is the cause of a phase that was told to stop: what was measured
@@ -39,23 +37,10 @@ func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, c
 	return r, ctx
 }
 
-// prepare makes the next operation of the source, ready to be sent: encoding is
-// not timed.
+// prepare makes the next operation of the source.
 func (r *run) prepare(s *slot) {
-	key := s.Key
 	r.client.source.Next(&s.Operation)
-	s.Key = append(key[:0], s.Key...) // the source needs its own before the reply is there
 	s.encode()
-}
-
-// encode makes the request of the slot's operation.
-func (s *slot) encode() {
-	c := s.run.client
-	s.server = c.owner(s.Key)
-	s.request = c.target.AppendRequest(s.request[:0], s.Op, s.Key, s.Value)
-	if !c.blind {
-		s.pending = c.ledger.Begin(&s.Operation)
-	}
 }
 
 // take records an operation that has ended. r.mu is held.
@@ -102,4 +87,3 @@ func (h *health) note(s *slot) error {
 	}
 	return nil
 }
-

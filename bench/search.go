@@ -142,20 +142,20 @@ func (s search) confirm(ctx context.Context, measure runTrial, rate float64, f *
 // never too low; where it has a part, that is said.
 func (s search) misses(t results.Trial) string {
 	at := fmt.Sprintf("at %.6g/s ", t.Params.RateOpsPerS)
-	p := t.Percentile(s.objective.quantile)
+	h := t.Response()
 	switch {
 	case t.Counts().Bad() > 0:
 		return at + fmt.Sprintf("%d operations went wrong", t.Counts().Bad())
 	case !t.Sustained():
 		return at + fmt.Sprintf("only %s/s was achieved", perSecond(t.Achieved()))
 	case t.Verdict == results.Invalid:
-		return at + "the trial is INVALID: " + t.Warnings[0].String()
-	case !p.Known():
+		return at + "the trial is INVALID: " + fmt.Sprint(t.Warnings[0])
+	case !h.Supports(s.objective.quantile):
 		return at + fmt.Sprintf("there are too few operations for %v; give a longer --duration", s.objective)
-	case p.Median >= float64(s.objective.bound):
-		text := at + fmt.Sprintf("it is %s", results.FormatEstimate(p))
-		if part := t.GeneratorPart(); part != "" {
-			text += ", and the generator has a part in it: " + part
+	case h.Quantile(s.objective.quantile) >= s.objective.bound:
+		text := at + fmt.Sprintf("it is %s", latency(float64(h.Quantile(s.objective.quantile))))
+		if part := t.Blames(); len(part) > 0 {
+			text += ", and the generator has a part in it: " + part[0]
 		}
 		return text
 	}
@@ -165,7 +165,7 @@ func (s search) misses(t results.Trial) string {
 // shortestStep is how long a step of the search must last at its lowest rate for
 // the percentile to have enough operations above it.
 func (s search) shortestStep() time.Duration {
-	return time.Duration(math.Ceil(results.SamplesAbove/(1-s.objective.quantile)/s.low*1.1*10)) * (time.Second / 10)
+	return time.Duration(math.Ceil(10/(1-s.objective.quantile)/s.low*1.1*10)) * (time.Second / 10)
 }
 
 // answer is what a search found, for programs: one line of JSON after the row of

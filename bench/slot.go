@@ -15,6 +15,7 @@ type slot struct {
 
 	workload.Operation
 	run     *run             // the phase that it belongs to
+	key     []byte           // of this slot: the source reuses its own before the reply is there
 	request []byte           // as it is sent
 	pending workload.Pending // of the client's ledger
 	server  int              // the owner of the key
@@ -37,6 +38,18 @@ func (s *slot) service() time.Duration { return time.Duration(s.completion - s.s
 // store does not give to a record that is there.
 func (s *slot) wentWrong() bool {
 	return !s.reply.Outcome.Replied() || s.reply.Outcome == workload.NotFound && s.verification.Wrong()
+}
+
+// encode makes the slot's operation ready to be sent. It is not timed.
+func (s *slot) encode() {
+	c := s.run.client
+	s.key = append(s.key[:0], s.Key...)
+	s.Key = s.key
+	s.server = c.owner(s.Key)
+	s.request = c.target.AppendRequest(s.request[:0], s.Op, s.Key, s.Value)
+	if !c.blind {
+		s.pending = c.ledger.Begin(&s.Operation)
+	}
 }
 
 // finish takes the reply to the operation, or why there is none.
