@@ -37,9 +37,9 @@ func (c *Coordinator) calibrate(ctx context.Context, p results.Params) error {
 		return nil // some client had ended before another began: there is no ceiling to tell
 	}
 	if c.nulls == nil {
-		c.nulls = make(map[int]*results.Null)
+		c.nulls = make(map[int]*results.Baseline)
 	}
-	c.nulls[p.Clients] = &results.Null{
+	c.nulls[p.Clients] = &results.Baseline{
 		Operations: calibrationOps, Service: trial.Service(), ThroughputOpsPerS: trial.Active().Throughput(),
 	}
 	return nil

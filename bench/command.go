@@ -114,7 +114,7 @@ func (c *Command) sweep() Sweep {
 		Seed:       c.Seed,
 		ValueBytes: c.ValueBytes.Max(),
 		Workload:   c.Workload.String(),
-		Anatomy:    c.Anatomy,
+		Breakdown:  c.Anatomy,
 		Stall:      c.Stall,
 	}
 	if c.duration() > 0 {

@@ -40,7 +40,7 @@ type Coordinator struct {
 	// always do.
 	Timeline bool
 
-	nulls map[int]*results.Null // calibrations so far, by number of clients
+	nulls map[int]*results.Baseline // calibrations so far, by number of clients
 }
 
 // Run is one run of a sweep: on fresh nodes, all clients do the operations of
@@ -115,7 +115,7 @@ func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(re
 
 // judged is a trial with its calibration and its verdict.
 func (c *Coordinator) judged(t results.Trial) results.Trial {
-	t.Null = c.nulls[t.Params.Clients]
+	t.Baseline = c.nulls[t.Params.Clients]
 	t.Verdict, t.Warnings = t.Judge()
 	return t
 }

@@ -23,7 +23,11 @@ func judgedPhase(t *testing.T, addr string, operations int) string {
 	result.Agent.Clients = []int{0, 1}
 	trial := results.Trial{Params: p, Clients: result.Clients, Agents: []results.Agent{result.Agent}, Hosts: []results.Host{{Cores: runtime.NumCPU()}}}
 	_, reasons := trial.Judge()
-	return strings.Join(reasons, "\n")
+	var text []string
+	for _, w := range reasons {
+		text = append(text, w.String())
+	}
+	return strings.Join(text, "\n")
 }
 
 // TestGarbageCollectionIsDoubted has the agent's own process collect garbage all

@@ -55,7 +55,7 @@ func (c *client) dial(ctx context.Context) error {
 
 // connect makes the connection to one node and receives on it from then on.
 func (l *lane) connect(ctx context.Context, id int) error {
-	pipe, err := node.DialPipe(ctx, l.cluster.Addrs[id], node.PipeOptions{Timing: l.workload.Anatomy})
+	pipe, err := node.DialPipe(ctx, l.cluster.Addrs[id], node.PipeOptions{Timing: l.workload.Breakdown})
 	if err != nil {
 		return fmt.Errorf("connect to node %d: %w", id, err)
 	}

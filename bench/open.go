@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"dhtbench/node"
-	"dhtbench/results"
 )
 
 // openRun is one open loop of a client, from its first operation to the last
@@ -34,7 +33,6 @@ func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder
 	}
 	pace := newPacer(c.clock, c.workload.Pacing, c.clients)
 	plan := newSchedule(c.workload.RateOpsPerS, c.workload.Arrivals, c.workload.Seed, c.number, c.workload.Clients)
-	sends := newSends(plan, e.Operations)
 	behind := false // since lanes were waited for, operations have been late
 	for i := range e.Operations {
 		l, waited, err := r.take(ctx)
@@ -45,11 +43,10 @@ func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder
 		l.intended = at + plan.due()
 		behind = (behind || waited) && c.clock.now() > l.intended
 		if behind {
-			rec.held++
+			rec.queued++
 		}
 		pace.wait(l.intended)
 		send := l.dispatch()
-		sends.add(send)
 		if i == 0 {
 			rec.start = send
 		}
@@ -59,7 +56,7 @@ func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder
 			return err
 		}
 	}
-	rec.arrival, rec.spun = sends.arrival(), pace.spun
+	rec.spun = pace.spun
 	return context.Cause(ctx)
 }
 
@@ -96,46 +93,4 @@ func (r *openRun) finish(l *lane, reply node.PipeReply, completion int64, err er
 	r.done.Add(1)
 	r.mu.Unlock()
 	r.free <- l
-}
-
-// sends keeps some of the intervals between two sends, to be held against the
-// plan.
-type sends struct {
-	plan      schedule
-	stride    int
-	count     int
-	last      int64
-	intervals []int64
-}
-
-// arrivalSample is how many intervals are enough: more would find differences
-// that matter to nobody.
-const arrivalSample = 1000
-
-func newSends(plan schedule, operations int) *sends {
-	return &sends{plan: plan, stride: max(1, operations/arrivalSample), intervals: make([]int64, 0, 2*arrivalSample)}
-}
-
-// add learns of a send.
-func (s *sends) add(at int64) {
-	if s.count++; s.count > 1 && s.count%s.stride == 0 {
-		s.intervals = append(s.intervals, at-s.last)
-	}
-	s.last = at
-}
-
-// arrival holds the intervals against the plan; nil where there are too few to
-// say anything.
-func (s *sends) arrival() *results.Arrival {
-	const least = 20
-	if len(s.intervals) < least {
-		return nil
-	}
-	a := &results.Arrival{Intervals: int64(len(s.intervals))}
-	if s.plan.poisson {
-		a.A2 = results.AndersonDarling(s.intervals, s.plan.mean)
-	} else {
-		a.Off = results.OffShare(s.intervals, s.plan.mean)
-	}
-	return a
 }

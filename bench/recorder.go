@@ -16,7 +16,7 @@ type recorder struct {
 	response   *results.Histogram   // nil in a closed loop
 	lag        *results.Histogram   // nil in a closed loop
 	kinds      []*results.Histogram // by node.Op, of a mixture alone
-	anatomy    *results.Anatomy     // nil unless asked for
+	breakdown  *results.Breakdown   // nil unless asked for
 	counts     results.Counts
 	first      error // the first operation that went wrong
 	milestones milestones
@@ -24,10 +24,9 @@ type recorder struct {
 	keep       bool    // points are kept
 
 	// What the loop adds.
-	start   int64            // the first send
-	held    int64            // operations held for want of a free lane
-	arrival *results.Arrival // open loop
-	spun    time.Duration    // spent awake before intended starts
+	start  int64         // the first send
+	queued int64         // operations sent late for want of a free lane
+	spun   time.Duration // spent awake before intended starts
 }
 
 // pointsAhead bounds the points that memory is set aside for; more are kept all the
@@ -53,8 +52,8 @@ func newRecorder(p results.Params, operations int, timeline bool) *recorder {
 			r.kinds[op] = results.NewHistogram()
 		}
 	}
-	if p.Anatomy {
-		r.anatomy = &results.Anatomy{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
+	if p.Breakdown {
+		r.breakdown = &results.Breakdown{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
 	}
 	if timeline {
 		r.points = make([]point, 0, min(operations, pointsAhead))
@@ -102,12 +101,12 @@ func (r *recorder) record(op node.Op, t timing, err error) {
 
 // dissect splits the service time of one operation by what its node told of it.
 func (r *recorder) dissect(t timing, queue, work time.Duration) {
-	if r.anatomy == nil {
+	if r.breakdown == nil {
 		return
 	}
-	r.anatomy.Queue.Record(queue)
-	r.anatomy.Work.Record(work)
-	r.anatomy.Network.Record(time.Duration(t.completion-t.send) - queue - work)
+	r.breakdown.Queue.Record(queue)
+	r.breakdown.Work.Record(work)
+	r.breakdown.Network.Record(time.Duration(t.completion-t.send) - queue - work)
 }
 
 // find counts what a reply says about the store. found is whether the record was
@@ -147,8 +146,8 @@ func (r *recorder) result() results.Client {
 		StartNS: r.start,
 		EndNS:   r.milestones.last,
 		Counts:  r.counts,
-		Service: r.service, Response: r.response, Lag: r.lag, Anatomy: r.anatomy,
-		Held: r.held, Arrival: r.arrival,
+		Service: r.service, Response: r.response, Lag: r.lag, Breakdown: r.breakdown,
+		Queued: r.queued,
 	}
 	for _, at := range r.milestones.marks() {
 		c.MarksNS = append(c.MarksNS, at-r.start)

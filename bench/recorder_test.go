@@ -79,7 +79,7 @@ func BenchmarkRecord(b *testing.B) {
 		{"loop=closed/timeline", func(p *results.Params) {}, true},
 		{"loop=open", func(p *results.Params) { p.Loop = Open }, true},
 		{"loop=open/mix", func(p *results.Params) { p.Loop, p.Workload = Open, "get=1" }, true},
-		{"loop=open/mix/anatomy", func(p *results.Params) { p.Loop, p.Workload, p.Anatomy = Open, "get=1", true }, true},
+		{"loop=open/mix/anatomy", func(p *results.Params) { p.Loop, p.Workload, p.Breakdown = Open, "get=1", true }, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			p := phases()

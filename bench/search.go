@@ -121,7 +121,7 @@ func (s Search) refuses(t results.Trial) string {
 	case t.Counts().Bad() > 0:
 		return at + fmt.Sprintf("%d operations went wrong", t.Counts().Bad())
 	case t.Verdict == results.Invalid:
-		return at + "the trial is INVALID: " + t.Warnings[0]
+		return at + "the trial is INVALID: " + t.Warnings[0].String()
 	case !t.Sustained():
 		return at + "the rate is not sustained"
 	case !h.Supports(q):

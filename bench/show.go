@@ -87,7 +87,7 @@ func (c *Command) invalid(trials []results.Trial) error {
 			continue
 		}
 		if n++; n == 1 && len(t.Warnings) > 0 {
-			first = t.Warnings[0]
+			first = t.Warnings[0].String()
 		}
 	}
 	if n == 0 {

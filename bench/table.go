@@ -83,7 +83,7 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 			r.openRow = &openRow{
 				RatePer: s.Offered, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
 				ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
-				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Held,
+				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Queued,
 			}
 		}
 		if err := out.Encode(r); err != nil {

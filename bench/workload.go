@@ -141,7 +141,7 @@ func (w *workload) readMix() error {
 // checkRate returns the faults of what concerns the open loop.
 func checkRate(p results.Params) error {
 	if p.Loop != Open {
-		return fault(p.Anatomy, "--anatomy: needs --rate")
+		return fault(p.Breakdown, "--anatomy: needs --rate")
 	}
 	return errors.Join(
 		fault(p.DurationNS > 0 && p.RateOpsPerS*float64(p.DurationNS)/1e9 < float64(p.Clients),

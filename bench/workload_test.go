@@ -48,7 +48,7 @@ func TestWorkloadNamesAllFaults(t *testing.T) {
 		"no rate":     {func(p *results.Params) { p.Loop, p.Inflight = Open, 1 }, []string{"--rate 0"}},
 		"no inflight": {func(p *results.Params) { p.Loop, p.RateOpsPerS = Open, 1 }, []string{"--inflight 0"}},
 		"embedded":    {func(p *results.Params) { p.Loop, p.RateOpsPerS, p.Inflight, p.Placement = Open, 1, 1, Embedded }, []string{"--placement embedded"}},
-		"anatomy":     {func(p *results.Params) { p.Anatomy = true }, []string{"--anatomy: needs --rate"}},
+		"anatomy":     {func(p *results.Params) { p.Breakdown = true }, []string{"--anatomy: needs --rate"}},
 	} {
 		p := phases()
 		c.change(&p)
