@@ -222,6 +222,7 @@ func TestAgentGivesUpOnADeadCluster(t *testing.T) {
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: specOf([]string{addr}, 2)})
+	go io.Copy(io.Discard, c.lines)
 	kill()
 	c.send(order{Go: &phaseOrder{Operation: "put"}})
 	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 2 gave up at server 0: no success for") {

@@ -68,7 +68,7 @@
 // # What can be believed
 //
 // Before the first run of each number of clients they are measured against nodes
-// that keep nothing and answer at once ([results.Null]). Agents and nodes tell
+// that keep nothing and answer at once ([results.Baseline]). Agents and nodes tell
 // what the kernel and the runtime did to them in every trial. From all that
 // [results.Trial.Judge] makes a verdict with its reasons.
 package bench

@@ -99,6 +99,9 @@ func (c *client) idle(ctx context.Context, due int64) bool {
 // slot waits for a free slot, nil if ctx ends first. waited says that none was
 // free at once.
 func (r *run) slot(ctx context.Context) (s *slot, waited bool) {
+	if ctx.Err() != nil {
+		return nil, false
+	}
 	select {
 	case s = <-r.free:
 		return s, false

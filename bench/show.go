@@ -33,7 +33,7 @@ func (c *Command) show(trials []results.Trial) error {
 
 // headline says what the table of trials is of.
 func (c *Command) headline(trials []results.Trial) string {
-	p := c.sweep().Params
+	p := c.sweep().params
 	if len(trials) > 0 { // a confirmation takes longer than the steps of its search
 		p.DurationNS = trials[0].Params.DurationNS
 	}
@@ -49,7 +49,7 @@ func (c *Command) headline(trials []results.Trial) string {
 	} else {
 		parts = append(parts, fmt.Sprintf("%d operations per client", p.Operations))
 	}
-	if p.Loop == Open {
+	if p.Loop == results.OpenLoop {
 		parts = append(parts, p.Arrivals+" open loop")
 	} else {
 		parts = append(parts, "closed loop")
@@ -87,7 +87,7 @@ func (c *Command) invalid(trials []results.Trial) error {
 			continue
 		}
 		if n++; n == 1 && len(t.Warnings) > 0 {
-			first = t.Warnings[0]
+			first = t.Warnings[0].String()
 		}
 	}
 	if n == 0 {

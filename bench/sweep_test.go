@@ -75,12 +75,13 @@ func TestRatesMakeSettings(t *testing.T) {
 		t.Fatalf("%d runs, size %d, want 12 and 36", len(runs), s.size())
 	}
 	for _, r := range runs {
-		if want := int(r.params.RateOpsPerS * 2 / float64(r.params.Clients)); r.params.Operations != want {
-			t.Errorf("%d clients at %v/s do %d operations each in 2 s, want %d", r.params.Clients, r.params.RateOpsPerS, r.params.Operations, want)
+		if p := r.params; p.DurationNS != 2e9 || p.Operations != 0 || p.GraceNS == 0 {
+			t.Errorf("%d clients at %v/s: %d operations in %d ns with a grace of %d ns", p.Clients, p.RateOpsPerS, p.Operations, p.DurationNS, p.GraceNS)
 		}
 	}
-	s.params.DurationNS, s.params.Warmup, s.params.WarmupNS = 0, 1000, 2e9
-	if p := s.at(4, 2000, ""); p.DurationNS != 20e6 || p.WarmupNS != 2e9 || p.Warmup != 0 {
+	byOps := s
+	byOps.params.DurationNS, byOps.params.Operations, byOps.params.Warmup, byOps.params.WarmupNS = 0, 10, 1000, 2e9
+	if p := byOps.at(4, 2000, ""); p.DurationNS != 20e6 || p.WarmupNS != 2e9 || p.Warmup != 0 {
 		t.Errorf("10 operations of each of 4 clients at 2000/s: %+v", p)
 	}
 	s.rates.perClient = true

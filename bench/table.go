@@ -83,7 +83,7 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 			r.openRow = &openRow{
 				RatePer: s.Offered, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
 				ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
-				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Held,
+				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Queued,
 			}
 		}
 		if err := out.Encode(r); err != nil {
@@ -130,7 +130,7 @@ func writeOpen(t io.Writer, summaries []results.Summary) {
 	fmt.Fprintln(t, "op\tclients\toffered\tachieved\tp50\tp99\tp99.9\tservice p99\tlag p99\tfailed\t")
 	for _, s := range summaries {
 		name := s.Setting.Operation
-		if s.Setting.Pacing == Timer {
+		if s.Setting.Pacing == results.TimerPacing {
 			name += ", timer"
 		}
 		achieved := perSecond(s.Achieved.Median)
@@ -170,10 +170,10 @@ func writeDoubts(w io.Writer, trials []results.Trial) {
 // setting names a trial among those of its sweep.
 func setting(p results.Params) string {
 	text := fmt.Sprintf("%s, clients %d", p.Operation, p.Clients)
-	if p.Loop == Open {
+	if p.Loop == results.OpenLoop {
 		text += fmt.Sprintf(", rate %s", perSecond(p.RateOpsPerS))
 	}
-	if p.Pacing == Timer {
+	if p.Pacing == results.TimerPacing {
 		text += ", timer"
 	}
 	if p.Repeat > 0 {

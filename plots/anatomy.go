@@ -19,19 +19,19 @@ type part struct {
 // anatomyParts are the parts in the order in which an operation meets them, the
 // network's way there and back in one.
 func anatomyParts() []part {
-	of := func(pick func(results.Anatomy) *results.Histogram) func(results.Client) *results.Histogram {
+	of := func(pick func(results.Breakdown) *results.Histogram) func(results.Client) *results.Histogram {
 		return func(c results.Client) *results.Histogram {
-			if c.Anatomy == nil {
+			if c.Breakdown == nil {
 				return nil
 			}
-			return pick(*c.Anatomy)
+			return pick(*c.Breakdown)
 		}
 	}
 	return []part{
 		{"lag", 0xA65A88, func(c results.Client) *results.Histogram { return c.Lag }},
-		{"network, kernel", 0x2F86B9, of(func(a results.Anatomy) *results.Histogram { return a.Network })},
-		{"queue at the node", 0xB87A00, of(func(a results.Anatomy) *results.Histogram { return a.Queue })},
-		{"work of the node", 0x4D4D4D, of(func(a results.Anatomy) *results.Histogram { return a.Work })},
+		{"network, kernel", 0x2F86B9, of(func(b results.Breakdown) *results.Histogram { return b.Network })},
+		{"queue at the node", 0xB87A00, of(func(b results.Breakdown) *results.Histogram { return b.Queue })},
+		{"work of the node", 0x4D4D4D, of(func(b results.Breakdown) *results.Histogram { return b.Work })},
 	}
 }
 
@@ -53,7 +53,7 @@ func (p part) mean(trials []results.Trial) (float64, bool) {
 // hasAnatomy reports whether the nodes of a trial told how long they took.
 func hasAnatomy(t results.Trial) bool {
 	for _, c := range t.Clients {
-		if c.Anatomy != nil {
+		if c.Breakdown != nil {
 			return true
 		}
 	}

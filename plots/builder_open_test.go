@@ -72,16 +72,16 @@ func (o offered) trial(random *rand.Rand, operation string, clients int, rate fl
 	t.Agents = []results.Agent{agent}
 	t.Nodes = []results.Node{{Host: "local", Runtime: results.Runtime{Hiccups: []results.Hiccup{{AtNS: 3e8, NS: 40e6}, {AtNS: 31e7, NS: 2e6}}}}}
 	if o.anatomy {
-		p.Anatomy, t.IntervalNS = true, 1e8
+		p.Breakdown, t.IntervalNS = true, 1e8
 		for index, h := range slots {
 			t.Timeline = append(t.Timeline, results.Interval{Index: index, Latency: h})
 		}
 		slices.SortFunc(t.Timeline, func(a, b results.Interval) int { return int(a.Index - b.Index) })
 	}
 	if o.calibrated {
-		t.Null = &results.Null{Operations: 2000, Service: results.NewHistogram(), ThroughputOpsPerS: 60_000 * float64(clients)}
+		t.Baseline = &results.Baseline{Operations: 2000, Service: results.NewHistogram(), ThroughputOpsPerS: 60_000 * float64(clients)}
 		for range 2000 {
-			t.Null.Service.Record(time.Duration(16e3 * math.Exp(0.2*random.NormFloat64())))
+			t.Baseline.Service.Record(time.Duration(16e3 * math.Exp(0.2*random.NormFloat64())))
 		}
 	}
 	return t
@@ -104,7 +104,7 @@ func (o offered) client(random *rand.Rand, p results.Params, number int, slots m
 		if back := i - max(p.Inflight, 1); back >= 0 && (o.closed || ends[back] > send) {
 			send = ends[back] + float64(o.late)
 			if !o.closed {
-				c.Held++
+				c.Queued++
 			}
 		}
 		if o.closed {
@@ -133,7 +133,7 @@ func (o offered) client(random *rand.Rand, p results.Params, number int, slots m
 	}
 	c.EndNS = int64(ends[len(ends)-1])
 	if o.anatomy {
-		c.Anatomy = &results.Anatomy{Network: network, Queue: queue, Work: work}
+		c.Breakdown = &results.Breakdown{Network: network, Queue: queue, Work: work}
 	}
 	return c
 }

@@ -58,7 +58,7 @@ func (s sweep) offer() []string {
 	if p.ValueSizes != "" {
 		add("values %s bytes", p.ValueSizes)
 	}
-	if p.Anatomy {
+	if p.Breakdown {
 		add("nodes time each operation")
 	}
 	if p.Stall != "" {

@@ -29,13 +29,13 @@ func doubtsOf(trials []results.Trial) []doubt {
 	for _, t := range trials {
 		for _, w := range t.Warnings {
 			// Equal words between the numbers make equal doubts.
-			words := number.Split(w, -1)
+			words := number.Split(w.String(), -1)
 			i := slices.IndexFunc(all, func(d doubt) bool { return slices.Equal(d.words, words) })
 			if i < 0 {
 				i = len(all)
 				all = append(all, doubt{words: words})
 			}
-			all[i].texts = append(all[i].texts, number.FindAllString(w, -1))
+			all[i].texts = append(all[i].texts, number.FindAllString(w.String(), -1))
 			all[i].where = append(all[i].where, t.Params)
 		}
 	}

@@ -31,7 +31,7 @@ const mostHeld = 0.001
 func showsPacing(t results.Trial) bool {
 	var held, count int64
 	for _, c := range t.Clients {
-		held += c.Held
+		held += c.Queued
 		if c.Lag != nil {
 			count += c.Lag.Count()
 		}

@@ -157,21 +157,21 @@ func TestOpenOddSweeps(t *testing.T) {
 					c := &t.Clients[i]
 					c.Counts, c.MarksNS, c.EndNS = results.Counts{Failed: 9}, nil, 0
 					c.Service, c.Response, c.Lag = results.NewHistogram(), results.NewHistogram(), results.NewHistogram()
-					c.Anatomy = &results.Anatomy{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
+					c.Breakdown = &results.Breakdown{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
 				}
 				for i := range t.Timeline {
 					t.Timeline[i].Latency = results.NewHistogram()
 				}
-				t.Null.Service = results.NewHistogram()
+				t.Baseline.Service = results.NewHistogram()
 			}
 		},
 		"parts missing": func(o *offered) {
 			o.change = func(t *results.Trial) {
-				t.Null.Service, t.Null.ThroughputOpsPerS = nil, nan()
+				t.Baseline.Service, t.Baseline.ThroughputOpsPerS = nil, nan()
 				t.Params.Pacing, t.Params.Arrivals = "", ""
 				t.Timeline = t.Timeline[:1]
 				t.Timeline[0].Latency = nil
-				t.Clients[0].Anatomy, t.Nodes, t.Agents = nil, nil, nil
+				t.Clients[0].Breakdown, t.Nodes, t.Agents = nil, nil, nil
 			}
 		},
 		"markup in text": func(o *offered) {
@@ -209,9 +209,9 @@ func TestValueOpen(t *testing.T) {
 				c.Response.Record(durationOf(100e3 * t.Params.RateOpsPerS / 1000))
 			}
 		}
-		t.Null.Service, t.Null.ThroughputOpsPerS = results.NewHistogram(), 50_000
+		t.Baseline.Service, t.Baseline.ThroughputOpsPerS = results.NewHistogram(), 50_000
 		for range 2000 {
-			t.Null.Service.Record(durationOf(10e3))
+			t.Baseline.Service.Record(durationOf(10e3))
 		}
 	}
 	all := sweepsOf(o.trials())

@@ -34,7 +34,7 @@ func TestLagByPacing(t *testing.T) {
 	}
 	// Sustained, but with more than one operation in a thousand held.
 	for i := range trials {
-		trials[i].Clients[0].Held = 5
+		trials[i].Clients[0].Queued = 5
 	}
 	if n := len(sweepsOf(trials).byPacing()); n != 0 {
 		t.Errorf("%d ways of pacing, want none", n)
@@ -137,9 +137,9 @@ func TestAnatomyAddsUp(t *testing.T) {
 func TestFloor(t *testing.T) {
 	m := usual()
 	m.change = func(t *results.Trial) {
-		t.Null = &results.Null{Service: results.NewHistogram(), ThroughputOpsPerS: 90_000}
+		t.Baseline = &results.Baseline{Service: results.NewHistogram(), ThroughputOpsPerS: 90_000}
 		for range 100 {
-			t.Null.Service.Record(time.Duration(t.Params.Clients) * 7 * time.Microsecond)
+			t.Baseline.Service.Record(time.Duration(t.Params.Clients) * 7 * time.Microsecond)
 		}
 	}
 	trials := m.trials()
@@ -166,9 +166,9 @@ func TestVerdicts(t *testing.T) {
 		t.Verdict = results.Valid
 		switch {
 		case t.Params.Operation == "get" && t.Params.RateOpsPerS > 2000:
-			t.Verdict, t.Warnings = results.Invalid, []string{"agent on <h1> was starved for 3 ms"}
+			t.Verdict, t.Warnings = results.Invalid, legacy("agent on <h1> was starved for 3 ms")
 		case t.Params.Operation == "get":
-			t.Verdict, t.Warnings = results.Suspect, []string{"agent on <h1> was starved for 1 ms"}
+			t.Verdict, t.Warnings = results.Suspect, legacy("agent on <h1> was starved for 1 ms")
 		}
 	}
 	s := one(t, o.trials())
@@ -195,7 +195,7 @@ func TestVerdicts(t *testing.T) {
 	m.each, m.operations, m.clients = 20, []string{"get"}, []int{1, 2}
 	m.change = func(t *results.Trial) {
 		if t.Params.Clients == 2 {
-			t.Warnings = []string{"slow"}
+			t.Warnings = legacy("slow")
 		}
 	}
 	if got := one(t, m.trials()).verdicts(); !strings.Contains(got, "| VALID | 1 | get with 1 client |\n| SUSPECT | 1 | get with 2 clients |\n| INVALID | 0 | – |") {

@@ -85,7 +85,7 @@ func (s sweep) openColumns() []column {
 	for _, m := range quantileMeasures(lag)[:2] {
 		columns = append(columns, timeColumn("lag "+m.name, m, ofLag))
 	}
-	return append(columns, column{"held", func(t setting) string { return whole(t.Held) }})
+	return append(columns, column{"held", func(t setting) string { return whole(t.Queued) }})
 }
 
 // timeColumn is a measure with its interval over trials.

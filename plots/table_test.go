@@ -117,8 +117,8 @@ func TestDoubts(t *testing.T) {
 	m.each = 20
 	m.change = func(t *results.Trial) {
 		if t.Params.Operation == "get" && t.Params.Clients > 1 {
-			t.Warnings = []string{map[int]string{2: "Little's law: 0.912, more than 2 % from 1",
-				4: "Little's law: 0.85, more than 2 % from 1", 8: "a | in <words>"}[t.Params.Clients]}
+			t.Warnings = legacy(map[int]string{2: "Little's law: 0.912, more than 2 % from 1",
+				4: "Little's law: 0.85, more than 2 % from 1", 8: "a | in <words>"}[t.Params.Clients])
 		}
 	}
 	got := one(t, m.trials()).doubts()

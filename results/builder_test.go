@@ -25,7 +25,7 @@ func steady(number int, startNS, endNS int64, n int) Client {
 // second of the coordinator's clock.
 const second = int64(time.Second)
 
-// closed is a healthy record with all that schema 2 has of a closed loop: 2
+// closed is a healthy record with all that the schema has of a closed loop: 2
 // clients, each of whose 1,000 operations took 3 ms.
 func closed() Trial {
 	return around(Trial{
@@ -42,16 +42,14 @@ func open(arrivals string) Trial {
 	t := Trial{Params: Params{Operation: Get, Loop: OpenLoop, Nodes: 3, Clients: 2, Operations: n, RateOpsPerS: 2000,
 		Arrivals: arrivals, Inflight: 8, Pacing: PrecisePacing, KeyBytes: 16, ValueBytes: 64, Placement: SeparatePlacement}}
 	for number := range t.Params.Clients {
-		c := Client{Client: number, Counts: Counts{OK: n}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram(), Arrival: &Arrival{Intervals: n - 1}}
+		c := Client{Client: number, Counts: Counts{OK: n}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram()}
 		var at time.Duration
-		var intervals []int64
 		for i := range n {
 			interval := gap
 			if arrivals == PoissonArrivals {
 				interval = time.Duration(random.ExpFloat64() * float64(gap))
 			}
 			at += interval
-			intervals = append(intervals, int64(interval))
 			lag := time.Duration(50 + random.IntN(100))
 			service := 80*time.Microsecond + time.Duration(random.ExpFloat64()*20e3)
 			c.Lag.Record(lag)
@@ -61,11 +59,6 @@ func open(arrivals string) Trial {
 			if (i+1)%(n/100) == 0 {
 				c.MarksNS = append(c.MarksNS, c.EndNS)
 			}
-		}
-		if arrivals == PoissonArrivals {
-			c.Arrival.A2 = AndersonDarling(intervals, float64(gap))
-		} else {
-			c.Arrival.Off = OffShare(intervals, float64(gap))
 		}
 		t.Clients = append(t.Clients, c)
 	}

@@ -10,8 +10,7 @@ import (
 // numbers derived from it wrong. A record that is only doubtful passes; see
 // [Trial.Judge].
 func (t Trial) check() error {
-	err := cmp.Or(t.Params.check(), t.checkClients(), t.checkTimeline(), t.checkProcesses(),
-		fault(t.Verdict != "" && t.Verdict.rank() == 0, "verdict %q is none of %s, %s and %s", t.Verdict, Valid, Suspect, Invalid))
+	err := cmp.Or(t.Params.check(), t.checkClients(), t.checkTimeline(), t.checkProcesses(), t.checkWarnings())
 	if err != nil {
 		return fmt.Errorf("trial record: %w", err)
 	}
@@ -31,7 +30,7 @@ func (p Params) check() error {
 		fault(p.Loop != ClosedLoop && !p.Open(), "loop %q is neither closed nor open", p.Loop),
 		fault(p.Clients < 1, "params: %d clients, want 1 at least", p.Clients),
 		fault(min(p.Nodes, p.Operations, p.Warmup, p.KeyBytes, p.ValueBytes, p.Repeat, p.Records, p.Inflight) < 0 ||
-			min(p.DurationNS, p.WarmupNS) < 0, "params: a negative number"),
+			min(p.DurationNS, p.WarmupNS, p.GraceNS) < 0, "params: a negative number"),
 		fault(p.Open() && !(p.RateOpsPerS > 0), "params: an open loop with a rate of %v operations/s", p.RateOpsPerS),
 	)
 }
@@ -45,7 +44,7 @@ func (t Trial) checkClients() error {
 			return fmt.Errorf("client %d stands in place %d", c.Client, i)
 		}
 		n, want := c.Counts.Total(), int64(t.Params.Operations)
-		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.Open()), c.checkRest(),
+		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.Open()), c.checkWindow(t.Params), c.checkRest(),
 			fault(want > 0 && n != want, "%d operations, params say %d", n, want))
 		if err != nil {
 			return fmt.Errorf("client %d: %w", i, err)
@@ -56,7 +55,7 @@ func (t Trial) checkClients() error {
 
 func (c Counts) check() error {
 	switch {
-	case min(c.OK, c.NotFound, c.Failed, c.Unknown, c.Absent, c.Wrong, c.Torn, c.Foreign, c.Lost, c.Missing, c.Resurrected) < 0:
+	case min(c.OK, c.NotFound, c.Failed, c.Unknown, c.Unsent, c.Absent, c.Wrong, c.Torn, c.Foreign, c.Lost, c.Missing, c.Resurrected) < 0:
 		return errors.New("a count is negative")
 	case c.Absent > c.NotFound:
 		return fmt.Errorf("%d keys not found, of which %d may be absent", c.NotFound, c.Absent)
@@ -108,18 +107,34 @@ func (c Client) checkHistograms(open bool) error {
 }
 
 func (c Client) checkRest() error {
-	if a := c.Anatomy; a != nil {
-		if a.Network == nil || a.Queue == nil || a.Work == nil {
-			return errors.New("anatomy lacks a histogram")
+	if b := c.Breakdown; b != nil {
+		if b.Network == nil || b.Queue == nil || b.Work == nil {
+			return errors.New("breakdown lacks a histogram")
 		}
-		if n := a.Network.Count(); a.Queue.Count() != n || a.Work.Count() != n || n > c.Counts.Replied() {
-			return fmt.Errorf("anatomy of %d, %d and %d operations, counts say %d at most", n, a.Queue.Count(), a.Work.Count(), c.Counts.Replied())
+		if n := b.Network.Count(); b.Queue.Count() != n || b.Work.Count() != n || n > c.Counts.Replied() {
+			return fmt.Errorf("breakdown of %d, %d and %d operations, counts say %d at most", n, b.Queue.Count(), b.Work.Count(), c.Counts.Replied())
 		}
 	}
-	if a := c.Arrival; a != nil && (a.Intervals < 0 || a.A2 < 0 || a.Off < 0 || a.Off > 1) {
-		return fmt.Errorf("arrival test of %d intervals: A2 %v, share %v", a.Intervals, a.A2, a.Off)
+	return cmp.Or(
+		fault(c.Queued < 0 || c.Queued > c.Counts.Total(), "%d operations queued of %d", c.Queued, c.Counts.Total()),
+		fault(c.Ended != "" && c.Ended != Interrupted && c.Ended != Hopeless, "it ended %q, which is neither %s nor %s", c.Ended, Interrupted, Hopeless),
+	)
+}
+
+// checkWindow checks what schema 3 records of an open loop's window, and the
+// operations that got no reply.
+func (c Client) checkWindow(p Params) error {
+	without, noReply := c.Counts.Unsent+c.Counts.Unknown, int64(0)
+	if c.NoReply != nil {
+		noReply = c.NoReply.Count()
 	}
-	return fault(c.Held < 0 || c.Held > c.Counts.Total(), "%d operations held of %d", c.Held, c.Counts.Total())
+	return cmp.Or(
+		fault(!p.Open() && (c.WindowNS != 0 || c.Completed != 0 || c.Counts.Unsent != 0), "a closed loop has no window and leaves nothing unsent"),
+		fault(c.WindowNS < 0 || c.WindowNS > p.DurationNS, "window of %d ns, params say %d ns", c.WindowNS, p.DurationNS),
+		fault(c.Completed < 0 || c.Completed > c.Counts.Replied(), "%d replies within the window of %d", c.Completed, c.Counts.Replied()),
+		fault(c.NoReply != nil && noReply != without, "histogram of operations without a reply holds %d, counts say %d", noReply, without),
+		fault(c.NoReply == nil && c.WindowNS > 0 && without > 0, "no histogram of %d operations without a reply", without),
+	)
 }
 
 // checkTimeline finds the same operations in the timeline as in the clients.
@@ -142,15 +157,24 @@ func (t Trial) checkTimeline() error {
 	return fault(sum != want, "timeline holds %d operations, counts say %d", sum, want)
 }
 
-// checkProcesses looks at what the agents and the calibration told.
+// checkProcesses looks at what the agents reported, and at the baseline.
 func (t Trial) checkProcesses() error {
 	for _, a := range t.Agents {
 		if min(a.WallNS, a.UserNS, a.SystemNS, a.SpinNS, int64(a.GOMAXPROCS)) < 0 {
 			return fmt.Errorf("agent on %s: a negative time", a.Host)
 		}
 	}
-	if n := t.Null; n != nil && (n.Service == nil || n.Operations < 0 || n.ThroughputOpsPerS < 0) {
-		return errors.New("null: no histogram, or a negative number")
+	if b := t.Baseline; b != nil && (b.Service == nil || b.Operations < 0 || b.ThroughputOpsPerS < 0) {
+		return errors.New("baseline: no histogram, or a negative number")
 	}
 	return nil
+}
+
+func (t Trial) checkWarnings() error {
+	for i, w := range t.Warnings {
+		if w.Code == "" || w.Level != Suspect && w.Level != Invalid {
+			return fmt.Errorf("warning %d: code %q, level %q: want a code, and %s or %s", i, w.Code, w.Level, Suspect, Invalid)
+		}
+	}
+	return fault(t.Verdict != "" && t.Verdict.rank() == 0, "verdict %q is none of %s, %s and %s", t.Verdict, Valid, Suspect, Invalid)
 }

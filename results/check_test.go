@@ -10,20 +10,20 @@ import (
 // small is a record with a part of every sort, in few operations.
 func small() Trial {
 	h := func() *Histogram { return histogramOf(5, 6, 7) }
-	c := Client{EndNS: 100, Counts: Counts{OK: 2, NotFound: 1, Absent: 1, Failed: 1, Wrong: 1, Torn: 1}, MarksNS: []int64{10, 10, 90},
-		Service: h(), Response: h(), Lag: histogramOf(0, 1, 2), Held: 1, Arrival: &Arrival{Intervals: 3, Off: 0.5},
+	c := Client{EndNS: 100, Counts: Counts{OK: 2, NotFound: 1, Absent: 1, Failed: 1, Unknown: 1, Unsent: 1, Wrong: 1, Torn: 1}, MarksNS: []int64{10, 10, 90},
+		Service: h(), Response: h(), Lag: histogramOf(0, 1, 2), Queued: 1, WindowNS: 400e6, Completed: 2, NoReply: histogramOf(9, 9), Ended: Hopeless,
 		Kinds:   map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
-		Anatomy: &Anatomy{Network: h(), Queue: h(), Work: h()}, Digest: "f00d", FirstError: "made up"}
+		Breakdown: &Breakdown{Network: h(), Queue: h(), Work: h()}, Digest: "f00d", FirstError: "made up"}
 	return Trial{Schema: Schema,
-		Params: Params{Operation: Mix, Loop: OpenLoop, Nodes: 1, Clients: 1, Operations: 4, Workload: "get=50,put=50",
-			RateOpsPerS: 10, Arrivals: ConstantArrivals, Inflight: 1, Anatomy: true},
+		Params: Params{Operation: Mix, Loop: OpenLoop, Nodes: 1, Clients: 1, Workload: "get=50,put=50",
+			RateOpsPerS: 10, Arrivals: ConstantArrivals, Inflight: 1, DurationNS: 400e6, GraceNS: 5, Breakdown: true},
 		Clients:    []Client{c},
 		Agents:     []Agent{{Host: "h", Clients: []int{0}, GOMAXPROCS: 1, WallNS: 100, Runtime: Runtime{GCs: 1, Hiccups: []Hiccup{{50, 2e6}}}}},
 		Nodes:      []Node{{0, "h", Runtime{GCs: 2}}},
 		Timeline:   []Interval{{0, histogramOf(5)}, {3, histogramOf(6, 7)}},
 		IntervalNS: 25,
-		Null:       &Null{Operations: 3, Service: h(), ThroughputOpsPerS: 9},
-		Verdict:    Invalid, Warnings: []string{"made up"}}
+		Baseline:   &Baseline{Operations: 3, Service: h(), ThroughputOpsPerS: 9},
+		Verdict:    Invalid, Warnings: []Warning{{Code: "steal", Level: Invalid, Host: "h", Node: new(0), Value: 0.5, Limit: 0.1}, {Code: "drift", Level: Suspect, Value: 0.2, Limit: 0.1}}}
 }
 
 // TestContradictions: what cannot be is refused when it is written, and when it
@@ -39,7 +39,7 @@ func TestContradictions(t *testing.T) {
 		{"params: a negative number", func(t *Trial) { t.Params.Warmup = -1 }},
 		{"rate of 0 operations/s", func(t *Trial) { t.Params.RateOpsPerS = 0 }},
 		{"client 7 stands in place 0", func(t *Trial) { t.Clients[0].Client = 7 }},
-		{"4 operations, params say 5", func(t *Trial) { t.Params.Operations = 5 }},
+		{"5 operations, params say 6", func(t *Trial) { t.Params.Operations = 6 }},
 		{"a count is negative", func(t *Trial) { t.Clients[0].Counts.Unknown = -1 }},
 		{"1 keys not found, of which 2 may be absent", func(t *Trial) { t.Clients[0].Counts.Absent = 2 }},
 		{"1 lost updates found nothing, but 0 are lost and 0 were not found", func(t *Trial) { t.Clients[0].Counts.Missing = 1 }},
@@ -55,16 +55,24 @@ func TestContradictions(t *testing.T) {
 		{"no histogram of lag time", func(t *Trial) { t.Clients[0].Lag = nil }},
 		{"histograms by kind hold 4 operations, counts say 3", func(t *Trial) { t.Clients[0].Kinds["del"] = histogramOf(1) }},
 		{`no histogram of kind "del"`, func(t *Trial) { t.Clients[0].Kinds["del"] = nil }},
-		{"anatomy lacks a histogram", func(t *Trial) { t.Clients[0].Anatomy.Queue = nil }},
-		{"anatomy of 3, 3 and 2 operations", func(t *Trial) { t.Clients[0].Anatomy.Work = histogramOf(1, 2) }},
-		{"arrival test of 3 intervals", func(t *Trial) { t.Clients[0].Arrival.Off = 1.5 }},
-		{"5 operations held of 4", func(t *Trial) { t.Clients[0].Held = 5 }},
+		{"breakdown lacks a histogram", func(t *Trial) { t.Clients[0].Breakdown.Queue = nil }},
+		{"breakdown of 3, 3 and 2 operations", func(t *Trial) { t.Clients[0].Breakdown.Work = histogramOf(1, 2) }},
+		{"6 operations queued of 5", func(t *Trial) { t.Clients[0].Queued = 6 }},
+		{"a count is negative", func(t *Trial) { t.Clients[0].Counts.Unsent = -1 }},
+		{"window of 400000001 ns, params say 400000000 ns", func(t *Trial) { t.Clients[0].WindowNS++ }},
+		{"4 replies within the window of 3", func(t *Trial) { t.Clients[0].Completed = 4 }},
+		{"histogram of operations without a reply holds 1, counts say 2", func(t *Trial) { t.Clients[0].NoReply = histogramOf(9) }},
+		{"no histogram of 2 operations without a reply", func(t *Trial) { t.Clients[0].NoReply = nil }},
+		{"a closed loop has no window and leaves nothing unsent", func(t *Trial) { t.Params.Loop = ClosedLoop }},
+		{`it ended "early", which is neither interrupted nor hopeless`, func(t *Trial) { t.Clients[0].Ended = "early" }},
 		{"timeline with intervals of 0 ns", func(t *Trial) { t.IntervalNS = 0 }},
 		{"interval 0 is out of order", func(t *Trial) { t.Timeline[1].Index = 0 }},
 		{"interval 3 is out of order or has no histogram", func(t *Trial) { t.Timeline[1].Latency = nil }},
 		{"timeline holds 2 operations, counts say 3", func(t *Trial) { t.Timeline[1].Latency = histogramOf(1) }},
 		{"agent on h: a negative time", func(t *Trial) { t.Agents[0].UserNS = -1 }},
-		{"null: no histogram", func(t *Trial) { t.Null.Service = nil }},
+		{"baseline: no histogram", func(t *Trial) { t.Baseline.Service = nil }},
+		{`warning 1: code "", level "SUSPECT"`, func(t *Trial) { t.Warnings[1].Code = "" }},
+		{`warning 0: code "steal", level "VALID"`, func(t *Trial) { t.Warnings[0].Level = Valid }},
 		{`verdict "FINE" is none of VALID, SUSPECT and INVALID`, func(t *Trial) { t.Verdict = "FINE" }},
 	}
 	name := filepath.Join(t.TempDir(), "x.jsonl")

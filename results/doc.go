@@ -11,7 +11,7 @@
 // verdict with its reasons. Results files are therefore plain text to
 // concatenate, cut and diff:
 //
-//	{"schema":2,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
+//	{"schema":3,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
 //
 // Units end the names: _ns is nanoseconds, _bytes is bytes, _per_s is per second.
 // Everything printed or drawn is derived from the record; derived numbers are
@@ -24,9 +24,15 @@
 //
 //	1  closed loop; put, get, del; service time
 //	2  open loop: params.rate_ops_per_s and what belongs to it, of each client
-//	   response, lag, held and arrival; mixtures: params.workload, kinds; wrong
-//	   values by what was wrong; anatomy; timeline; nodes; what runtime, kernel
-//	   and hypervisor did to processes; null; verdict. Nothing of schema 1 has
-//	   changed or gone: its records still read, and what is new is not known of
-//	   them, but for the verdict, which is SUSPECT where there were warnings.
+//	   response, lag, held and arrival; mixed workloads: params.workload, kinds;
+//	   wrong values by what was wrong; anatomy; timeline; nodes; what runtime,
+//	   kernel and hypervisor did to processes; null; verdict
+//	3  the window of an open loop: params.grace_ns, of each client window_ns,
+//	   completed, no_reply, ended and counts.unsent; params.duration_ns for every
+//	   open loop. The timeline counts by intended start instead of completion.
+//	   Warnings are data instead of sentences. held is queued, anatomy is
+//	   breakdown, null is baseline; arrival was deleted
+//
+// Records of all schemas read. What is new in a schema is not known of earlier
+// records, and their warnings are kept as sentences ([Legacy]).
 package results

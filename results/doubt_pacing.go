@@ -4,9 +4,9 @@ import "time"
 
 // Bounds on how well the generator of an open loop kept to its plan.
 const (
-	// maxHeld is the share of operations that may have been sent late for want of a
+	// maxQueued is the share of operations that may have been sent late for want of a
 	// connection: more, and the p99 of the lag is that of held operations.
-	maxHeld = 0.01
+	maxQueued = 0.01
 	// maxLag is how much of the median response may be lag, the generator's own
 	// part of it, for the second digit to be the store's; at ruinousLag most of the
 	// response is the generator.
@@ -20,26 +20,19 @@ const (
 	// to keep to.
 	maxTailLag   = 0.50
 	leastTailLag = 50 * time.Microsecond
-	// maxTailHeld is which share of operations may have been held for the p99 of
+	// maxTailQueued is which share of operations may have been held for the p99 of
 	// the lag to be the generator's own: a tenth of that hundredth.
-	maxTailHeld = 0.001
-	// arrivalChance is how likely the worst arrival test of a trial is to be as bad
-	// by chance. Of one client it is an A2 of 6.0.
-	arrivalChance = 0.001
-	// maxOff is which share of constant intervals may be off by more than a tenth.
-	// Pacing by the runtime's timers has nearly all off, by sleeping precisely
-	// less than one in a hundred.
-	maxOff = 0.05
+	maxTailQueued = 0.001
 )
 
-// heldShare is the share of operations that were sent late for want of a
+// queuedShare is the share of operations that were sent late for want of a
 // connection, 0 to 1.
-func (t Trial) heldShare() float64 {
-	var held int64
+func (t Trial) queuedShare() float64 {
+	var queued int64
 	for _, c := range t.Clients {
-		held += c.Held
+		queued += c.Queued
 	}
-	return float64(held) / float64(max(t.Counts().Total(), 1))
+	return float64(queued) / float64(max(t.Counts().Total(), 1))
 }
 
 // notSustained: more was offered than the store can do.
@@ -54,19 +47,19 @@ func notSustained(t Trial) []doubt {
 	return doubts(level, "rate not sustained: offered %.1f operations/s, achieved %.1f: response time is then a function of the length of the run; lower --rate", t.Params.RateOpsPerS, t.Achieved())
 }
 
-// heldOperations: a store that is slow for a while stops the schedule. Response
+// queuedOperations: a store that is slow for a while stops the schedule. Response
 // times are right all the same, service times are of fewer operations at once
 // than were meant.
-func heldOperations(t Trial) []doubt {
-	share := t.heldShare()
-	return doubts(grade(share, maxHeld, never),
+func queuedOperations(t Trial) []doubt {
+	share := t.queuedShare()
+	return doubts(grade(share, maxQueued, never),
 		"held: %.1f %% of the operations waited for one of the %d connections of their client: raise --inflight, or lower --rate", 100*share, t.Params.Inflight)
 }
 
 // generatorLag: response times of the generator. Where operations were held, lag
 // is the store's doing.
 func generatorLag(t Trial) []doubt {
-	if !t.Params.Open() || t.heldShare() >= maxHeld {
+	if !t.Params.Open() || t.queuedShare() >= maxQueued {
 		return nil
 	}
 	lag, response := t.Lag().Quantile(0.5), t.Response().Quantile(0.5)
@@ -80,7 +73,7 @@ func generatorLag(t Trial) []doubt {
 
 // generatorLagTail is generatorLag of the p99.
 func generatorLagTail(t Trial) []doubt {
-	if !t.Params.Open() || t.heldShare() >= maxTailHeld {
+	if !t.Params.Open() || t.queuedShare() >= maxTailQueued {
 		return nil
 	}
 	lag, response := t.Lag(), t.Response()
@@ -93,24 +86,3 @@ func generatorLagTail(t Trial) []doubt {
 }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
-
-// arrivals: sends that do not lie as planned. Where operations were held or the
-// rate was not sustained, that says all, and is said.
-func arrivals(t Trial) []doubt {
-	if !t.Params.Open() || t.heldShare() >= maxHeld || !t.Sustained() {
-		return nil
-	}
-	var a2, off float64
-	for _, c := range t.Clients {
-		if c.Arrival != nil {
-			a2, off = max(a2, c.Arrival.A2), max(off, c.Arrival.Off)
-		}
-	}
-	level := Valid
-	if andersonTail(a2)*float64(len(t.Clients)) < arrivalChance {
-		level = Suspect
-	}
-	found := doubts(level, "arrivals: sends are not Poisson: A2 is %.1f, above the %.4f point of chance: lower --rate, or give agents more processors", a2, arrivalChance)
-	return append(found, doubts(grade(off, maxOff, never),
-		"arrivals: %.0f %% of the intervals between two sends are off by more than a tenth: lower --rate, or give agents more processors", 100*off)...)
-}

@@ -80,24 +80,25 @@ func parseTrial(line []byte) (Trial, error) {
 	case *head.Schema < 1 || *head.Schema > Schema:
 		return Trial{}, fmt.Errorf("schema %d is not known to this build, which reads 1 to %d: use the build that wrote it", *head.Schema, Schema)
 	}
-	var t Trial
-	if err := json.Unmarshal(line, &t); err != nil {
+	decode := decodeTrial
+	if *head.Schema < 3 {
+		decode = decodeOld
+	}
+	t, err := decode(line)
+	if err != nil {
 		return Trial{}, fmt.Errorf("trial record: %w", err)
 	}
-	if t.Schema == 1 {
-		t.upgrade()
+	for i := range t.Clients { // so that none has to be looked for; its count is checked
+		if t.Clients[i].Service == nil {
+			t.Clients[i].Service = NewHistogram()
+		}
 	}
 	return t, t.check()
 }
 
-// upgrade fills in what schema 1 left to be inferred: it had no verdict, and any
-// warning made a trial suspect. All else that is new in schema 2 is not known of
-// older trials and stays zero.
-func (t *Trial) upgrade() {
-	t.Verdict = Valid
-	if len(t.Warnings) > 0 {
-		t.Verdict = Suspect
-	}
+func decodeTrial(line []byte) (t Trial, err error) {
+	err = json.Unmarshal(line, &t)
+	return t, err
 }
 
 // File is a results file open for appending, one trial at a time. It is not

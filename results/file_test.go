@@ -19,7 +19,7 @@ func sample(operation string) Trial {
 		Clients:  []Client{steady(0, 0, 1e9, 100), steady(1, 0, 1e9, 100)},
 		Agents:   []Agent{{Host: "local", Clients: []int{0, 1}}},
 		Hosts:    []Host{{Name: "local", Nodes: []int{0, 1, 2}}},
-		Warnings: []string{"made up"},
+		Warnings: []Warning{{Code: "drift", Level: Suspect, Value: 0.2, Limit: 0.1}},
 	}
 }
 
@@ -84,8 +84,8 @@ func TestOpenRemovesOnlyATornLastLine(t *testing.T) {
 func TestReadNamesWhatIsWrong(t *testing.T) {
 	whole := line(t, sample("put"))
 	tests := []struct{ name, text, want string }{
-		{"later schema", strings.Replace(whole, `"schema":2`, `"schema":3`, 1), "x:1: schema 3 is not known to this build, which reads 1 to 2"},
-		{"schema 0", strings.Replace(whole, `"schema":2`, `"schema":0`, 1), "x:1: schema 0 is not known to this build, which reads 1 to 2"},
+		{"later schema", strings.Replace(whole, `"schema":3`, `"schema":4`, 1), "x:1: schema 4 is not known to this build, which reads 1 to 3"},
+		{"schema 0", strings.Replace(whole, `"schema":3`, `"schema":0`, 1), "x:1: schema 0 is not known to this build, which reads 1 to 3"},
 		{"no schema", "{}\n", "x:1: not a trial record: no schema number"},
 		{"not JSON", whole + "hello\n", "x:2: not a trial record"},
 		{"torn", whole[:100], "x:1: not a trial record"},

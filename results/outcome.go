@@ -9,6 +9,10 @@ type Counts struct {
 	Failed   int64 `json:"failed"`    // certainly not done
 	Unknown  int64 `json:"unknown"`   // may or may not have been done
 
+	// Unsent is operations of an open loop that were due in its window and never
+	// sent. They were not attempted: [Counts.Total] and [Counts.Bad] leave them out.
+	Unsent int64 `json:"unsent,omitempty"`
+
 	// Absent is how many of NotFound were of keys that may be absent, as after a
 	// delete. They are correct.
 	Absent int64 `json:"absent,omitempty"`
@@ -35,6 +39,10 @@ type Counts struct {
 // Total is the number of operations attempted, in every outcome.
 func (c Counts) Total() int64 { return c.OK + c.NotFound + c.Failed + c.Unknown }
 
+// Due is the number of operations that were to be done: those attempted and those
+// that an open loop could not send.
+func (c Counts) Due() int64 { return c.Total() + c.Unsent }
+
 // Replied is the number of operations that got a reply: those with a latency.
 func (c Counts) Replied() int64 { return c.OK + c.NotFound }
 
@@ -52,6 +60,7 @@ func (c Counts) Add(d Counts) Counts {
 		NotFound:    c.NotFound + d.NotFound,
 		Failed:      c.Failed + d.Failed,
 		Unknown:     c.Unknown + d.Unknown,
+		Unsent:      c.Unsent + d.Unsent,
 		Absent:      c.Absent + d.Absent,
 		Wrong:       c.Wrong + d.Wrong,
 		Torn:        c.Torn + d.Torn,

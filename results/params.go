@@ -53,7 +53,7 @@ type Params struct {
 	Loop       string `json:"loop"`      // ClosedLoop or OpenLoop
 	Nodes      int    `json:"nodes"`
 	Clients    int    `json:"clients"`
-	Operations int    `json:"operations"`  // recorded, per client; 0 where DurationNS bounds a closed loop
+	Operations int    `json:"operations"`  // recorded, per client; 0 where DurationNS bounds the trial
 	Warmup     int    `json:"warmup"`      // operations done and not recorded, per client
 	KeyBytes   int    `json:"key_bytes"`   // length of every key
 	ValueBytes int    `json:"value_bytes"` // length of every value, the longest where ValueSizes is not empty
@@ -61,8 +61,10 @@ type Params struct {
 	Seed       uint64 `json:"seed"`
 	Repeat     int    `json:"repeat"` // 0 for the first
 
-	// DurationNS is how long was measured, where that was asked for instead of a
-	// number of operations; WarmupNS the same of what came before.
+	// DurationNS is the length of the measurement: always that of an open loop's
+	// window, and of a closed loop where a time was asked for instead of a number of
+	// operations. WarmupNS is the same of the warm-up, which ends at Warmup operations
+	// or WarmupNS, whichever is reached first; of the two, 0 is no bound.
 	DurationNS int64 `json:"duration_ns,omitempty"`
 	WarmupNS   int64 `json:"warmup_ns,omitempty"`
 
@@ -79,10 +81,11 @@ type Params struct {
 	Arrivals    string  `json:"arrivals,omitempty"`       // ConstantArrivals or PoissonArrivals
 	Inflight    int     `json:"inflight,omitempty"`       // operations that a client can wait for at once
 	Pacing      string  `json:"pacing,omitempty"`         // PrecisePacing or TimerPacing
+	GraceNS     int64   `json:"grace_ns,omitempty"`       // how long after the window queued operations are still sent and replies awaited
 
-	Anatomy bool `json:"anatomy,omitempty"` // nodes were asked how long they took
-	// Stall is a fault that nodes were told to have: for how long, and how often,
-	// they stop answering, as 20ms/1s. Empty: none.
+	Breakdown bool `json:"breakdown,omitempty"` // nodes report their part of the service time
+	// Stall is an injected fault: for how long, and how often, nodes stop answering,
+	// as 20ms/1s. Empty: none.
 	Stall string `json:"stall,omitempty"`
 }
 

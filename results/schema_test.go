@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 )
@@ -53,10 +52,21 @@ func decoded(t *testing.T, line []byte) map[string]any {
 	return v
 }
 
-// TestFirstSchemaStillReads: what was written under schema 1 is read and written
-// again without a loss. The second file was measured, and is the report's.
-func TestFirstSchemaStillReads(t *testing.T) {
-	for _, name := range []string{filepath.Join("testdata", "schema1.jsonl"), "loopback.jsonl"} {
+// renamed are the fields of schemas 1 and 2 that schema 3 names differently.
+func renamed(line []byte) []byte {
+	for _, names := range [][2]string{
+		{`"held":`, `"queued":`}, {`"anatomy":`, `"breakdown":`}, {`"null":`, `"baseline":`},
+	} {
+		line = bytes.ReplaceAll(line, []byte(names[0]), []byte(names[1]))
+	}
+	return line
+}
+
+// TestOldSchemasStillRead reads all files that schemas 1 and 2 wrote without a loss:
+// written again, they hold all that they held under the names of schema 3, except the
+// arrival test, which was deleted.
+func TestOldSchemasStillRead(t *testing.T) {
+	for _, name := range []string{"testdata/schema1.jsonl", "testdata/schema2.jsonl", "loopback.jsonl", "lab.jsonl", "rates.jsonl", "pacing.jsonl", "truth.jsonl"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -70,23 +80,39 @@ func TestFirstSchemaStillReads(t *testing.T) {
 			t.Fatalf("%s: %d trials in %d lines", name, len(trials), len(lines))
 		}
 		for i, trial := range trials {
-			again := decoded(t, []byte(line(t, trial)))
-			if at := lacks(decoded(t, lines[i]), again, ""); at != "" {
+			before := decoded(t, renamed(lines[i]))
+			sentences, _ := before["warnings"].([]any)
+			delete(before, "warnings")
+			for _, c := range before["clients"].([]any) {
+				delete(c.(map[string]any), "arrival")
+			}
+			if at := lacks(before, decoded(t, []byte(line(t, trial))), ""); at != "" {
 				t.Errorf("%s:%d: %s was lost or changed", name, i+1, at)
 			}
-			if (trial.Verdict == Suspect) != (trial.Warnings != nil) || trial.Verdict == "" {
-				t.Errorf("%s:%d: verdict %q with warnings %q", name, i+1, trial.Verdict, trial.Warnings)
+			if len(sentences) != len(trial.Warnings) {
+				t.Errorf("%s:%d: %d of %d warnings", name, i+1, len(trial.Warnings), len(sentences))
+				continue
+			}
+			worst := Valid
+			for k, w := range trial.Warnings {
+				worst = worst.worse(w.Level)
+				if w.Code != Legacy || w.String() != sentences[k] {
+					t.Errorf("%s:%d: warning %+v, want the sentence %q", name, i+1, w, sentences[k])
+				}
+			}
+			if trial.Verdict != worst {
+				t.Errorf("%s:%d: verdict %q with warnings %v", name, i+1, trial.Verdict, trial.Warnings)
 			}
 		}
 	}
-	trials, _ := ReadFile(filepath.Join("testdata", "schema1.jsonl"))
+	trials, _ := ReadFile("testdata/schema1.jsonl")
 	if c := trials[0].Counts(); trials[0].Schema != 1 || c.OK != 400 || trials[0].Agents[0].GOMAXPROCS == 0 || trials[0].Active().Throughput() <= 0 {
 		t.Errorf("%+v, agents %+v", trials[0].Params, trials[0].Agents)
 	}
 }
 
-// TestSecondSchemaKeepsAll: every part of a record comes back.
-func TestSecondSchemaKeepsAll(t *testing.T) {
+// TestSchemaKeepsAll reads every part of a record back.
+func TestSchemaKeepsAll(t *testing.T) {
 	want := small()
 	text := []byte(line(t, want))
 	trials, err := Read("x", bytes.NewReader(text))
@@ -97,14 +123,25 @@ func TestSecondSchemaKeepsAll(t *testing.T) {
 	if !bytes.Equal(text, again) {
 		t.Errorf("written\n%s\nread and written again\n%s", text, again)
 	}
-	for _, path := range [][]string{{"null"}, {"timeline"}, {"interval_ns"}, {"nodes"}, {"verdict"}} {
-		if decoded(t, again)[path[0]] == nil {
-			t.Errorf("%s is not in the record", path[0])
+	for _, name := range []string{"baseline", "timeline", "interval_ns", "nodes", "verdict", "warnings"} {
+		if decoded(t, again)[name] == nil {
+			t.Errorf("%s is not in the record", name)
+		}
+	}
+	client := decoded(t, again)["clients"].([]any)[0].(map[string]any)
+	for _, name := range []string{"window_ns", "completed", "ended", "no_reply", "queued", "kinds", "breakdown"} {
+		if client[name] == nil {
+			t.Errorf("%s is not in the record of a client", name)
 		}
 	}
 	got := trials[0]
 	if got.Counts() != want.Counts() || got.Agents[0].GCs != 1 || got.Agents[0].Hiccups[0].NS != 2e6 || got.Timeline[1].Latency.Count() != 2 ||
-		got.Clients[0].Kinds["put"].Max() != 7 || got.Clients[0].Anatomy.Queue.Sum() != 18 || got.Null.Service.Count() != 3 {
+		got.Clients[0].Kinds["put"].Max() != 7 || got.Clients[0].Breakdown.Queue.Sum() != 18 || got.Baseline.Service.Count() != 3 ||
+		!reflect.DeepEqual(got.Warnings, want.Warnings) {
 		t.Errorf("%+v", got)
+	}
+	warning := `{"code":"steal","level":"INVALID","host":"h","node":0,"value":0.5,"limit":0.1}`
+	if !bytes.Contains(text, []byte(warning)) {
+		t.Errorf("no %s in %s", warning, text)
 	}
 }

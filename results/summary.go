@@ -24,7 +24,7 @@ type Summary struct {
 	// Of an open loop alone: nil, 0 and unknown in a closed one.
 	Response *Latencies // completion - intended start
 	Lag      *Latencies // send - intended start
-	Held     int64      // queued operations, see Client.Held, summed over trials
+	Queued   int64      // queued operations, see Client.Queued, summed over trials
 	Offered  float64    // rate
 	Achieved Estimate   // rate, see Trial.Achieved
 
@@ -56,10 +56,10 @@ func (s Summary) Latency() Latencies {
 // Baseline is what the same clients measured at null servers: that of the first
 // trial that has one, since it is measured once and all trials of a run carry it.
 // Nil: none was measured.
-func (s Summary) Baseline() *Null {
+func (s Summary) Baseline() *Baseline {
 	for _, t := range s.Trials {
-		if t.Null != nil && t.Null.Service != nil && t.Null.Service.Count() > 0 {
-			return t.Null
+		if t.Baseline != nil && t.Baseline.Service != nil && t.Baseline.Service.Count() > 0 {
+			return t.Baseline
 		}
 	}
 	return nil
@@ -136,7 +136,7 @@ func (s *Summary) addOpen(trials []Trial) {
 	var achieved []float64
 	for _, t := range trials {
 		for _, c := range t.Clients {
-			s.Held += c.Held
+			s.Queued += c.Queued
 		}
 		s.Sustained = s.Sustained && t.Sustained()
 		achieved = append(achieved, t.Achieved())

@@ -55,7 +55,7 @@ func TestSummarize(t *testing.T) {
 // tenth of it.
 func openTrial(repeat, n int, rate float64, unit time.Duration) Trial {
 	p := Params{Operation: Get, Loop: OpenLoop, Clients: 1, Operations: n, RateOpsPerS: rate, Arrivals: ConstantArrivals, Inflight: 4, Repeat: repeat}
-	c := Client{Counts: Counts{OK: int64(n)}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram(), Held: 3}
+	c := Client{Counts: Counts{OK: int64(n)}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram(), Queued: 3}
 	for i := range n {
 		response := time.Duration(i+1) * unit
 		c.Response.Record(response)
@@ -97,8 +97,8 @@ func TestSummaryOfAnOpenLoop(t *testing.T) {
 	within("p99 of lag", s.Lag.P99.Median, 198e3)
 	within("p50 of service", s.Service.P50.Median, 900e3)
 	within("achieved", s.Achieved.Median, 100)
-	if s.Response.P999.Known() || s.Held != 9 || !s.Sustained {
-		t.Errorf("p99.9 %v, held %d, sustained %v", s.Response.P999, s.Held, s.Sustained)
+	if s.Response.P999.Known() || s.Queued != 9 || !s.Sustained {
+		t.Errorf("p99.9 %v, held %d, sustained %v", s.Response.P999, s.Queued, s.Sustained)
 	}
 	if s.Latency().P50.Median != s.Response.P50.Median || s.Latency().Max != s.Response.Max {
 		t.Error("the latency of an open loop is its response time")
@@ -135,10 +135,10 @@ func TestBaseline(t *testing.T) {
 	if n := Summarize(trials)[0].Baseline(); n != nil {
 		t.Errorf("%+v, want none", n)
 	}
-	trials[0].Null = &Null{Service: NewHistogram()} // nothing was measured
-	trials[1].Null = &Null{Service: histogramOf(7)}
-	trials[2].Null = &Null{Service: histogramOf(8)}
-	if n := Summarize(trials)[0].Baseline(); n != trials[1].Null {
+	trials[0].Baseline = &Baseline{Service: NewHistogram()} // nothing was measured
+	trials[1].Baseline = &Baseline{Service: histogramOf(7)}
+	trials[2].Baseline = &Baseline{Service: histogramOf(8)}
+	if n := Summarize(trials)[0].Baseline(); n != trials[1].Baseline {
 		t.Errorf("%+v, want that of the second trial", n)
 	}
 }

@@ -3,7 +3,7 @@ package results
 import "time"
 
 // Schema is the schema number that this build writes, and the highest it reads.
-const Schema = 2
+const Schema = 3
 
 // Trial is the record of one trial. See the package comment.
 type Trial struct {
@@ -20,33 +20,35 @@ type Trial struct {
 	Build Build  `json:"build"`
 	// Nodes has one entry per node process; none when nodes are inside agents.
 	Nodes []Node `json:"nodes,omitempty"`
-	// Timeline is the trial in slices of IntervalNS from its start, in order of
-	// time; slices in which nothing ended are left out.
+	// Timeline is the trial in slices of IntervalNS from its start, in order of time.
+	// An operation that got a reply is counted in the slice of its intended start, or
+	// of its send in a closed loop; in schemas 1 and 2, of its completion. Slices
+	// without any are left out.
 	Timeline   []Interval `json:"timeline,omitempty"`
 	IntervalNS int64      `json:"interval_ns,omitempty"`
-	// Null is what the same clients did, before the sweep, against servers that
-	// answer at once: the floor and the ceiling of all that is not the store.
-	Null *Null `json:"null,omitempty"`
+	// Baseline is what the same clients did, before the sweep, against null servers,
+	// which answer at once: the floor and the ceiling of all that is not the store.
+	Baseline *Baseline `json:"baseline,omitempty"`
 	// Command is the coordinator's command line without its path.
 	Command []string `json:"command"`
-	// Verdict says whether the numbers can be believed, as [Trial.Judge] found when
+	// Verdict says whether the numbers can be trusted, as [Trial.Judge] found when
 	// the trial ran. Schema 1 had none: reading fills it in.
 	Verdict Verdict `json:"verdict,omitempty"`
-	// Warnings are its reasons, in words. Nil means none.
-	Warnings []string `json:"warnings,omitempty"`
+	// Warnings are its reasons, the worst first. Nil: none.
+	Warnings []Warning `json:"warnings,omitempty"`
 }
 
 // Interval is one slice of a trial's timeline.
 type Interval struct {
 	// Index counts slices from the trial's start; one is Trial.IntervalNS long.
 	Index int64 `json:"index"`
-	// Latency is response time, or service time in a closed loop, of the
-	// operations that ended in the slice.
+	// Latency is response time, or service time in a closed loop, of the slice's
+	// operations.
 	Latency *Histogram `json:"latency"`
 }
 
-// Null is a calibration: one number of clients, gets in a closed loop.
-type Null struct {
+// Baseline is what clients measured at null servers, in a closed loop.
+type Baseline struct {
 	Operations int        `json:"operations"` // per client
 	Service    *Histogram `json:"service"`    // of all clients
 	// ThroughputOpsPerS is that of the window in which all clients were active.

@@ -70,7 +70,7 @@ func detectors() []func(Trial) []doubt {
 		neverTogether, stragglers, startSpread, littlesLaw,
 		busyAgents, steal, throttling, runDelay,
 		gcPauses, schedulerLatency, hiccups,
-		notSustained, heldOperations, generatorLag, generatorLagTail, arrivals,
+		notSustained, queuedOperations, generatorLag, generatorLagTail,
 		drift,
 	}
 }
@@ -79,17 +79,17 @@ func detectors() []func(Trial) []doubt {
 // words with the numbers and what to do, the worst first, nil for a valid trial. The verdict is
 // that of the worst reason. It looks at what was recorded and not at t.Verdict
 // and t.Warnings, which keep what it said when the trial ran.
-func (t Trial) Judge() (Verdict, []string) {
+func (t Trial) Judge() (Verdict, []Warning) {
 	var all []doubt
 	for _, detect := range detectors() {
 		all = append(all, detect(t)...)
 	}
 	slices.SortStableFunc(all, func(a, b doubt) int { return b.level.rank() - a.level.rank() })
 	verdict := Valid
-	var reasons []string
+	var reasons []Warning
 	for _, d := range all {
 		verdict = verdict.worse(d.level)
-		reasons = append(reasons, d.text)
+		reasons = append(reasons, Warning{Code: Legacy, Level: d.level, Text: d.text})
 	}
 	return verdict, reasons
 }
