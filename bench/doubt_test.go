@@ -20,7 +20,7 @@ func judgedPhase(t *testing.T, addr string, operations int) string {
 	result := c.ask(order{Go: &phaseOrder{Operation: "put"}}).Result
 	c.orders.Close()
 	c.wait()
-	result.Agent.Clients = []int{0, 1}
+	result.Agent.Runtime = runtimeOf(result.Vitals, 0)
 	trial := results.Trial{Params: p, Clients: result.Clients, Agents: []results.Agent{result.Agent}, Hosts: []results.Host{{Cores: runtime.NumCPU()}}}
 	_, reasons := trial.Judge()
 	var text []string

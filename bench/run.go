@@ -29,7 +29,7 @@ func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, c
 	ctx, fail := context.WithCancelCause(ctx)
 	r := &run{client: c, fail: fail, rec: rec, health: make([]health, len(c.servers))}
 	for i := range r.health {
-		r.health[i].success = from
+		r.health[i].from, r.health[i].success = from, from
 	}
 	for _, s := range c.slots {
 		s.run = r
@@ -56,9 +56,10 @@ const (
 	// giveUpAfter is how long a server may answer nothing before a client gives
 	// up, if several operations have failed meanwhile.
 	giveUpAfter = 3 * time.Second
-	// hopelessErrors is how many operations must have gone wrong at a server, and
-	// more than half of all, for a client to give up although some succeed.
-	hopelessErrors = 1000
+	// manyErrors is how many operations must have gone wrong at a server in that
+	// time or more, and more than half of all, for a client to give up although some
+	// succeed.
+	manyErrors = 1000
 )
 
 // health is how one server has answered a client in a phase.
@@ -66,6 +67,7 @@ type health struct {
 	row     int   // operations in a row that went wrong
 	wrong   int64 // operations that went wrong
 	all     int64
+	from    int64 // the start of the phase
 	success int64 // the last one, or the start of the phase
 }
 
@@ -82,7 +84,7 @@ func (h *health) note(s *slot) error {
 	switch {
 	case h.row > 1 && silent > giveUpAfter:
 		return fmt.Errorf("no success for %v; the last error: %w", silent.Round(time.Millisecond), s.err)
-	case h.wrong >= hopelessErrors && 2*h.wrong > h.all:
+	case h.wrong >= manyErrors && 2*h.wrong > h.all && time.Duration(s.completion-h.from) > giveUpAfter:
 		return fmt.Errorf("%d of %d operations went wrong; the last error: %w", h.wrong, h.all, s.err)
 	}
 	return nil
