@@ -134,7 +134,7 @@ func (c *Command) place() (Cluster, int, error) {
 	if c.Cluster == "" {
 		return Cluster{}, 0, nil
 	}
-	cluster, err := ReadCluster(c.Cluster)
+	cluster, err := readCluster(c.Cluster)
 	if err != nil {
 		return Cluster{}, 0, err
 	}
@@ -145,11 +145,11 @@ func (c *Command) place() (Cluster, int, error) {
 		}
 		return cluster, *c.ID, nil
 	}
-	own, err := OwnAddrs()
+	own, err := ownAddrs()
 	if err != nil {
 		return Cluster{}, 0, err
 	}
-	self, err := cluster.Self(own, func(host string) ([]netip.Addr, error) {
+	self, err := cluster.self(own, func(host string) ([]netip.Addr, error) {
 		return net.DefaultResolver.LookupNetIP(context.Background(), "ip", host)
 	})
 	return cluster, self, err

@@ -117,7 +117,7 @@ func TestCommandRefuses(t *testing.T) {
 	}{
 		{"no file", Command{Cluster: "absent.txt"}, "read cluster: open absent.txt"},
 		{"no such id", Command{Cluster: loopback, ID: &two}, loopback + ": --id 2: must be 0 to 1"},
-		{"two of this machine", Command{Cluster: loopback}, loopback + ":2: 127.0.0.1:7002 is an address of this machine"},
+		{"two of this machine", Command{Cluster: loopback}, loopback + ":2: nodes 0 (127.0.0.1:7001) and 1 (127.0.0.1:7002) are both this machine"},
 		{"taken", Command{Listen: taken.Addr().String()}, "start node 0: listen tcp " + taken.Addr().String()},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,7 +26,7 @@ func (c *ShellCommand) Run(ctx context.Context) error {
 
 // run is Run with any streams.
 func (c *ShellCommand) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
-	cluster, err := ReadCluster(c.Cluster)
+	cluster, err := readCluster(c.Cluster)
 	if err != nil {
 		return err
 	}
