@@ -92,7 +92,7 @@ func (c *Client) Del(ctx context.Context, key []byte) error {
 // do does r at the owner of its key and appends the value of its reply to dst.
 func (c *Client) do(ctx context.Context, dst []byte, r Request) ([]byte, error) {
 	id := c.cluster.Owner(r.Key)
-	err := CheckRequest(r.Key, r.Value)
+	err := checkLimits(r.Key, r.Value)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrFailed, err)
 	} else {

@@ -114,7 +114,7 @@ func TestDocLimits(t *testing.T) {
 	for _, want := range []string{
 		fmt.Sprintf("1 to %d\n", MaxKey),
 		fmt.Sprintf("0 to %d bytes\n", MaxValue),
-		fmt.Sprintf("exceeds %d (4 + %d + %d)", MaxBody, MaxKey, MaxValue),
+		fmt.Sprintf("exceeds %d (4 + %d + %d)", maxBody, MaxKey, MaxValue),
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("doc.go does not say %q", want)

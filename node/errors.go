@@ -21,7 +21,7 @@ var (
 	ErrUnknown = errors.New("unknown whether it was done")
 )
 
-// Reasons wrapped beside ErrFailed or ErrUnknown.
+// Reasons that are wrapped together with ErrFailed or ErrUnknown.
 var (
 	// ErrTimeout: no reply came before the read deadline of a Conn, or within
 	// the Timeout of a Client.

@@ -11,7 +11,7 @@ import (
 //
 // The error is io.EOF if the stream ended between two frames,
 // io.ErrUnexpectedEOF if it ended inside one, and wraps ErrTooLarge if a
-// length exceeds MaxBody: no later frame can be found then. After any other
+// length exceeds maxBody: no later frame can be found then. After any other
 // error, such as a passed deadline, no byte is lost and Frame can be called
 // again.
 func (r *Reader) Frame() ([]byte, error) {
@@ -34,7 +34,7 @@ func (r *Reader) Buffered() bool {
 		return false
 	}
 	n := binary.BigEndian.Uint32(have)
-	return n > MaxBody || len(have)-lengthHead >= int(n)
+	return n > maxBody || len(have)-lengthHead >= int(n)
 }
 
 // bufferedFrame takes a complete frame out of the buffer. It returns nil and no
@@ -45,8 +45,8 @@ func (r *Reader) bufferedFrame() ([]byte, error) {
 		return nil, nil
 	}
 	n := binary.BigEndian.Uint32(have)
-	if n > MaxBody {
-		return nil, fmt.Errorf("%w: length %d exceeds %d", ErrTooLarge, n, MaxBody)
+	if n > maxBody {
+		return nil, fmt.Errorf("%w: length %d exceeds %d", ErrTooLarge, n, maxBody)
 	}
 	whole := lengthHead + int(n)
 	if len(have) < whole {

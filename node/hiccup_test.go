@@ -12,9 +12,9 @@ func TestHiccupMeterKeepsLatest(t *testing.T) {
 	}
 	const ms = int64(time.Millisecond)
 	at := func(now int64) func() int64 { return func() int64 { return now } }
-	m.woke(0, at(ms-1)) // too short
+	m.record(0, at(ms-1)) // too short
 	for i := range int64(keptHiccups + 5) {
-		m.woke(i*100*ms, at(i*100*ms+2*ms))
+		m.record(i*100*ms, at(i*100*ms+2*ms))
 	}
 	all := m.Between(0, 1<<62)
 	if len(all) != keptHiccups {
@@ -31,7 +31,7 @@ func TestHiccupMeterKeepsLatest(t *testing.T) {
 	}
 }
 
-// A meter runs on its own until its context ends.
+// A meter runs until its context ends.
 func TestHiccupMeterRuns(t *testing.T) {
 	alarm, err := newAlarm()
 	if err != nil {
@@ -50,7 +50,7 @@ func TestHiccupMeterRuns(t *testing.T) {
 	}
 }
 
-// An alarm rings at its instants, never early, and tells how many it missed.
+// An alarm rings at its instants, never early, and counts the ones missed.
 func TestAlarm(t *testing.T) {
 	a, err := newAlarm()
 	if err != nil {

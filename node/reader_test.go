@@ -103,7 +103,7 @@ func (r *pieceReader) Read(p []byte) (int, error) {
 
 // A peer that announces much and sends little costs little.
 func TestReaderGrowsAsBytesArrive(t *testing.T) {
-	head := binary.BigEndian.AppendUint32(nil, MaxBody)
+	head := binary.BigEndian.AppendUint32(nil, maxBody)
 	for _, sent := range []int{0, 1, 4 << 10, 10 << 10, 100 << 10} {
 		frames := NewReader(io.MultiReader(bytes.NewReader(head), bytes.NewReader(make([]byte, sent))))
 		if _, err := frames.Frame(); err != io.ErrUnexpectedEOF {
@@ -116,7 +116,7 @@ func TestReaderGrowsAsBytesArrive(t *testing.T) {
 }
 
 func TestReaderShrinks(t *testing.T) {
-	frames := NewReader(strings.NewReader(frame(strings.Repeat("x", MaxBody)) + frame("small")))
+	frames := NewReader(strings.NewReader(frame(strings.Repeat("x", maxBody)) + frame("small")))
 	for range 2 {
 		if _, err := frames.Frame(); err != nil {
 			t.Fatal(err)

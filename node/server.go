@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// The pauses after a failed accept, such as one for want of file descriptors:
-// the first, doubled up to the last.
+// The pauses after a failed accept, as without free file descriptors: the first
+// one, which doubles up to the last one.
 const (
 	firstPause = 5 * time.Millisecond
 	lastPause  = time.Second
 )
 
-// defaultGrace is how long a server's last replies may take to be written.
+// defaultGrace is the Grace of a Server if none is given.
 const defaultGrace = 5 * time.Second
 
 // Server answers requests on TCP connections from a Table. Set its fields
@@ -26,29 +26,29 @@ type Server struct {
 	// Table is what it serves. Nil: a new Store.
 	Table Table
 
-	// Stall is a fault to have. The zero value is none.
+	// Stall is a fault to inject. The zero value is none.
 	Stall Stall
 
-	// Log gets what an operator wants to know. Nil: nothing is logged.
+	// Log is for the operator's messages. Nil: none.
 	Log *slog.Logger
 
-	// Grace bounds the time from the end of Serve's context to its return,
-	// for peers that do not read their last replies. 0: 5 s.
+	// Grace bounds the time from the end of Serve's context to its return, for
+	// peers that do not read their last replies. 0: 5 s.
 	Grace time.Duration
 
 	stalls *stallQueue // nil: without Stall
 
 	mu       sync.Mutex
 	sessions map[*session]struct{} // open connections
-	draining bool                  // the context is done; no session may begin
+	draining bool                  // no session may begin any more
 	wg       sync.WaitGroup        // counts sessions
 }
 
-// Serve accepts connections from ln and answers their requests, each on a
-// goroutine of its own, until ctx is done. Then it stops accepting, answers
-// the requests that had been sent, closes every connection and returns nil
-// within about Grace. It closes ln in any case. It returns an error only if ln
-// fails for good. Call it once.
+// Serve accepts connections from ln and answers the requests of each on a
+// goroutine of its own, until ctx is done. Then it stops accepting, answers the
+// requests that were already sent, closes every connection and returns nil
+// within about Grace. It closes ln in any case. Its error is that of a closed ln
+// or an invalid Stall. Call it once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if s.Table == nil {
 		s.Table = NewStore()
@@ -81,7 +81,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 }
 
 // accept begins a session for every connection until ctx is done or ln is
-// closed. Other errors pass: it tries again, after longer and longer pauses.
+// closed. After other errors it tries again, with growing pauses.
 func (s *Server) accept(ctx context.Context, ln net.Listener) error {
 	pause := firstPause
 	for {
@@ -124,8 +124,8 @@ func (s *Server) begin(conn net.Conn) {
 	})
 }
 
-// drain asks every session to finish and waits until they have, closing the
-// connections of those that take longer than the grace time.
+// drain finishes all sessions and waits for them. After Grace it closes the
+// connections that are left.
 func (s *Server) drain() {
 	deadline := time.Now().Add(s.Grace)
 	s.mu.Lock()
@@ -138,7 +138,7 @@ func (s *Server) drain() {
 	late := time.AfterFunc(s.Grace, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.Log.Warn("close connections that did not take their replies", "connections", len(s.sessions))
+		s.Log.Warn("close connections that do not read their replies", "connections", len(s.sessions))
 		for ses := range s.sessions {
 			ses.conn.Close()
 		}

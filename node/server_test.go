@@ -283,7 +283,7 @@ func TestSessionAllocatesNothing(t *testing.T) {
 	get := AppendRequest(nil, Request{Op: OpGet, Key: key})[lengthHead:]
 	del := AppendRequest(nil, Request{Op: OpDel, Key: []byte("absent")})[lengthHead:]
 	timed := AppendRequest(nil, Request{Op: OpGet, Timed: true, Key: key})[lengthHead:]
-	s.arrivals = &stampedReader{}
+	s.arrived = new(stampedReader).last
 	if n := testing.AllocsPerRun(100, func() {
 		s.reply(put)
 		s.reply(get)

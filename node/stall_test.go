@@ -10,7 +10,10 @@ import (
 )
 
 func TestStallText(t *testing.T) {
-	const shape = "want two durations, how long and how often, as 600ms/1s"
+	const (
+		form   = "want the duration of a stall and the period, as 600ms/1s"
+		limits = "the duration must be above 0 and below the period"
+	)
 	for _, test := range []struct {
 		text string
 		want Stall
@@ -20,12 +23,12 @@ func TestStallText(t *testing.T) {
 		{"600ms/1s", Stall{600 * time.Millisecond, time.Second}, ""},
 		{"1ns/2ns", Stall{1, 2}, ""},
 		{"1.5s/1m0s", Stall{1500 * time.Millisecond, time.Minute}, ""},
-		{"600ms", Stall{}, `read stall "600ms": ` + shape},
-		{"600/1000", Stall{}, `read stall "600/1000": ` + shape},
-		{"1s/2s/3s", Stall{}, `read stall "1s/2s/3s": ` + shape},
-		{"0s/1s", Stall{}, `read stall "0s/1s": want more than 0, and less than the 1s from one to the next`},
-		{"-1s/1s", Stall{}, `read stall "-1s/1s": want more than 0, and less than the 1s from one to the next`},
-		{"1s/1s", Stall{}, `read stall "1s/1s": want more than 0, and less than the 1s from one to the next`},
+		{"600ms", Stall{}, `stall "600ms": ` + form},
+		{"600/1000", Stall{}, `stall "600/1000": ` + form},
+		{"1s/2s/3s", Stall{}, `stall "1s/2s/3s": ` + form},
+		{"0s/1s", Stall{}, `stall 0s/1s: ` + limits},
+		{"-1s/1s", Stall{}, `stall -1s/1s: ` + limits},
+		{"1s/1s", Stall{}, `stall 1s/1s: ` + limits},
 	} {
 		var got Stall
 		text := ""

@@ -87,7 +87,7 @@ func TestTimedReply(t *testing.T) {
 	}
 }
 
-func TestCheckRequest(t *testing.T) {
+func TestCheckLimits(t *testing.T) {
 	for _, test := range []struct {
 		name       string
 		key, value int // lengths
@@ -101,7 +101,7 @@ func TestCheckRequest(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := ""
-			if err := CheckRequest(make([]byte, test.key), make([]byte, test.value)); err != nil {
+			if err := checkLimits(make([]byte, test.key), make([]byte, test.value)); err != nil {
 				got = err.Error()
 			}
 			if got != test.want {
@@ -151,8 +151,8 @@ func FuzzParseRequest(f *testing.F) {
 			}
 			return
 		}
-		if err := CheckRequest(r.Key, r.Value); err != nil {
-			t.Errorf("parsed what CheckRequest refuses: %v", err)
+		if err := checkLimits(r.Key, r.Value); err != nil {
+			t.Errorf("parsed what checkLimits refuses: %v", err)
 		}
 		again := AppendRequest(nil, r)[lengthHead:]
 		if !bytes.Equal(again, body) {

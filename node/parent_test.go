@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-func TestHeedStarter(t *testing.T) {
+func TestParentHeartbeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stdin, beats := io.Pipe()
 		answers, stdout := io.Pipe()
 		ended := make(chan error)
-		s := &starter{in: stdin, out: stdout, silence: 25 * time.Second}
-		go func() { ended <- s.heed(context.Background()) }()
+		p := &parent{in: stdin, out: stdout, silence: 25 * time.Second}
+		go func() { ended <- p.serve(context.Background()) }()
 		lines := bufio.NewReader(answers)
 		began := time.Now()
-		for range 10 { // heartbeats keep it for longer than it bears silence
+		for range 10 { // longer than the limit for silence
 			time.Sleep(20 * time.Second) // of synctest: takes no time
 			io.WriteString(beats, "\n")
 			if line, err := lines.ReadString('\n'); line != "\n" {
@@ -28,7 +28,7 @@ func TestHeedStarter(t *testing.T) {
 			}
 		}
 		err := <-ended
-		if err == nil || !strings.Contains(err.Error(), "none from the starter for 25s") {
+		if err == nil || !strings.Contains(err.Error(), "no heartbeat from the parent process for 25s") {
 			t.Errorf("error %v", err)
 		}
 		if lived := time.Since(began); lived != 225*time.Second {
@@ -38,27 +38,27 @@ func TestHeedStarter(t *testing.T) {
 	})
 }
 
-func TestHeedStarterEndsWithItsInput(t *testing.T) {
-	s := &starter{in: strings.NewReader(""), out: io.Discard}
-	if err := s.heed(context.Background()); err != nil {
+func TestParentClosesInput(t *testing.T) {
+	p := &parent{in: strings.NewReader(""), out: io.Discard}
+	if err := p.serve(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestStarterAnswers(t *testing.T) {
+func TestParentAnswers(t *testing.T) {
 	const empty = `{"vitals":{"gcs":0,"gc_pause_ns":0,"sched_p99_ns":0,"run_delay_ns":0}}` + "\n"
 	for _, test := range []struct{ in, want, err string }{
 		{"\n\n", "\n\n", ""},
 		{`{"vitals":{}}` + "\n", empty, ""},
 		{"\n" + `{"vitals":{}}` + "\n\n", "\n" + empty + "\n", ""},
-		{`{"vitals":null}` + "\n\n", "", `read order from the starter: "{\"vitals\":null}" is neither an empty line nor {"vitals":{}}`},
-		{"\nhello\n\n", "\n", `read order from the starter: "hello" is neither`},
-		{strings.Repeat("x", 1000) + "\n", "", `read order from the starter: "` + strings.Repeat("x", 100) + `" is`},
+		{`{"vitals":null}` + "\n\n", "", `line from the parent process: "{\"vitals\":null}": must be empty or {"vitals":{}}`},
+		{"\nhello\n\n", "\n", `line from the parent process: "hello": must`},
+		{strings.Repeat("x", 1000) + "\n", "", `line from the parent process: "` + strings.Repeat("x", 100) + `": must`},
 	} {
 		var out bytes.Buffer
-		s := &starter{in: strings.NewReader(test.in), out: &out, vitals: func() Vitals { return Vitals{} }}
+		p := &parent{in: strings.NewReader(test.in), out: &out, vitals: func() Vitals { return Vitals{} }}
 		got := ""
-		if err := s.heed(context.Background()); err != nil {
+		if err := p.serve(context.Background()); err != nil {
 			got = err.Error()
 		}
 		if out.String() != test.want || !strings.HasPrefix(got, test.err) || got != "" && test.err == "" {

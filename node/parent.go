@@ -1,0 +1,97 @@
+package node
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// parent is the process that started the node and is connected to its standard
+// input and output.
+type parent struct {
+	in  io.Reader
+	out io.Writer
+
+	// silence, if above 0, is the longest time without a line. After it the
+	// parent process is taken for lost, as when the network is cut.
+	silence time.Duration
+
+	// vitals returns the answer to a request for vitals.
+	vitals func() Vitals
+}
+
+// serve answers the lines of the parent process until it closes the node's
+// standard input or ctx is done, and returns nil. An empty line is a heartbeat,
+// its answer is another; the answer to the line {"vitals":{}} is a
+// VitalsMessage. The error is that no line arrived for too long, or another one.
+func (p *parent) serve(ctx context.Context) error {
+	ended := make(chan error, 2) // the timer and the reader never block
+	var orphaned *time.Timer
+	if p.silence > 0 {
+		orphaned = time.AfterFunc(p.silence, func() {
+			ended <- fmt.Errorf("no heartbeat from the parent process for %v", p.silence)
+		})
+		defer orphaned.Stop()
+	}
+	go func() { // may outlive the call: a read of standard input cannot be interrupted
+		lines := bufio.NewScanner(p.in)
+		for lines.Scan() {
+			if orphaned != nil {
+				orphaned.Reset(p.silence)
+			}
+			if err := p.answer(lines.Bytes()); err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-ended:
+		return err
+	}
+}
+
+// answer answers one line. A failed write is no error, because the end of
+// standard input follows.
+func (p *parent) answer(line []byte) error {
+	if len(line) == 0 {
+		fmt.Fprintln(p.out)
+		return nil
+	}
+	var request struct {
+		Vitals *struct{} `json:"vitals"`
+	}
+	if err := json.Unmarshal(line, &request); err != nil || request.Vitals == nil {
+		return fmt.Errorf(`line from the parent process: %.100q: must be empty or {"vitals":{}}`, line)
+	}
+	answer, err := json.Marshal(VitalsMessage{Vitals: p.vitals()})
+	if err != nil {
+		return fmt.Errorf("encode vitals: %w", err)
+	}
+	p.out.Write(append(answer, '\n'))
+	return nil
+}
+
+// vitalsReader returns a function that returns the vitals of this process since
+// its last call, the first time since now. It works until ctx ends. It is not
+// safe for concurrent use.
+func vitalsReader(ctx context.Context) (func() Vitals, error) {
+	meter := new(HiccupMeter)
+	if err := meter.Start(ctx); err != nil {
+		return nil, err
+	}
+	then, before := meter.clock.Now(), ReadVitals()
+	return func() Vitals {
+		now, all := meter.clock.Now(), ReadVitals()
+		v := all.Since(before)
+		v.Hiccups = meter.Between(then, now)
+		then, before = now, all
+		return v
+	}, nil
+}
