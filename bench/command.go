@@ -204,11 +204,26 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	if torn {
 		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
 	}
-	if err := c.sweep().checkSame(trials); err != nil {
+	trials, err = c.dropInterrupted(file, trials)
+	if err == nil {
+		err = c.sweep().checkSame(trials)
+	}
+	if err != nil {
 		file.Close()
 		return nil, nil, fmt.Errorf("resume %s: %w; give the flags it was begun with, or another file with --results", c.Results, err)
 	}
 	return file, trials, nil
+}
+
+// dropInterrupted removes a last trial that was interrupted, which is measured
+// again.
+func (c *Command) dropInterrupted(file *results.File, trials []results.Trial) ([]results.Trial, error) {
+	n := len(trials)
+	if n == 0 || trials[n-1].Ended() != results.Interrupted {
+		return trials, nil
+	}
+	fmt.Fprintf(os.Stderr, "dhtbench: %s: measuring the last trial again, which was interrupted\n", c.Results)
+	return trials[:n-1], file.DropLast()
 }
 
 // measure does the runs that are missing from trials.
@@ -316,6 +331,6 @@ func (c *Command) cutShort(ctx context.Context, err error, done, size int) error
 	if done == 0 {
 		return err
 	}
-	return fmt.Errorf("%w\n%d of %d trials are kept in %s; the same command with --resume does the rest",
+	return fmt.Errorf("%w\n%d of %d trials are kept in %s, the last one in part if it was interrupted; the same command with --resume does the rest",
 		err, done, size, c.Results)
 }

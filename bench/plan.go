@@ -100,9 +100,9 @@ func (w *plan) checkSizes() error {
 		refuse(w.Warmup < 0 || w.Warmup > maxOperations, "--warmup %d: must be 0 to %d", w.Warmup, maxOperations),
 		refuse(w.WarmupNS < 0, "--warmup %v: must not be negative", time.Duration(w.WarmupNS)),
 		refuse(w.KeyBytes < workload.MinKeyBytes || w.KeyBytes > limits.MaxKey,
-			"--key-bytes %d: must be %d, for keys to differ, to %d, the limit of the store", w.KeyBytes, workload.MinKeyBytes, limits.MaxKey),
+			"--key-bytes %d: must be %d to %d", w.KeyBytes, workload.MinKeyBytes, limits.MaxKey),
 		refuse(w.ValueBytes < 0 || w.ValueBytes > limits.MaxValue,
-			"--value-bytes %d: must be 0 to %d, the limit of the store", w.ValueBytes, limits.MaxValue),
+			"--value-bytes %d: must be 0 to %d", w.ValueBytes, limits.MaxValue),
 	)
 }
 
