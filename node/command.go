@@ -27,7 +27,7 @@ type Command struct {
 
 	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: end if no line arrives on standard input for this long. Default: 0, never."`
 
-	Null  *int  `placeholder:"BYTES" help:"Store nothing: puts and dels succeed, gets return BYTES zero bytes. Measures all but the store."`
+	Null  []int `placeholder:"BYTES" help:"Store nothing: puts and dels succeed, gets return BYTES zero bytes; of several numbers the key chooses one."`
 	Stall Stall `placeholder:"D/P" help:"Fault: answer nothing for D at the start of every period P of CLOCK_MONOTONIC, as 600ms/1s."`
 }
 
@@ -71,8 +71,10 @@ func (c *Command) Validate() error {
 	if c.Share < 0 {
 		errs = append(errs, fmt.Errorf("--share %d: must be at least 1", c.Share))
 	}
-	if c.Null != nil && (*c.Null < 0 || *c.Null > MaxValue) {
-		errs = append(errs, fmt.Errorf("--null %d: must be 0 to %d", *c.Null, MaxValue))
+	for _, bytes := range c.Null {
+		if bytes < 0 || bytes > MaxValue {
+			errs = append(errs, fmt.Errorf("--null %d: must be 0 to %d", bytes, MaxValue))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -111,7 +113,7 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	log := slog.New(slog.NewTextHandler(stderr, nil)).With("node", self)
 	server := &Server{Log: log, Stall: c.Stall}
 	if c.Null != nil {
-		server.Table = Null(*c.Null)
+		server.Table = Null(c.Null)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

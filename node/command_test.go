@@ -13,7 +13,7 @@ import (
 )
 
 func TestCommandValidate(t *testing.T) {
-	id, negative, large, none := 1, -1, MaxValue+1, 0
+	id, negative := 1, -1
 	for _, test := range []struct {
 		name string
 		c    Command
@@ -26,9 +26,9 @@ func TestCommandValidate(t *testing.T) {
 		{"id without cluster", Command{Listen: ":1", ID: &id}, "--id requires --cluster"},
 		{"negative id", Command{Cluster: "f", ID: &negative}, "--id -1: must not be negative"},
 		{"negative share", Command{Cluster: "f", Share: -1}, "--share -1: must be at least 1"},
-		{"null of no bytes", Command{Listen: ":1", Null: &none, Stall: Stall{1, 2}}, ""},
-		{"null of too many", Command{Listen: ":1", Null: &large}, "--null 1048577: must be 0 to 1048576"},
-		{"null of fewer than none", Command{Listen: ":1", Null: &negative}, "--null -1: must be 0 to 1048576"},
+		{"null of no bytes", Command{Listen: ":1", Null: []int{0}, Stall: Stall{1, 2}}, ""},
+		{"null of too many", Command{Listen: ":1", Null: []int{8, MaxValue + 1}}, "--null 1048577: must be 0 to 1048576"},
+		{"null of fewer than none", Command{Listen: ":1", Null: []int{-1}}, "--null -1: must be 0 to 1048576"},
 		{"two errors", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
 			"--id requires --cluster\n--shell and --until-eof are mutually exclusive"},
 		{"negative silence", Command{Listen: ":1", UntilEOF: true, OrphanAfter: -1}, "--orphan-after -1ns: must not be negative"},

@@ -71,14 +71,14 @@ func TestShellOneCommand(t *testing.T) {
 // The prompt of a node reaches that node at its real address, whatever the
 // cluster file says, and leaving it ends the node.
 func TestNodeShell(t *testing.T) {
-	id, three := 0, 3
+	id := 0
 	for name, test := range map[string]struct {
 		c     Command
 		value string
 	}{
 		"cluster of one": {Command{Listen: "127.0.0.1:0"}, "value"},
 		"cluster file":   {Command{Listen: "127.0.0.1:0", Cluster: writeFile(t, "127.0.0.1:1\n"), ID: &id}, "value"},
-		"null":           {Command{Listen: "127.0.0.1:0", Null: &three}, "\x00\x00\x00"},
+		"null":           {Command{Listen: "127.0.0.1:0", Null: []int{3}}, "\x00\x00\x00"},
 		"stall":          {Command{Listen: "127.0.0.1:0", Stall: Stall{For: 1, Every: 2}}, "value"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -213,7 +213,7 @@ func TestServerDrainsStalled(t *testing.T) {
 // A node without a table keeps nothing and has everything.
 func TestNullNode(t *testing.T) {
 	for _, bytes := range []int{0, 100} {
-		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: &bytes})
+		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: []int{bytes}})
 		conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
 		for _, op := range []Op{OpGet, OpPut, OpGet, OpDel, OpGet} {
 			r := Request{Op: op, Key: []byte("key")}

@@ -24,17 +24,26 @@ type Table interface {
 	Del(key []byte) bool
 }
 
-// Null is a Table that keeps nothing and has every key, with a value of that
-// many zero bytes, 0 to MaxValue. It shows what a measurement finds without a
-// store.
-type Null int
+// Null is a Table that keeps nothing and has every key, with a value of zero
+// bytes. Its elements are the lengths of values, 0 to MaxValue; the key chooses
+// one of them. Without any, values are empty. It shows what a measurement finds
+// without a store.
+type Null []int
 
 // Put does nothing.
 func (n Null) Put(key, value []byte) {}
 
 // AppendValue appends the zero bytes.
 func (n Null) AppendValue(dst, key []byte) ([]byte, bool) {
-	return append(dst, make([]byte, n)...), true // allocates no second slice
+	length := 0
+	switch len(n) {
+	case 0:
+	case 1:
+		length = n[0]
+	default:
+		length = n[xxhash.Sum64(key)%uint64(len(n))]
+	}
+	return append(dst, make([]byte, length)...), true // allocates no second slice
 }
 
 // Del returns true.

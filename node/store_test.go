@@ -101,3 +101,22 @@ func TestShardFillsCacheLines(t *testing.T) {
 		t.Errorf("a shard is %d bytes, want 128", n)
 	}
 }
+
+// TestNullImitatesSizes has a null table of several sizes return each of them for
+// its share of the keys, and always the same for one key.
+func TestNullImitatesSizes(t *testing.T) {
+	table := Null{10, 10, 10, 1000}
+	seen := make(map[int]int)
+	for i := range 10_000 {
+		key := fmt.Appendf(nil, "key %d", i)
+		value, ok := table.AppendValue(nil, key)
+		again, _ := table.AppendValue(nil, key)
+		if !ok || len(value) != len(again) {
+			t.Fatalf("key %d has %d bytes, then %d", i, len(value), len(again))
+		}
+		seen[len(value)]++
+	}
+	if len(seen) != 2 || seen[10] < 7300 || seen[10] > 7700 {
+		t.Errorf("sizes %v, want three quarters of 10", seen)
+	}
+}
