@@ -73,6 +73,12 @@ func (c *conversation) send(o order) {
 func (c *conversation) ask(o order) reply {
 	c.t.Helper()
 	c.send(o)
+	return c.await(func(r reply) bool { return r.Progress == nil })
+}
+
+// await returns the first reply that is wanted.
+func (c *conversation) await(wanted func(reply) bool) reply {
+	c.t.Helper()
 	for {
 		line, err := c.lines.ReadBytes('\n')
 		if err != nil {
@@ -82,7 +88,7 @@ func (c *conversation) ask(o order) reply {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		if r.Progress == nil {
+		if wanted(r) {
 			return r
 		}
 	}

@@ -81,3 +81,67 @@ func TestOpenLoopEndsWithItsOrders(t *testing.T) {
 		t.Errorf("end of orders in mid-run: %v", err)
 	}
 }
+
+func TestStopEndsAnOpenLoopInPart(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	c.ask(order{Spec: &spec{Params: paced(1000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	c.send(order{Go: &phaseOrder{Operation: results.Mix}})
+	c.await(func(r reply) bool { return r.Progress != nil && r.Progress.Done > 0 })
+	c.send(order{Stop: &struct{}{}})
+	got := c.await(func(r reply) bool { return r.Result != nil }).Result.Clients[0]
+	if got.Ended != results.Interrupted || got.Counts.OK == 0 || got.Counts.Bad() != 0 || got.WindowNS <= 0 || got.WindowNS > int64(time.Minute) {
+		t.Errorf("ended %q after %v: %+v", got.Ended, time.Duration(got.WindowNS), got.Counts)
+	}
+	c.orders.Close()
+	c.wait()
+}
+
+// TestWindowIsExact has an open loop of constant arrivals: what is due is known.
+func TestWindowIsExact(t *testing.T) {
+	addr, _ := startNode(t)
+	for _, c := range []struct {
+		rate     float64
+		clients  int
+		length   time.Duration
+		due      int64
+		arrivals string
+	}{
+		{20, 8, time.Second, 20, results.ConstantArrivals},
+		{15, 8, time.Second, 15, results.ConstantArrivals},
+		{1, 3, time.Second, 1, results.ConstantArrivals},
+	} {
+		p := paced(c.rate, c.length, 2)
+		p.Clients, p.Arrivals = c.clients, c.arrivals
+		numbers := make([]int, c.clients)
+		for i := range numbers {
+			numbers[i] = i
+		}
+		a := startAgent(t)
+		a.ask(order{Spec: &spec{Params: p, Clients: numbers, Servers: []string{addr}, Self: -1}})
+		var due int64
+		for _, client := range a.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients {
+			due += client.Counts.Due()
+		}
+		if due != c.due {
+			t.Errorf("%v/s of %d clients for %v: %d operations were due, want %d", c.rate, c.clients, c.length, due, c.due)
+		}
+		a.orders.Close()
+		a.wait()
+	}
+}
+
+// TestHopelessRateEndsEarly offers more than any generator can send. The window
+// is long enough for the lag to show that.
+func TestHopelessRateEndsEarly(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	began := time.Now()
+	c.ask(order{Spec: &spec{Params: paced(5_000_000, 7*time.Second, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	got := c.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients[0]
+	if got.Ended != results.Hopeless || got.Counts.Unsent == 0 || got.NoReply.Count() != got.Counts.Unsent+got.Counts.Unknown || time.Since(began) > 12*time.Second {
+		t.Errorf("ended %q after %v with %+v", got.Ended, time.Since(began), got.Counts)
+	}
+	c.orders.Close()
+	c.wait()
+}

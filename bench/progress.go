@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -72,12 +73,20 @@ func (b *bar) close() {
 	b.container.Wait()
 }
 
-// lines is progress on anything but a terminal: a line for each trial.
+// linesEvery is how often a trial that takes longer gets a line.
+const linesEvery = 10 * time.Second
+
+// lines is progress on anything but a terminal: a line for each trial that ends,
+// and one every linesEvery until then.
 type lines struct {
 	w     io.Writer
 	start time.Time
 	total int // trials
 	done  int
+
+	mu    sync.Mutex // guards what follows: progress comes from several goroutines
+	trial string     // in progress
+	last  time.Time  // of its lines, or its begin
 }
 
 // newLines writes a line to w as each trial of runs ends, or of a search without
@@ -90,11 +99,24 @@ func newLines(w io.Writer, runs []sweepRun) progress {
 	return l
 }
 
-func (l *lines) begin(results.Params) {}
+func (l *lines) begin(p results.Params) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trial, l.last = setting(p), time.Now()
+}
 
-func (l *lines) at(int64) {}
+func (l *lines) at(done int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := time.Now(); now.Sub(l.last) >= linesEvery {
+		l.last = now
+		fmt.Fprintf(l.w, "trial %d: %s: %d operations so far\n", l.done+1, l.trial, done)
+	}
+}
 
 func (l *lines) end(t results.Trial) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.done++
 	if l.total == 0 {
 		fmt.Fprintf(l.w, "trial %d: %s: p50 %s, p99 %s, %s\n", l.done, setting(t.Params),
