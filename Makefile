@@ -62,7 +62,7 @@ RATES ?= 2000-30000:2000
 DURATION ?= 5s
 bench-rates: build
 	./dhtbench bench --nodes $(NODES) --clients 1 --workload ycsb-b --records 10000 --rate $(RATES) --duration $(DURATION) \
-		--anatomy --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
+		--breakdown --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
 # How late operations are sent, precisely paced and on the runtime's timers in turn.
@@ -96,7 +96,7 @@ test:
 
 # Not the hosts of the lab, whose switch the race detector makes too slow to keep
 # its round trip, nor those of EC2, whose SDK takes minutes to compile again.
-RACED := . ./bench ./node ./plots ./provision/host ./results
+RACED := . ./bench/... ./node ./plots/... ./provision/host ./results
 # Nor what holds times against a truth, which are ten times as long under it.
 TIMED := ^(TestTruth|TestVerdictFires|TestVerdictIsSilent)$$
 
@@ -116,7 +116,7 @@ check:
 # Each fuzz target for FUZZTIME.
 FUZZTIME ?= 20s
 fuzz:
-	@for package in node bench results plots; do \
+	@for package in node bench bench/workload results plots; do \
 		for target in $$(go test -list '^Fuzz' ./$$package | grep ^Fuzz); do \
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./$$package; \
 		done; \
