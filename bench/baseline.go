@@ -55,11 +55,9 @@ func (c *coordinator) measureNull(ctx context.Context, p results.Params) (t resu
 		return t, err
 	}
 	g, ctx := newProcessGroup(ctx, c.fleet, plan.target)
-	return t, g.end(func() error {
-		common, err := c.prepare(ctx, g, p, plan.options.Values.Spread(nullSizes))
-		if err == nil {
-			t, err = c.phase(ctx, g, common, p, false)
-		}
-		return err
-	}())
+	common, err := c.prepare(ctx, g, p, plan.options.Values.Spread(nullSizes))
+	if err == nil {
+		t, err = c.phase(ctx, g, common, p, false)
+	}
+	return t, g.end(err)
 }
