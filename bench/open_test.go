@@ -137,7 +137,7 @@ func TestHopelessRateEndsEarly(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)
 	began := time.Now()
-	c.ask(order{Spec: &spec{Params: paced(5_000_000, 7*time.Second, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	c.ask(order{Spec: &spec{Params: paced(500_000, 7*time.Second, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
 	got := c.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients[0]
 	if got.Ended != results.Hopeless || got.Counts.Unsent == 0 || got.NoReply.Count() != got.Counts.Unsent+got.Counts.Unknown || time.Since(began) > 12*time.Second {
 		t.Errorf("ended %q after %v with %+v", got.Ended, time.Since(began), got.Counts)
