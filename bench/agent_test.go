@@ -236,6 +236,25 @@ func TestAgentGivesUpOnADeadCluster(t *testing.T) {
 	}
 }
 
+// TestOneDeadServerEndsTheTrial kills one of three servers: never do many
+// operations in a row go wrong. Both clients end, though the work of each takes
+// hours.
+func TestOneDeadServerEndsTheTrial(t *testing.T) {
+	addr0, _ := startNode(t)
+	addr1, _ := startNode(t)
+	addr2, kill := mortalNode(t)
+	c := startAgent(t)
+	s := specOf([]string{addr0, addr1, addr2}, 0, 1)
+	s.Params.Operations = 100_000_000
+	c.ask(order{Spec: s})
+	go io.Copy(io.Discard, c.lines)
+	kill()
+	c.send(order{Go: &phaseOrder{Operation: "put"}})
+	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "gave up at server 2: no success for") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestAgentEndsWithItsOrdersInMidRun(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)

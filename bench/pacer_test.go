@@ -91,3 +91,14 @@ func BenchmarkLag(b *testing.B) {
 		}
 	}
 }
+
+func TestSpinShareIsOfTheAgentsProcessors(t *testing.T) {
+	for _, c := range []struct {
+		processors, clients int
+		want                float64
+	}{{1, 1, 1}, {1, 4, 0.25}, {4, 1, 1}, {4, 3, 1}, {4, 6, 0.5}, {32, 1000, 0.031}} {
+		if got := spinShare(c.processors, c.clients); got != c.want {
+			t.Errorf("each of %d clients may spin for %v of one processor with %d processors, want %v", c.clients, got, c.processors, c.want)
+		}
+	}
+}

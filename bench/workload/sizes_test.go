@@ -129,3 +129,24 @@ func TestSizesPicksAreFixed(t *testing.T) {
 		}
 	}
 }
+
+func TestSizesSpreadLikeTheirDistribution(t *testing.T) {
+	for text, want := range map[string]struct{ n, low, high, mean int }{
+		"32":                     {1, 32, 32, 32},
+		"uniform:10-100":         {32, 11, 99, 55},
+		"bimodal:32,1024,0.9":    {32, 32, 1024, 125}, // 29 of 32 are small
+		"bimodal:0,1048576,0.25": {32, 0, 1 << 20, 786432},
+	} {
+		var s Sizes
+		if err := s.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		sizes, sum := s.Spread(32), 0
+		for _, n := range sizes {
+			sum += n
+		}
+		if len(sizes) != want.n || sizes[0] != want.low || sizes[len(sizes)-1] != want.high || sum/len(sizes) != want.mean {
+			t.Errorf("%s: %d sizes from %d to %d with a mean of %d, want %+v", text, len(sizes), sizes[0], sizes[len(sizes)-1], sum/len(sizes), want)
+		}
+	}
+}
