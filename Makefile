@@ -68,13 +68,13 @@ bench-rates: build
 # How late operations are sent, precisely paced and on the runtime's timers in turn.
 bench-pacing: build
 	./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 1000 --rate 1000,2000,5000,10000,20000 --arrivals constant \
-		--duration $(DURATION) --pacing both --no-calibrate --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
+		--duration $(DURATION) --pacing both --no-baseline --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
 # A node that stalls, so that the true response times are known: by the open loop,
 # by one that times from the send, and by a closed one. A start every 100.618 of a
 # period, a whole number and the golden section, over whole periods.
-TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-calibrate --stall 600ms/1s
+TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s
 bench-truth: build
 	@test ! -e $(RESULTS) || { echo "$(RESULTS) is there already: name another file with RESULTS="; exit 1; }

@@ -200,7 +200,7 @@ func TestInterruptedBench(t *testing.T) {
 func TestInterruptedTrialIsKeptInPart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "x.jsonl")
-	args := []string{"--clients", "1", "--rate", "200", "--workload", "ycsb-c", "--records", "100", "--no-calibrate"}
+	args := []string{"--clients", "1", "--rate", "200", "--workload", "ycsb-c", "--records", "100", "--no-baseline"}
 	b := startBench(t, file, append(args, "--ops", "720000")...)
 	if line, err := b.stderr.ReadString('\n'); err != nil || !strings.Contains(line, "operations so far") {
 		t.Fatalf("%q, %v, want the progress of the trial", line, err)

@@ -22,7 +22,7 @@ const (
 // each waits for its replies. It does so once for each number of clients, in a
 // closed loop whatever the loop of the trials.
 func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) error {
-	if !c.calibrate || c.baselines[p.Clients] != nil {
+	if !c.baseline || c.baselines[p.Clients] != nil {
 		return nil
 	}
 	null := results.Params{

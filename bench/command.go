@@ -35,12 +35,12 @@ type Command struct {
 	Breakdown bool      `group:"Open loop" help:"Split the service time into network, queue and work, as nodes report them."`
 	SLO       objective `name:"slo" group:"Open loop" help:"Search between the lowest and highest --rate for the highest at which this holds: p99<1ms." placeholder:"P<TIME"`
 
-	Results   string `group:"Output" help:"Results file, one trial a line." default:"results/loopback.jsonl"`
-	Resume    bool   `group:"Output" help:"Continue the results file: do only the trials that it lacks."`
-	JSON      bool   `group:"Output" help:"Print the table as JSON, one object a line."`
-	Timeline  bool   `group:"Output" help:"Record latency over time in a closed loop too."`
-	Strict    bool   `group:"Output" help:"Fail if any trial is INVALID."`
-	Calibrate bool   `group:"Output" help:"Measure null servers first, as a baseline." default:"true" negatable:""`
+	Results  string `group:"Output" help:"Results file, one trial a line." default:"results/loopback.jsonl"`
+	Resume   bool   `group:"Output" help:"Continue the results file: do only the trials that it lacks."`
+	JSON     bool   `group:"Output" help:"Print the table as JSON, one object a line."`
+	Timeline bool   `group:"Output" help:"Record latency over time in a closed loop too."`
+	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
+	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
 	Stall string `help:"Fault for a test of the harness: nodes stop answering for the first time in every second, as 600ms/1s." placeholder:"D/P" hidden:""`
 }

@@ -24,8 +24,8 @@ type coordinator struct {
 	command  []string // for the record
 	progress progress
 	clock    node.Clock
-	// calibrate has clients measured at null servers before their first run.
-	calibrate bool
+	// baseline has clients measured at null servers before their first run.
+	baseline bool
 	// timeline has closed loops record latency over time, as open loops always do.
 	timeline bool
 

@@ -114,12 +114,12 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 	}
 	c.warnOther(trials, f)
 	co := &coordinator{
-		fleet:     f,
-		command:   append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
-		progress:  newLines(os.Stderr, runs),
-		clock:     node.NewClock(),
-		calibrate: c.Calibrate,
-		timeline:  c.Timeline,
+		fleet:    f,
+		command:  append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
+		progress: newLines(os.Stderr, runs),
+		clock:    node.NewClock(),
+		baseline: c.Baseline,
+		timeline: c.Timeline,
 	}
 	counted := len(runs) > 0 && operations(runs[0].params) > 0 // else the number of operations is not known
 	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
