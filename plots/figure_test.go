@@ -149,7 +149,7 @@ func TestFiguresOddSweeps(t *testing.T) {
 			trials := m.trials()
 			drawn(t, trials)
 			s := one(t, trials)
-			for _, text := range []string{s.table(), s.measured(), s.doubts()} {
+			for _, text := range []string{s.table(), s.measured(), s.verdicts()} {
 				if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
 					t.Errorf("not a number in:\n%s", text)
 				}
@@ -159,7 +159,7 @@ func TestFiguresOddSweeps(t *testing.T) {
 }
 
 // TestTwoSweeps: a file that holds both placements is drawn into two folders,
-// and a marker must say which is meant.
+// and a template must name the one it means.
 func TestTwoSweeps(t *testing.T) {
 	m := usual()
 	m.each, m.clients = 50, []int{1, 2}
@@ -174,10 +174,10 @@ func TestTwoSweeps(t *testing.T) {
 	if _, err := choose(all, nil); err == nil || !strings.Contains(err.Error(), "pick one of: placement=separate; placement=embedded") {
 		t.Errorf("no pick: %v", err)
 	}
-	if s, err := choose(all, map[string]string{"placement": "embedded"}); err != nil || s.params.Placement != "embedded" {
+	if s, err := choose(all, []string{"placement=embedded"}); err != nil || s.params.Placement != "embedded" {
 		t.Errorf("pick of embedded: %v, %v", s.params, err)
 	}
-	if _, err := choose(all, map[string]string{"place": "embedded"}); err == nil {
+	if _, err := choose(all, []string{"place=embedded"}); err == nil {
 		t.Error("an unknown key was accepted")
 	}
 }

@@ -115,7 +115,7 @@ func FuzzFolder(f *testing.F) {
 		if got == "" || filepath.Base(got) != got || got == "." || got == ".." {
 			t.Errorf("label of %q: folder %q", text, got)
 		}
-		if _, err := choose(all, map[string]string{"placement": either(text, absent)}); err != nil && text != absent {
+		if _, err := choose(all, []string{"placement=" + either(text, absent)}); err != nil && text != absent {
 			t.Errorf("%q cannot be picked: %v", text, err)
 		}
 	})

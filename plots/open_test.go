@@ -107,8 +107,8 @@ func TestNotSustained(t *testing.T) {
 	if got := s.table(); strings.Count(got, "**not sustained**") != 1 || !strings.Contains(got, "| get | 48,000 | 40,") {
 		t.Errorf("table:\n%s", got)
 	}
-	if got, err := s.fact("sustained"); got != "36,000 ops/s" || err != nil {
-		t.Errorf("sustained: %q, %v", got, err)
+	if loads := s.sustainedLoads(); len(loads) != 3 || loads[2].rate != 36_000 {
+		t.Errorf("sustained: %v", loads)
 	}
 	// Of rates that were sustained nothing is said.
 	o.rates = o.rates[:2]
@@ -122,7 +122,7 @@ func TestOpenTable(t *testing.T) {
 	o.operations, o.rates = []string{"get"}, []float64{20000}
 	header, rest, _ := strings.Cut(one(t, o.trials()).table(), "\n")
 	want := "| operation | rate (ops/s) | achieved | response p50 (µs) | response p99 (µs) | response p99.9 (µs) | response max (µs) " +
-		"| service p50 (µs) | service p99 (µs) | lag p50 (µs) | lag p99 (µs) | held |"
+		"| service p50 (µs) | service p99 (µs) | lag p50 (µs) | lag p99 (µs) | queued |"
 	if header != want {
 		t.Errorf("header %s\nwant   %s", header, want)
 	}
@@ -185,7 +185,7 @@ func TestOpenOddSweeps(t *testing.T) {
 			trials := o.trials()
 			drawn(t, trials)
 			s := one(t, trials)
-			for _, text := range []string{s.table(), s.measured(), s.doubts(), s.verdicts()} {
+			for _, text := range []string{s.table(), s.measured(), s.verdicts()} {
 				if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "<b>") {
 					t.Errorf("not fit for a page:\n%s", text)
 				}
@@ -214,49 +214,31 @@ func TestValueOpen(t *testing.T) {
 			t.Null.Service.Record(durationOf(10e3))
 		}
 	}
-	all := sweepsOf(o.trials())
+	expect(t, o.trials(), map[string]string{
+		`{{$s | at 1000 | value "p50"}}`:                  "100 µs",
+		`{{$s | at 1000.0 | value "response p50"}}`:       "100 µs",
+		`{{$s | value "p50"}}`:                            "100–200 µs",
+		`{{$s | at "max" | value "mean"}}`:                "200 µs",
+		`{{ratio "p50" ($s | at "max") ($s | at "min")}}`: "2.0",
+		`{{$s | at "min" | value "service p50"}}`:         "40.0 µs",
+		`{{$s | value "lag p99"}}`:                        "60.0 µs",
+		`{{$s | at "min" | value "baseline p50"}}`:        "10.0 µs",
+		`{{$s | at "min" | value "baseline throughput"}}`: "50,000 ops/s",
+		`{{$s | at "min" | value "p99.9"}}`:               "–",
+		`{{$s.Rates}}`:                                    "1,000, 2,000",
+		`{{$s | at 3000}}`:                                "no trial at 3000: must be min, max or one of 1,000, 2,000 ops/s",
+		`{{$s | at "fast"}}`:                              "no trial at fast",
+		`{{$s | value "long p50"}}`:                       `figure "long p50": must be one of`,
+		`{{figure "lag" $s}}`:                             `figure "lag": must be one of rate, throughput, distribution, anatomy, timeline`,
+		`{{figure "pie" $f}}`:                             `figure "pie": must be one of lag`,
+		`{{sweep "results/r.jsonl" "clients=3"}}`:         "no trials with clients=3",
+	})
 	o.clients = []int{2, 4}
-	both := sweepsOf(o.trials())
-	for _, c := range []struct {
-		all        sweeps
-		kind, keys string
-		want       string // or part of the error
-	}{
-		{all, "value", "figure=p50 rate=1000", "100 µs"},
-		{all, "value", "figure=p50 rate=all", "100–200 µs"},
-		{all, "value", "figure=mean rate=max", "200 µs"},
-		{all, "value", "figure=p50 rate=max over=min", "2.0"},
-		{all, "value", "figure=p50 rate=max over=1000", "2.0"},
-		{all, "value", "figure=p50 rate=min latency=service", "40.0 µs"},
-		{all, "value", "figure=p99 rate=1000,2000 latency=lag", "60.0 µs"},
-		{all, "value", "figure=p50 rate=min latency=null", "10.0 µs"},
-		{all, "value", "figure=throughput rate=min latency=null", "50,000 ops/s"},
-		{all, "value", "figure=p99.9 rate=min", "–"},
-		{all, "fact", "name=rates", "1,000, 2,000"},
-		{all, "fact", "name=pacing", "precise"},
-		{all, "fact", "name=stall", "none"},
-		{all, "fact", "name=duration", "1 s"},
-		{both, "value", "figure=p50 rate=1000 clients=4", "100 µs"},
-		{all, "value", "figure=p50 clients=2", "the sweep is of rates"},
-		{all, "value", "figure=p50 rate=3000", "no trial of get at 3,000 ops/s"},
-		{all, "value", "figure=p50 rate=fast", `rate "fast"`},
-		{all, "value", "figure=p50 rate=1000 latency=long", `latency "long"`},
-		{all, "value", "figure=achieved rate=1000 latency=lag", "is no latency"},
-		{all, "value", "figure=mean rate=1000 clients=3", "no trials with these"},
-		{both, "value", "figure=p50 rate=1000", "pick one of: clients=2; clients=4"},
-		{sweepsOf(exact()), "value", "figure=p50 clients=1 latency=lag", "is of the open loop"},
-		{sweepsOf(exact()), "value", "figure=p50 rate=1000", "the sweep is of numbers of clients"},
-		{all, "figure", "name=lag pacing=precise", "figure lag is of the whole file: leave out pacing"},
-		{all, "figure", "name=pie", "want one of rate, throughput, distribution, anatomy, timeline, lag"},
-		{all, "truth", "", "no trial of an open loop whose nodes were told to stall"},
-	} {
-		m, err := parseOpening("<!-- dhtbench:" + c.kind + " r.jsonl " + c.keys + " -->")
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := generate(m, c.all, "plots")
-		if got != c.want && (err == nil || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%s %s: %q, %v; want %q", c.kind, c.keys, got, err, c.want)
-		}
+	expect(t, o.trials(), map[string]string{
+		`{{sweep "results/r.jsonl" "clients=4" | at 1000 | value "p50"}}`: "100 µs",
+		`{{sweep "results/r.jsonl"}}`:                                     "results/r.jsonl: the file holds 2 sweeps, pick one of: clients=2; clients=4",
+	})
+	if got, err := rendered(o.trials(), `{{figure "rate" (sweep "results/r.jsonl" "clients=4")}}`); err != nil || !strings.HasSuffix(got, "](plots/r/clients=4/rate.svg)") {
+		t.Errorf("figure of one of two sweeps: %q, %v", got, err)
 	}
 }

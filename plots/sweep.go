@@ -20,6 +20,10 @@ type sweep struct {
 	// label says what sets the sweep apart from the others of its file, as
 	// placement=embedded; empty if it is the only one.
 	label string
+	// file is the results file, as a report names it; empty outside a report.
+	file string
+	// narrowed: it is only a part of the sweep.
+	narrowed bool
 
 	axis       axis
 	settings   []setting       // by operation as results.Summarize orders them, then load
@@ -99,8 +103,8 @@ func (s sweep) split() sweeps {
 
 // index derives the other fields from the settings.
 func (s *sweep) index() {
+	s.trials = trialsIn(s.settings)
 	for _, t := range s.settings {
-		s.trials = append(s.trials, t.Trials...)
 		s.loads = insert(s.loads, t.load())
 		if o := t.operation(); !slices.Contains(s.operations, o) {
 			s.operations = append(s.operations, o)

@@ -105,35 +105,10 @@ func TestIncomplete(t *testing.T) {
 	if got := s.missing(); got != want {
 		t.Errorf("missing %q, want %q", got, want)
 	}
-	for _, text := range []string{s.table(), s.measured(), s.doubts(), strings.Join(s.caption(), " ")} {
+	for _, text := range []string{s.table(), s.measured(), s.verdicts(), strings.Join(s.caption(), " ")} {
 		if !strings.Contains(text, want) {
 			t.Errorf("not said in:\n%s", text)
 		}
-	}
-}
-
-func TestDoubts(t *testing.T) {
-	m := usual()
-	m.each = 20
-	m.change = func(t *results.Trial) {
-		if t.Params.Operation == "get" && t.Params.Clients > 1 {
-			t.Warnings = []string{map[int]string{2: "Little's law: 0.912, more than 2 % from 1",
-				4: "Little's law: 0.85, more than 2 % from 1", 8: "a | in <words>"}[t.Params.Clients]}
-		}
-	}
-	got := one(t, m.trials()).doubts()
-	want := `3 of 12 trials are in doubt:
-
-| doubt | trials | at |
-| --- | ---: | --- |
-| Little's law: 0.85–0.912, more than 2 % from 1 | 2 | get with 2, 4 clients |
-| a \| in &lt;words&gt; | 1 | get with 8 clients |
-`
-	if got != want {
-		t.Errorf("doubts:\n%s\nwant:\n%s", got, want)
-	}
-	if got := one(t, usual().trials()).doubts(); got != "No doubt was recorded in any of the 12 trials.\n" {
-		t.Errorf("no doubts: %q", got)
 	}
 }
 

@@ -122,7 +122,7 @@ func (all sweeps) truthTable() (string, error) {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%s of nodes that stall %s:\n\n", capital(cell(s.operation)), s.often())
+		fmt.Fprintf(&b, "Operation %s at nodes that stall %s:\n\n", cell(s.operation), s.often())
 		header := []string{"percentile", "truth"}
 		for _, w := range s.ways() {
 			if w.h != nil {
@@ -141,8 +141,8 @@ func (all sweeps) truthTable() (string, error) {
 			}
 			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 		}
-		b.WriteString("\n" + capital(cell(s.describe())) + ". Truth: of nodes that answer at once when they do not stall. " +
-			"A dash stands for a percentile with fewer than 10 latencies above it, and for an error of nothing.\n")
+		b.WriteString("\n" + capital(cell(s.describe())) + ". The truth is that of nodes that answer at once when they do not stall. " +
+			"A dash is a percentile with fewer than 10 latencies above it, or an error relative to 0.\n")
 	}
 	return b.String(), nil
 }
