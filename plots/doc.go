@@ -1,6 +1,6 @@
-// Package plots turns results files into what people look at: figures, and the
-// generated parts of REPORT.md. It reads records through package results, runs
-// nothing and measures nothing: the same file gives the same bytes on every run.
+// Package plots turns results files into figures and REPORT.md. It reads records
+// through package results and measures nothing: the same file gives the same bytes
+// on every run.
 //
 // # Figures
 //
@@ -34,38 +34,47 @@
 // tick inside a decade, whose legend lies inside the data, and whose margins
 // depend on the data, so that panels do not line up.
 //
-// # Markers
+// # Report
 //
-// Generated text in REPORT.md lies between two HTML comments, which GitHub does
-// not show; what is outside of them is never touched:
+// REPORT.md is rendered from report.md.tmpl, a text/template. An unknown function,
+// file, figure or argument is an error that names the line of the template. The
+// template begins with the sweeps that it speaks of:
 //
-//	<!-- dhtbench:KIND FILE key=value ... -->...<!-- dhtbench:end -->
+//	{{$loopback := sweep "results/loopback.jsonl"}}
 //
-// FILE is a results file, relative to the report. Blocks, whose two comments
-// have a line each to themselves:
+//	sweep FILE [KEY=VALUE...]  the only sweep of a results file with these
+//	                           parameters, as "placement=embedded"; FILE is
+//	                           relative to the report
+//	file FILE                  all sweeps of a results file
 //
-//	table     latencies and throughput of every setting
-//	measured  the hosts, the build, the workload and the command line
-//	doubts    each distinct warning, and of which trials
-//	verdicts  how many trials are VALID, SUSPECT and INVALID, and doubts
-//	truth     of nodes that stall: true percentiles, those measured, and their error
-//	figure    name=response-time: the drawing, with a text for who cannot see it
+// Blocks, each a paragraph of its own:
 //
-// Inline, inside a paragraph:
+//	figure NAME SWEEP    a figure, with its description as alternative text; lag and
+//	                     truth are of a file instead of a sweep
+//	table SWEEP          latencies and throughput of every setting
+//	environment SWEEP    hosts, build, workload and command line
+//	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
+//	                     warnings
+//	truth FILE           where nodes were told to stall: true percentiles, those
+//	                     measured, and their errors
 //
-//	value  figure=mean|p50|p99|p99.9|max|throughput|whole|achieved
-//	       latency=response|service|lag|null (else response time in an open loop and
-//	       service time in a closed one; null is that of the null server)
-//	       operation=put|get|del|mix, several with commas, or all
-//	       clients=8, several with commas, or min, max, all
-//	       rate=2000, the same, where a sweep is of rates; clients=8 then picks it
-//	       over=1 or over=reference: how many times the same figure at 1 client (or at
-//	       a rate of 1), or the reference report's; under= is the inverse
-//	       unit=ns|us|ms|s (else the one that suits the number)
-//	fact   name=cpu, cores, nodes, operations, trials, doubtful, ...: see facts
+// Numbers inside a sentence:
 //
-// Where several operations, clients or rates are named, a value is a range. Any
-// other key picks a sweep by a parameter of the record, as placement=embedded or
-// stall=none does, and is needed where the file holds several; a truth block takes
-// all sweeps that match.
+//	{{$loopback | of "get" | at 8 | value "p99"}}
+//	{{ratio "throughput" ($loopback | at 8) ($loopback | at 1)}}
+//
+//	of OPERATION SWEEP    the part of a sweep with one operation
+//	at LOAD SWEEP         the part with one number of clients, or one rate where the
+//	                      sweep is of rates; "min" and "max" are its ends
+//	value FIGURE SWEEP    a figure in the unit that suits it: its range where several
+//	                      settings are left. Mean, p50, p99, p99.9 and max are of the
+//	                      response time in an open loop and of the service time in a
+//	                      closed one, or of the latency before them: "lag p99",
+//	                      "service mean", "baseline p50". Others are throughput,
+//	                      whole (over the whole trial), achieved (of the offered
+//	                      rate) and baseline throughput.
+//	ratio FIGURE A B      how many times the figure of B that of A is; reference
+//	                      is the course report, in place of a sweep
+//
+// Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods.
 package plots

@@ -3,6 +3,7 @@ package plots
 import (
 	"context"
 	_ "embed" // the template
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -136,23 +137,40 @@ func (r renderer) sweep(name string, wanted ...string) (sweep, error) {
 	return s, nil
 }
 
-// drawable is a sweep, or a whole file.
+// drawable is a sweep, or all sweeps of a file.
 type drawable interface {
 	figures() []sketch
-	check() error      // whether its figures can be shown
-	place() string     // of its figures, below the folder of all figures
-	placeNote() string // before a figure; may be empty
+	place() (string, error) // of its figures, below the folder of all figures
+}
+
+// place is the folder of the figures that compare sweeps.
+func (all sweeps) place() (string, error) { return baseName(all[0].file), nil }
+
+// place is the folder of the figures of a sweep. A part of one has none.
+func (s sweep) place() (string, error) {
+	switch {
+	case s.narrowed:
+		return "", errors.New("must be of a whole sweep: leave out of and at")
+	case s.label == "":
+		return baseName(s.file), nil
+	}
+	return baseName(s.file) + "/" + s.folder(), nil
 }
 
 // figure shows a figure in Markdown.
 func (r renderer) figure(name string, of drawable) (string, error) {
-	if err := of.check(); err != nil {
+	place, err := of.place()
+	if err != nil {
 		return "", fmt.Errorf("figure %s: %w", name, err)
+	}
+	var note string
+	if s, ok := of.(sweep); ok {
+		note = s.gapNote()
 	}
 	var names []string
 	for _, k := range of.figures() {
 		if k.name == name {
-			return of.placeNote() + picture(k, r.images+"/"+of.place()), nil
+			return note + picture(k, r.images+"/"+place), nil
 		}
 		names = append(names, k.name)
 	}
@@ -165,26 +183,6 @@ func picture(k sketch, folder string) string {
 	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().alt))
 	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
 }
-
-func (all sweeps) check() error      { return nil }
-func (all sweeps) place() string     { return baseName(all[0].file) }
-func (all sweeps) placeNote() string { return "" }
-
-func (s sweep) check() error {
-	if s.narrowed {
-		return fmt.Errorf("shows a whole sweep: leave out of and at")
-	}
-	return nil
-}
-
-func (s sweep) place() string {
-	if s.label == "" {
-		return baseName(s.file)
-	}
-	return baseName(s.file) + "/" + s.folder()
-}
-
-func (s sweep) placeNote() string { return s.gapNote() }
 
 // relative is the folder out as a link in a file of the folder from names it.
 func relative(from, out string) (string, error) {

@@ -32,9 +32,8 @@ type sweep struct {
 	loads      []load          // rising, each once
 }
 
-// sweeps is a results file. Files can be concatenated, so one may hold sweeps that
-// have nothing to do with each other; a line through points of two of them would
-// be a lie.
+// sweeps is a results file. Files can be concatenated, so one may hold unrelated
+// sweeps; a line through points of two of them would mean nothing.
 type sweeps []sweep
 
 // sweepsOf sorts the settings of trials into sweeps, in order of settings.

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"dhtbench/results"
 )
 
 // ofOperation is the part of a sweep with one operation.
@@ -185,12 +183,3 @@ func writeTimes(low, high float64) string {
 
 // writeRates writes a range of operations per second.
 func writeRates(low, high float64) string { return span(low, high, number) + " ops/s" }
-
-// trialsIn are the trials of settings.
-func trialsIn(settings []setting) []results.Trial {
-	var trials []results.Trial
-	for _, t := range settings {
-		trials = append(trials, t.Trials...)
-	}
-	return trials
-}
