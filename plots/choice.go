@@ -50,8 +50,8 @@ func (all sweeps) difference(i int) string {
 	return strings.Join(parts, ",")
 }
 
-// folder is the label as the name of one folder. It comes from a file that others
-// may have written, and must not lead anywhere else.
+// folder is the label as the name of one folder. Anyone may have written the file
+// that it comes from, so characters that could lead to another folder are replaced.
 func (s sweep) folder() string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -90,8 +90,8 @@ func choose(all sweeps, wanted []string) (sweep, error) {
 	return sweep{}, fmt.Errorf("the file holds %d sweeps, pick one of: %s", len(found), strings.Join(labels, "; "))
 }
 
-// preferred is the operation to show where a figure has room for one: the read,
-// which most people do most, or else the first.
+// preferred is the operation to show where a figure has room for one: get, which
+// most workloads do most, or else the first.
 func preferred(operations []string) string {
 	if slices.Contains(operations, results.Get) || len(operations) == 0 {
 		return results.Get

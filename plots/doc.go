@@ -26,8 +26,8 @@
 //	truth.svg  where nodes were told to stall: the true response time beside what an
 //	           open and a closed loop made of it
 //
-// Where trials have a calibration, what the same clients did at servers that answer
-// at once is drawn in grey.
+// Where trials have a baseline, it is drawn in grey: what the same clients measured
+// at null servers, which answer at once.
 //
 // Note: the drawing is done on gonum's canvas (vg, vg/draw, vg/vgsvg), but not
 // with its plot.Plot, whose log axes panic on a range of one value and name no

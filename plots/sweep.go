@@ -151,10 +151,9 @@ func (s sweep) repeats() (fewest, most int) {
 	return fewest, most
 }
 
-// missing says in words what the sweep would need to be whole, as far as that
-// can be told from what is there: every operation at every load, all equally
-// often. It is empty for a whole sweep. A load that was planned and never begun
-// leaves no trace and is not missed here.
+// missing lists the trials that an incomplete sweep lacks; it is empty for a whole
+// one. A whole sweep has every operation at every load, equally often. A load
+// without any trial leaves no trace, so it is not listed.
 func (s sweep) missing() string {
 	_, most := s.repeats()
 	lacking := 0

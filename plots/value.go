@@ -61,7 +61,8 @@ func (s sweep) figureNamed(name string) (m measure, write func(low, high float64
 	var names []string
 	for _, k := range kinds {
 		for _, m := range slices.Concat([]measure{meanMeasure(k.of)}, quantileMeasures(k.of), []measure{maxMeasure(k.of)}) {
-			if names = append(names, k.prefix+m.name); names[len(names)-1] == name {
+			m.name = k.prefix + m.name
+			if names = append(names, m.name); m.name == name {
 				return m, writeTimes, nil
 			}
 		}
@@ -77,8 +78,8 @@ func (s sweep) figureNamed(name string) (m measure, write func(low, high float64
 }
 
 // value writes a figure of a sweep: of its setting, or the range over all of them.
-// Prose speaks of several settings at once, and one of them picked by hand would
-// be picked for its looks.
+// A sentence about several settings has their range, instead of one that its author
+// selected.
 func value(name string, s sweep) (string, error) {
 	m, write, err := s.figureNamed(name)
 	if err != nil {
