@@ -85,7 +85,7 @@ func value(name string, s sweep) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.span(func(t setting) (float64, error) { return m.of(t).Median, nil }, write)
+	return s.rangeOf(func(t setting) (float64, error) { return m.of(t).Median, nil }, write)
 }
 
 // ratio writes how many times a figure of under the same figure of over is,
@@ -107,7 +107,7 @@ func ratio(name string, over, under side) (string, error) {
 		return a / b, err
 	}
 	// 2 digits, since they are of medians that have 3 at best.
-	return s.span(quotient, func(low, high float64) string {
+	return s.rangeOf(quotient, func(low, high float64) string {
 		return span(low, high, func(x float64) string { return digits(x, 2) })
 	})
 }
@@ -149,9 +149,9 @@ func (referenceReport) number(name string, beside setting) (float64, error) {
 	return 0, fmt.Errorf("the reference report has no %s", name)
 }
 
-// span writes the range of a number over the settings of s. All of them must have
+// rangeOf writes the range of a number over the settings of s. All of them must have
 // been measured. A number that is unknown of one is unknown of the range.
-func (s sweep) span(of func(setting) (float64, error), write func(low, high float64) string) (string, error) {
+func (s sweep) rangeOf(of func(setting) (float64, error), write func(low, high float64) string) (string, error) {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, o := range s.operations {
 		for _, l := range s.loads {
