@@ -78,6 +78,6 @@ func TestValueErrors(t *testing.T) {
 		`{{figure "truth" $f}}`:                            `figure "truth": must be one of none`,
 		`{{figure "throughput" ($s | at 8)}}`:              "figure throughput: must be of a whole sweep: leave out of and at",
 		`{{table $f}}`:                                     "wrong type for value; expected plots.sweep; got plots.sweeps",
-		`{{truth $f}}`:                                     "no trial of an open loop whose nodes were told to stall",
+		`{{truth $f}}`:                                     "no trial of an open loop",
 	})
 }
