@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dhtbench/results"
 )
@@ -54,9 +55,11 @@ func warningsOf(trials []results.Trial) []warning {
 // varyingIn matches the varying parts of a trial's warnings: "on" or "of" and one
 // of its hosts, "node" and an id, and numbers that are words of their own.
 func varyingIn(t results.Trial) *regexp.Regexp {
-	hosts := make([]string, len(t.Hosts))
-	for i, h := range t.Hosts {
-		hosts[i] = regexp.QuoteMeta(h.Name)
+	var hosts []string
+	for _, h := range t.Hosts {
+		if h.Name != "" && utf8.ValidString(h.Name) {
+			hosts = append(hosts, regexp.QuoteMeta(h.Name))
+		}
 	}
 	// The longest first, as one name may begin another.
 	slices.SortStableFunc(hosts, func(a, b string) int { return cmp.Compare(len(b), len(a)) })

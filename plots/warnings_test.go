@@ -106,6 +106,8 @@ func FuzzSplitWarning(f *testing.F) {
 	f.Add("hiccups: node 3 on h1 was held up for 1.5 %, 3 times", "h1")
 	f.Add("on on on 1", "on")
 	f.Add("of (: 2", "(")
+	f.Add("on : 2", "")
+	f.Add("0", "\xe0")
 	f.Fuzz(func(t *testing.T, text, host string) {
 		words, tokens := split(text, varyingIn(results.Trial{Hosts: []results.Host{{Name: host}}}))
 		var b strings.Builder
