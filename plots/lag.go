@@ -2,17 +2,14 @@ package plots
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
-	"time"
 
+	"gonum.org/v1/plot/plotter"
+
+	"dhtbench/plots/chart"
 	"dhtbench/results"
-)
-
-// What pacing is to keep to on an idle core.
-const (
-	lagGoalP50 = time.Microsecond
-	lagGoalP99 = 50 * time.Microsecond
 )
 
 // paced is the trials of one way of pacing.
@@ -21,22 +18,22 @@ type paced struct {
 	trials []results.Trial
 }
 
-// mostHeld is the share of operations that may have waited for a connection for the
+// mostQueued is the share of operations that may have waited for a free slot for the
 // p99 of the lag to be that of the pacing.
-const mostHeld = 0.001
+const mostQueued = 0.001
 
 // showsPacing reports whether the lag of a trial is that of its pacing. Where the
-// rate was not sustained or nodes stalled, operations wait for connections, and
+// rate was not sustained or nodes stalled, operations wait for a free slot, and
 // that is lag as well.
 func showsPacing(t results.Trial) bool {
-	var held, count int64
+	var queued, count int64
 	for _, c := range t.Clients {
-		held += c.Held
+		queued += c.Held
 		if c.Lag != nil {
 			count += c.Lag.Count()
 		}
 	}
-	return isOpen(t.Params) && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(held) <= mostHeld*float64(count)
+	return isOpen(t.Params) && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(queued) <= mostQueued*float64(count)
 }
 
 // byPacing sorts the trials of open loops that show it by their pacing, by name.
@@ -60,65 +57,83 @@ func (all sweeps) byPacing() []paced {
 	return found
 }
 
-// lagLook is the look of a way of pacing: precise is the first.
-func lagLook(i int) look {
-	if all := looks(); i < len(all) {
-		return all[i]
+// lag draws how much later than intended operations were sent, by percentile: a
+// thin curve for each way of pacing and rate of the file.
+func (all sweeps) lag() chart.Figure {
+	f := chart.Figure{
+		Name:     "lag",
+		Title:    "How much later than intended are operations sent?",
+		Measured: "measured on " + machines(trialsOf(all)),
 	}
-	return lookOf("")
-}
-
-// lag draws how much later than meant operations were sent, by percentile, for
-// each way of pacing in the file.
-func (all sweeps) lag() figure {
-	f := figure{
-		name:   "lag",
-		title:  "Lag: how much later than meant an operation was sent",
-		xLabel: percentileAxis,
-	}
-	var p panel
-	var words, which []string
+	var p chart.Panel
+	var findings, counts, words []string
+	lowest, highest := math.Inf(1), 0.0
 	for i, g := range all.byPacing() {
+		look := looks()[i%len(looks())]
+		look.Width, look.Size = 0.9, 2.6
+		rates := ratesOf(g.trials)
+		lowest, highest = min(lowest, rates[0]), max(highest, rates[len(rates)-1])
+		for k, rate := range rates {
+			h := pool(atRate(g.trials, rate), results.Trial.Lag)
+			label := ""
+			if k == len(rates)-1 {
+				label = g.pacing
+			}
+			p.Series = append(p.Series, cumulative(label, look, h)...)
+		}
 		h := pool(g.trials, results.Trial.Lag)
-		p.lines = append(p.lines, cumulative(g.pacing, lagLook(i), h)...)
+		findings = append(findings, fmt.Sprintf("%s p50 %s, p99 %s", g.pacing, duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99)))))
+		counts = append(counts, fmt.Sprintf("%d of %d %s", len(g.trials), len(all.pacedBy(g.pacing)), g.pacing))
 		words = append(words, fmt.Sprintf("%s: median %s, p99 %s, largest %s", g.pacing,
 			duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99))), duration(float64(h.Max()))))
-		which = append(which, fmt.Sprintf("%s: %s of %s", g.pacing, plural(len(g.trials), "trial"), ratesOf(g.trials)))
 	}
-	f.panels = []panel{p}
-	f.alongPercentiles(fitLog) // how long the axis is, before the guides are drawn along it
-	p = f.panels[0]
-	guides := []line{lagGuide("goal for the p50: 1 µs", lagGoalP50, p.x), lagGuide("goal for the p99: 50 µs", lagGoalP99, p.x)}
-	p.lines = append(guides, p.lines...)
-	p.y = fitLog(heights(p.lines))
-	p.yTicks = p.y.ticks(tickDuration)
-	f.panels[0] = p
-	f.yLabel = "send − intended start" + logNote(p.y)
-	f.caption = []string{
-		strings.Join(which, " · ") + " in all; histograms added",
-		"without trials whose rate was not sustained, whose nodes were told to stall, or that had more than 0.1 % of their operations held: their lag is waiting for a connection",
-		"measured on " + machines(trialsOf(all)), thinNote,
-	}
-	f.alt = "Lag by percentile. " + strings.Join(words, "; ") + "."
+	// What pacing is to keep to on an idle core.
+	p.Series = append(p.Series, target("p50 goal", 0.5, 1e3)...)
+	p.Series = append(p.Series, target("p99 goal", 0.99, 50e3)...)
+	f.Rows = alongPercentiles([]chart.Panel{p}, func(series []chart.Series) chart.Axis {
+		return chart.Snug(heights(series...), tickDuration).Labelled("lag: send − intended start")
+	})
+	f.Subtitle = strings.Join(findings, "; ") + "; " + list(counts) + " trials"
+	f.Caption = []string{"a curve for each rate per client: " + span(lowest, highest, number) + " ops/s",
+		"without trials that were not sustained, stalled, or had more than 0.1 % of operations queued for a slot", thinNote}
+	f.Alt = "Lag by percentile. " + strings.Join(words, "; ") + "."
 	return f
 }
 
-// lagGuide is a goal, across the axis.
-func lagGuide(label string, at time.Duration, x scale) line {
-	return line{label: label, look: guideLook(), width: guideWidth, points: []point{{x.low, float64(at)}, {x.high, float64(at)}}}
+// target is a goal for a quantile, named above it.
+func target(label string, q, ns float64) []chart.Series {
+	x := chart.Nine(q)
+	return []chart.Series{
+		{Look: chart.Look{Colour: chart.Ink, Shape: chart.Diamond, Size: 5}, Marks: []chart.Mark{{X: x, Y: ns, Hollow: true}}},
+		{Label: label, At: &plotter.XY{X: x, Y: 2 * ns}},
+	}
 }
 
-// ratesOf is the range of rates that each client offered: pacing is by client.
-func ratesOf(trials []results.Trial) string {
-	var low, high float64
-	for i, t := range trials {
-		each := t.Params.RateOpsPerS / float64(max(t.Params.Clients, 1))
-		if i == 0 {
-			low, high = each, each
-		}
-		low, high = min(low, each), max(high, each)
+// pacedBy are the trials of open loops with a way of pacing, whatever they show.
+func (all sweeps) pacedBy(pacing string) []results.Trial {
+	return slices.DeleteFunc(trialsOf(all), func(t results.Trial) bool {
+		return !isOpen(t.Params) || either(t.Params.Pacing, "pacing unknown") != pacing
+	})
+}
+
+// ratePerClient is what a trial's pacing is asked for: it is by client.
+func ratePerClient(t results.Trial) float64 {
+	return t.Params.RateOpsPerS / float64(max(t.Params.Clients, 1))
+}
+
+// ratesOf are the rates per client of trials, rising.
+func ratesOf(trials []results.Trial) []float64 {
+	var all []float64
+	for _, t := range trials {
+		all = append(all, ratePerClient(t))
 	}
-	return span(low, high, number) + " ops/s per client"
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// atRate are the trials with a rate per client.
+func atRate(trials []results.Trial, rate float64) []results.Trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return ratePerClient(t) != rate })
 }
 
 // trialsOf is all trials of a file.

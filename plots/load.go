@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
@@ -39,12 +40,12 @@ func (a axis) noun() string {
 	return "clients"
 }
 
-// against is what a figure's title calls the x axis.
-func (a axis) against() string {
+// quantity is what the x axis counts.
+func (a axis) quantity() string {
 	if a == byRate {
 		return "offered rate"
 	}
-	return "concurrency"
+	return "number of clients"
 }
 
 // x is where a load lies along the axis.
@@ -113,18 +114,16 @@ func (a axis) unit() string {
 	return "clients"
 }
 
-// fit is the scale of loads along the axis. It is logarithmic where they span so
-// much that the small ones would coincide, or where asked to be. Of rates that is
-// later: what there is to see is at the large ones, which it presses together.
-func (a axis) fit(loads []load, log bool) scale {
+// fit is the axis of loads. It is logarithmic where they span so much that the
+// small ones would coincide. Of rates that is later: what there is to see is at the
+// large ones, which it presses together.
+func (a axis) fit(loads []load) chart.Axis {
 	linear := 16.0 // up to here neighbours stay apart on a page
-	switch {
-	case log:
-		linear = 0
-	case a == byRate:
+	if a == byRate {
 		linear = 100
 	}
-	return fitPlaces(a.xs(loads), linear)
+	xs := a.xs(loads)
+	return chart.Places(xs, xs[len(xs)-1] > linear*xs[0], exactly).Labelled(a.noun())
 }
 
 // xs are the places of loads along the axis.

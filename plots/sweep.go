@@ -33,6 +33,19 @@ type sweep struct {
 // be a lie.
 type sweeps []sweep
 
+// readSweeps reads a results file. One without trials is an error: there is
+// nothing to draw.
+func readSweeps(path string) (sweeps, error) {
+	trials, err := results.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(trials) == 0 {
+		return nil, fmt.Errorf("%s holds no trials", path)
+	}
+	return sweepsOf(trials), nil
+}
+
 // sweepsOf groups trials into sweeps, in order of first appearance.
 func sweepsOf(trials []results.Trial) sweeps {
 	var grouped, all sweeps

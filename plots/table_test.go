@@ -64,7 +64,7 @@ func TestTableUnknown(t *testing.T) {
 	if got := s.table(); !strings.Contains(got, "| 20.0 | – |\n") {
 		t.Errorf("table:\n%s", got)
 	}
-	if alt := s.throughput().alt; !strings.Contains(alt, "put: – with 2 clients.") {
+	if alt := s.throughput().Alt; !strings.Contains(alt, "put: – with 2 clients.") {
 		t.Errorf("description: %s", alt)
 	}
 }
@@ -107,7 +107,7 @@ func TestIncomplete(t *testing.T) {
 	if got := s.missing(); got != want {
 		t.Errorf("missing %q, want %q", got, want)
 	}
-	for _, text := range []string{s.table(), s.measured(), s.doubts(), strings.Join(s.caption(), " ")} {
+	for _, text := range []string{s.table(), s.measured(), s.doubts(), s.conditions()} {
 		if !strings.Contains(text, want) {
 			t.Errorf("not said in:\n%s", text)
 		}

@@ -72,7 +72,7 @@ func figureOf(t setting, name string, l latency) (float64, error) {
 	all := append([]measure{meanMeasure(l)}, quantileMeasures(l)...)
 	all = append(all, maxMeasure(l))
 	if l == null {
-		all = append(all, ceilingMeasure())
+		all = append(all, nullThroughput())
 	} else {
 		all = append(all, throughputMeasure(), wholeMeasure(), achievedMeasure())
 	}
