@@ -75,7 +75,7 @@ func (s sweep) breakdown() chart.Figure {
 	}
 	upper, lower := make([]chart.Panel, len(s.operations)), make([]chart.Panel, len(s.operations))
 	var tops, lags []float64
-	var words []string
+	finding := ""
 	for i, o := range s.operations {
 		upper[i], lower[i] = chart.Panel{Title: o, X: x}, chart.Panel{X: x, Height: 110}
 		late := chart.Series{Look: chart.Look{Colour: lookOf(o).Colour, Shape: lookOf(o).Shape}}
@@ -93,14 +93,12 @@ func (s sweep) breakdown() chart.Figure {
 				lags = append(lags, mean)
 			}
 			tops = append(tops, b.top)
-			if k == 0 || k == len(loads)-1 {
-				words = append(words, fmt.Sprintf("%s %s: %s", o, s.axis.with(l), strings.Join(b.words, ", ")))
-			}
+			finding = fmt.Sprintf("%s %s: %s; ", o, s.axis.with(l), strings.Join(b.words, ", "))
 		}
 		lower[i].Series = []chart.Series{late}
 	}
 	y := chart.Linear(tops, tickDuration).Labelled("mean of each part of the service time, stacked")
-	below := chart.Snug(lags, tickDuration).Labelled("mean lag")
+	below := chart.Log(1e3, 1e6, lags, tickDuration).Labelled("mean lag")
 	for i := range upper {
 		upper[i].Y, lower[i].Y = y, below
 		if i < len(upper)-1 {
@@ -111,23 +109,19 @@ func (s sweep) breakdown() chart.Figure {
 		}
 	}
 	f := chart.Figure{
-		Name:     "breakdown",
 		Title:    "What is the mean " + s.main().String() + " made of?",
+		Subtitle: finding + s.pooledNote(),
 		Rows:     [][]chart.Panel{upper},
-		Alt:      "Mean of each part. " + strings.Join(words, "; ") + ".",
+		Caption:  []string{"network, kernel: the service time less what the node tells of itself"},
 		Measured: s.conditions(),
-	}
-	if len(words) > 0 {
-		f.Subtitle = words[len(words)-1] + "; " + s.pooledNote()
 	}
 	if len(lags) > 0 {
 		f.Rows = append(f.Rows, lower)
 	}
-	f.Caption = append(f.Caption, "network, kernel: the service time less what the node tells of itself")
 	if len(loads) < len(s.loads) {
 		f.Caption = append(f.Caption, "without rates that were not sustained")
 	}
-	f.Caption = append(f.Caption, keys(f.Rows)...)
+	f.Caption = append(f.Caption, s.notes(f.Rows)...)
 	return f
 }
 

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -13,20 +12,11 @@ import (
 	"dhtbench/results"
 )
 
-// thinNote is in the caption of every figure over percentiles.
-const thinNote = "thin and pale: fewer than 10 latencies lie above"
-
 // distribution draws latency by percentile, at the lightest load beside the
 // heaviest that was sustained.
 func (s sweep) distribution() chart.Figure {
-	f := chart.Figure{
-		Name:     "distribution",
-		Title:    "How is the " + s.main().String() + " distributed?",
-		Measured: s.conditions(),
-	}
-	var words, finding []string
+	var findings []string
 	var panels []chart.Panel
-	baseline := false
 	ends := s.ends()
 	for i, load := range ends {
 		p := chart.Panel{Title: s.axis.words(load)}
@@ -38,33 +28,25 @@ func (s sweep) distribution() chart.Figure {
 			if i == len(ends)-1 { // labels take their room from the data
 				label = nullLabel
 			}
-			p.Series, baseline = append(p.Series, cumulative(label, nullLook(), h)...), true
+			p.Series = append(p.Series, cumulative(label, nullLook(), h)...)
 		}
-		var longest float64
+		longest := 0.0
 		for _, o := range s.operations {
 			t, _ := s.at(o, load)
-			h := t.pooled(results.Trial.Latency)
-			if h.Count() == 0 {
-				continue
+			if h := t.pooled(results.Trial.Latency); h.Count() > 0 {
+				p.Series = append(p.Series, s.curves(o, t, h)...)
+				longest = max(longest, float64(h.Max()))
 			}
-			p.Series = append(p.Series, s.curves(o, t, h)...)
-			longest = max(longest, float64(h.Max()))
-			words = append(words, fmt.Sprintf("%s %s: median %s, largest %s",
-				o, s.axis.with(load), duration(float64(h.Quantile(0.5))), duration(float64(h.Max()))))
 		}
-		finding = append(finding, fmt.Sprintf("largest %s %s", duration(longest), s.axis.with(load)))
+		findings = append(findings, duration(longest)+" "+s.axis.with(load))
 		panels = append(panels, p)
 	}
-	f.Subtitle = strings.Join(finding, ", ") + "; " + s.pooledNote()
-	f.Rows = alongPercentiles(panels, func(all []chart.Series) chart.Axis {
-		return chart.Log(1e3, 10e6, heights(all...), tickDuration).Labelled("latency")
-	})
-	if baseline {
-		f.Caption = append(f.Caption, s.nullNote())
+	rows := alongPercentiles(panels, 1e3, 10e6, "latency")
+	return chart.Figure{
+		Title:    "How is the " + s.main().String() + " distributed?",
+		Subtitle: "largest " + strings.Join(findings, ", ") + "; " + s.pooledNote(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
 	}
-	f.Caption = append(f.Caption, thinNote)
-	f.Alt = capital(s.main().String()) + " by percentile. " + strings.Join(words, "; ") + "."
-	return f
 }
 
 // pooledNote says how several trials became one curve.
@@ -123,8 +105,8 @@ func (s sweep) nullAt(l load) *results.Histogram {
 }
 
 // alongPercentiles puts panels into one row, on one axis of percentiles, as long as
-// the longest of their curves, and on one of latency that fit makes.
-func alongPercentiles(panels []chart.Panel, fit func([]chart.Series) chart.Axis) [][]chart.Panel {
+// the longest of their curves, and on one of latency, at least from low to high.
+func alongPercentiles(panels []chart.Panel, low, high float64, label string) [][]chart.Panel {
 	var all []chart.Series
 	end := 0.0
 	for _, p := range panels {
@@ -135,7 +117,7 @@ func alongPercentiles(panels []chart.Panel, fit func([]chart.Series) chart.Axis)
 			}
 		}
 	}
-	x, y := chart.Nines(end), fit(all)
+	x, y := chart.Nines(end), chart.Log(low, high, heights(all...), tickDuration).Labelled(label)
 	for i := range panels {
 		panels[i].X, panels[i].Y = x, y
 	}

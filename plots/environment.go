@@ -82,20 +82,15 @@ func (s sweep) gomaxprocs() string {
 // builds lists the distinct executables, each with its number of trials where
 // there are several.
 func (s sweep) builds() string {
-	return s.distinct(func(t results.Trial) string { return cell(build(t.Build)) })
+	return s.distinct(func(t results.Trial) string {
+		b := t.Build
+		text := fmt.Sprintf("%s, revision %s", b.Go, either(b.Revision[:min(len(b.Revision), 12)], "unknown"))
+		if b.Dirty {
+			text += " with uncommitted changes"
+		}
+		return cell(text)
+	})
 }
-
-// build is one executable in words.
-func build(b results.Build) string {
-	text := fmt.Sprintf("%s, revision %s", b.Go, either(shortened(b.Revision), "unknown"))
-	if b.Dirty {
-		text += " with uncommitted changes"
-	}
-	return text
-}
-
-// shortened is as much of a revision as people quote.
-func shortened(revision string) string { return revision[:min(len(revision), 12)] }
 
 // commands lists the distinct command lines, quoted so that they can be pasted
 // into a shell.
@@ -141,8 +136,7 @@ func (s sweep) started() string {
 	for _, t := range s.trials {
 		if t.Started.Before(first) {
 			first = t.Started
-		}
-		if t.Started.After(last) {
+		} else if t.Started.After(last) {
 			last = t.Started
 		}
 	}

@@ -16,30 +16,20 @@ func machines(trials []results.Trial) string {
 	for i, g := range groups {
 		parts[i] = fmt.Sprintf("%s: %s", plural(len(g.names), "host"), g.machine())
 	}
-	text := strings.Join(parts, "; ")
-	if crowded(trials) {
-		text += "; nodes and clients share its cores"
+	// Where one host carried everything, the curve against the number of clients is
+	// one of sharing.
+	if len(trials) > 0 && !slices.ContainsFunc(trials, func(t results.Trial) bool { return len(t.Hosts) != 1 }) {
+		parts = append(parts, "nodes and clients share its cores")
 	}
-	return text
-}
-
-// crowded reports whether one host carried everything: the curve against the
-// number of clients is then one of sharing, and the caption says so.
-func crowded(trials []results.Trial) bool {
-	for _, t := range trials {
-		if len(t.Hosts) != 1 {
-			return false
-		}
-	}
-	return len(trials) > 0
+	return strings.Join(parts, "; ")
 }
 
 // machine says what a group's hosts are: CPU, cores, virtualization.
 func (g hostGroup) machine() string {
 	h := g.host
-	text := fmt.Sprintf("%s, %s each", h.CPU, plural(h.Cores, "core"))
-	if len(g.names) == 1 {
-		text = fmt.Sprintf("%s, %s", h.CPU, plural(h.Cores, "core"))
+	text := fmt.Sprintf("%s, %s", h.CPU, plural(h.Cores, "core"))
+	if len(g.names) > 1 {
+		text += " each"
 	}
 	if h.Virtualization != "" {
 		text += ", " + h.Virtualization
@@ -87,11 +77,7 @@ func groupHosts(trials []results.Trial) []hostGroup {
 
 // add takes in one host as one trial recorded it.
 func (g *hostGroup) add(h results.Host) {
-	known := false
-	for _, name := range g.names {
-		known = known || name == h.Name
-	}
-	if !known {
+	if !slices.Contains(g.names, h.Name) {
 		g.names = append(g.names, h.Name)
 	}
 	for _, id := range h.Nodes {

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,12 +12,6 @@ import (
 	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
-
-// paced is the trials of one way of pacing.
-type paced struct {
-	pacing string
-	trials []results.Trial
-}
 
 // mostQueued is the share of operations that may have waited for a free slot for the
 // p99 of the lag to be that of the pacing.
@@ -36,104 +31,74 @@ func showsPacing(t results.Trial) bool {
 	return isOpen(t.Params) && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(queued) <= mostQueued*float64(count)
 }
 
-// byPacing sorts the trials of open loops that show it by their pacing, by name.
-func (all sweeps) byPacing() []paced {
-	var found []paced
-	for _, s := range all {
-		for _, t := range s.trials {
-			if !showsPacing(t) {
-				continue
-			}
-			name := either(t.Params.Pacing, "pacing unknown")
-			i := slices.IndexFunc(found, func(p paced) bool { return p.pacing == name })
-			if i < 0 {
-				i = len(found)
-				found = append(found, paced{pacing: name})
-			}
-			found[i].trials = append(found[i].trials, t)
+// byPacing are the trials of open loops that show it by their pacing.
+func (all sweeps) byPacing() map[string][]results.Trial {
+	found := make(map[string][]results.Trial)
+	for _, t := range trialsOf(all) {
+		if showsPacing(t) {
+			found[pacingOf(t)] = append(found[pacingOf(t)], t)
 		}
 	}
-	slices.SortFunc(found, func(a, b paced) int { return strings.Compare(a.pacing, b.pacing) })
 	return found
 }
+
+func pacingOf(t results.Trial) string { return either(t.Params.Pacing, "pacing unknown") }
 
 // lag draws how much later than intended operations were sent, by percentile: a
 // thin curve for each way of pacing and rate of the file.
 func (all sweeps) lag() chart.Figure {
-	f := chart.Figure{
-		Name:     "lag",
-		Title:    "How much later than intended are operations sent?",
-		Measured: "measured on " + machines(trialsOf(all)),
-	}
 	var p chart.Panel
-	var findings, counts, words []string
+	var findings, counts []string
 	lowest, highest := math.Inf(1), 0.0
-	for i, g := range all.byPacing() {
+	paced := all.byPacing()
+	for i, pacing := range slices.Sorted(maps.Keys(paced)) {
 		look := looks()[i%len(looks())]
 		look.Width, look.Size = 0.9, 2.6
-		rates := ratesOf(g.trials)
-		lowest, highest = min(lowest, rates[0]), max(highest, rates[len(rates)-1])
-		for k, rate := range rates {
-			h := pool(atRate(g.trials, rate), results.Trial.Lag)
-			label := ""
-			if k == len(rates)-1 {
-				label = g.pacing
-			}
-			p.Series = append(p.Series, cumulative(label, look, h)...)
+		byRate := make(map[float64][]results.Trial) // of each client: so is pacing
+		for _, t := range paced[pacing] {
+			rate := t.Params.RateOpsPerS / float64(max(t.Params.Clients, 1))
+			byRate[rate] = append(byRate[rate], t)
+			lowest, highest = min(lowest, rate), max(highest, rate)
 		}
-		h := pool(g.trials, results.Trial.Lag)
-		findings = append(findings, fmt.Sprintf("%s p50 %s, p99 %s", g.pacing, duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99)))))
-		counts = append(counts, fmt.Sprintf("%d of %d %s", len(g.trials), len(all.pacedBy(g.pacing)), g.pacing))
-		words = append(words, fmt.Sprintf("%s: median %s, p99 %s, largest %s", g.pacing,
-			duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99))), duration(float64(h.Max()))))
+		for _, rate := range slices.Sorted(maps.Keys(byRate)) {
+			p.Series = append(p.Series, cumulative("", look, pool(byRate[rate], results.Trial.Lag))...)
+		}
+		p.Series[len(p.Series)-1].Label = pacing // of the highest rate, the longest curve
+		h := pool(paced[pacing], results.Trial.Lag)
+		findings = append(findings, fmt.Sprintf("%s p50 %s, p99 %s", pacing, duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99)))))
+		counts = append(counts, fmt.Sprintf("%d of %d %s", len(paced[pacing]), all.paced(pacing), pacing))
 	}
 	// What pacing is to keep to on an idle core.
-	p.Series = append(p.Series, target("p50 goal", 0.5, 1e3)...)
-	p.Series = append(p.Series, target("p99 goal", 0.99, 50e3)...)
-	f.Rows = alongPercentiles([]chart.Panel{p}, func(series []chart.Series) chart.Axis {
-		return chart.Snug(heights(series...), tickDuration).Labelled("lag: send − intended start")
-	})
-	f.Subtitle = strings.Join(findings, "; ") + "; " + list(counts) + " trials"
-	f.Caption = []string{"a curve for each rate per client: " + span(lowest, highest, number) + " ops/s",
-		"without trials that were not sustained, stalled, or had more than 0.1 % of operations queued for a slot", thinNote}
-	f.Alt = "Lag by percentile. " + strings.Join(words, "; ") + "."
-	return f
+	p.Series = append(append(p.Series, target("p50 goal", 0.5, 1e3)...), target("p99 goal", 0.99, 50e3)...)
+	rows := alongPercentiles([]chart.Panel{p}, 100, 1e6, "lag: send − intended start")
+	return chart.Figure{
+		Title:    "How much later than intended are operations sent?",
+		Subtitle: strings.Join(findings, "; ") + "; " + list(counts) + " trials",
+		Rows:     rows,
+		Caption: append([]string{"a curve for each rate per client: " + span(lowest, highest, number) + " ops/s",
+			"without trials that were not sustained, stalled, or had more than 0.1 % of operations queued for a slot"}, sweep{}.notes(rows)...),
+		Measured: "measured on " + machines(trialsOf(all)),
+	}
+}
+
+// paced is how many trials of open loops have a way of pacing, whatever they show.
+func (all sweeps) paced(pacing string) int {
+	n := 0
+	for _, t := range trialsOf(all) {
+		if isOpen(t.Params) && pacingOf(t) == pacing {
+			n++
+		}
+	}
+	return n
 }
 
 // target is a goal for a quantile, named above it.
 func target(label string, q, ns float64) []chart.Series {
 	x := chart.Nine(q)
 	return []chart.Series{
-		{Look: chart.Look{Colour: chart.Ink, Shape: chart.Diamond, Size: 5}, Marks: []chart.Mark{{X: x, Y: ns, Hollow: true}}},
+		{Look: chart.Look{Colour: chart.Ink, Shape: chart.Diamond, Size: 4.5}, Marks: []chart.Mark{{X: x, Y: ns}}},
 		{Label: label, At: &plotter.XY{X: x, Y: 2 * ns}},
 	}
-}
-
-// pacedBy are the trials of open loops with a way of pacing, whatever they show.
-func (all sweeps) pacedBy(pacing string) []results.Trial {
-	return slices.DeleteFunc(trialsOf(all), func(t results.Trial) bool {
-		return !isOpen(t.Params) || either(t.Params.Pacing, "pacing unknown") != pacing
-	})
-}
-
-// ratePerClient is what a trial's pacing is asked for: it is by client.
-func ratePerClient(t results.Trial) float64 {
-	return t.Params.RateOpsPerS / float64(max(t.Params.Clients, 1))
-}
-
-// ratesOf are the rates per client of trials, rising.
-func ratesOf(trials []results.Trial) []float64 {
-	var all []float64
-	for _, t := range trials {
-		all = append(all, ratePerClient(t))
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// atRate are the trials with a rate per client.
-func atRate(trials []results.Trial, rate float64) []results.Trial {
-	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return ratePerClient(t) != rate })
 }
 
 // trialsOf is all trials of a file.

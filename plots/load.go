@@ -32,21 +32,22 @@ const (
 	byRate
 )
 
-// noun is the x axis in words.
-func (a axis) noun() string {
+// either is the word for the axis.
+func (a axis) either(clients, rate string) string {
 	if a == byRate {
-		return "offered rate, ops/s"
+		return rate
 	}
-	return "clients"
+	return clients
 }
 
-// quantity is what the x axis counts.
-func (a axis) quantity() string {
-	if a == byRate {
-		return "offered rate"
-	}
-	return "number of clients"
-}
+func (a axis) noun() string     { return a.either("clients", "offered rate, ops/s") }
+func (a axis) quantity() string { return a.either("number of clients", "offered rate") }
+
+// unit is what loads are counted in.
+func (a axis) unit() string { return a.either("clients", "ops/s") }
+
+// preposition joins a load to an operation: get with 8 clients, at 1,000 ops/s.
+func (a axis) preposition() string { return a.either("with", "at") }
 
 // x is where a load lies along the axis.
 func (a axis) x(l load) float64 {
@@ -54,14 +55,6 @@ func (a axis) x(l load) float64 {
 		return l.rate
 	}
 	return float64(l.clients)
-}
-
-// preposition joins a load to an operation: get with 8 clients, at 1,000 ops/s.
-func (a axis) preposition() string {
-	if a == byRate {
-		return "at"
-	}
-	return "with"
 }
 
 // with says a load in a sentence.
@@ -104,14 +97,6 @@ func (a axis) unitAfter(loads []load) string {
 		return "client"
 	}
 	return a.unit()
-}
-
-// unit is what loads are counted in.
-func (a axis) unit() string {
-	if a == byRate {
-		return "ops/s"
-	}
-	return "clients"
 }
 
 // fit is the axis of loads. It is logarithmic where they span so much that the

@@ -79,7 +79,7 @@ func TestOpenFigures(t *testing.T) {
 			t.Errorf("the description of %s does not say how it was offered", name)
 		}
 	}
-	if !strings.Contains(files["x/timeline.svg"], "Hiccups: 1 of agents and 2 of nodes, the longest 40.0 ms") {
+	if !strings.Contains(files["x/timeline.svg"], "hiccups of 1 ms and more: 1 of agents and 2 of nodes, the longest 40.0 ms") {
 		t.Error("timeline does not tell its hiccups")
 	}
 }
@@ -105,7 +105,7 @@ func TestNotSustained(t *testing.T) {
 	}
 	for _, f := range []chart.Figure{s.rate(), s.throughput()} {
 		if !slices.Contains(f.Caption, "hollow: rate not sustained") {
-			t.Errorf("%s: caption %q", f.Name, f.Caption)
+			t.Errorf("%s: caption %q", f.Title, f.Caption)
 		}
 	}
 	for _, p := range s.rate().Rows[0] {

@@ -3,7 +3,6 @@ package plots
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"dhtbench/plots/chart"
 )
@@ -14,29 +13,22 @@ import (
 func (s sweep) rate() chart.Figure {
 	measures := quantileMeasures(response)[:2]
 	f := chart.Figure{
-		Name:     "percentiles",
 		Title:    fmt.Sprintf("At which %s do operations begin to wait?", s.axis.quantity()),
 		Subtitle: "response p99 " + s.finding(measures[1], durations) + "; " + s.sample(),
 		Measured: s.conditions(),
 	}
-	if s.axis == byRate {
-		f.Name = "rate"
-	}
 	var all []chart.Series
-	var words []string
 	for i, o := range s.operations {
-		var own []chart.Series
+		own := s.nullAlone(i)
 		for k, m := range measures {
 			beside := s.series(o, quantileMeasures(service)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond, Dash: linearLook().Dash}, k))
-			one := s.series(o, m, weighed(lookOf(o), k))
-			for i := range beside.Marks { // the response time beside it says it
+			for i := range beside.Marks { // the response time says it
 				beside.Marks[i].Ring, beside.Marks[i].Cross = false, false
 			}
+			one := s.series(o, m, weighed(lookOf(o), k))
 			beside.Label, one.Label = "service "+m.name, "response "+m.name
 			own = append(own, beside, one)
-			words = append(words, m.name+" of "+s.only(o).describe(m, duration))
 		}
-		own = append(s.nullAlone(i), own...)
 		all = append(all, own...)
 		f.Rows = append(f.Rows, []chart.Panel{{Title: o, Series: own}, {Title: o + ": response p99", Series: []chart.Series{s.knee(o, measures[1])}}})
 	}
@@ -49,11 +41,10 @@ func (s sweep) rate() chart.Figure {
 		}
 		row[1].X = chart.Linear(s.achievements(), tickNumber).Labelled("achieved rate, ops/s")
 	}
-	f.Caption = s.quantileNotes(measures, f.Rows)
+	f.Caption = s.notes(f.Rows)
 	if len(shaded) > 0 {
 		f.Caption = append(f.Caption, "shaded: median lag above 10 % of the median response time, so limited at the generator")
 	}
-	f.Alt = "p50 and p99 of response and service time. Response time: " + strings.Join(words, " ")
 	return f
 }
 

@@ -195,7 +195,7 @@ func (s sweep) image(name string, all sweeps, folder string) (string, error) {
 // picture is a drawn figure in Markdown.
 func picture(k sketch, folder string) string {
 	// Brackets would end the description.
-	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().Alt))
+	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().Alt()))
 	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
 }
 

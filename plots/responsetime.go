@@ -15,7 +15,6 @@ const (
 	referenceMeanNS  = 500_000
 	referenceOpsPerS = 2_000
 	referenceLabel   = "reference"
-	referenceNote    = "dotted: the reference report, a Python program on eight c3.large, "
 )
 
 // latencies is the axis of latencies in figures against the load: the same for
@@ -29,25 +28,16 @@ func latencies(series []chart.Series, of string) chart.Axis {
 func (s sweep) responseTime() chart.Figure {
 	m := meanMeasure(s.main())
 	x := s.axis.fit(s.loads)
-	series := s.null(meanMeasure(null))
-	f := chart.Figure{
-		Name:     "response-time",
-		Title:    fmt.Sprintf("How does the mean %v grow with the %s?", s.main(), s.axis.quantity()),
-		Subtitle: s.finding(m, durations) + "; " + s.sample(),
-		Alt:      capital(fmt.Sprintf("mean %v by number of clients. ", s.main())) + s.describe(m, duration),
-		Measured: s.conditions(),
-	}
-	if len(series) > 0 {
-		f.Caption = append(f.Caption, s.nullNote())
-	}
+	series := append(s.null(meanMeasure(null)), s.perOperation(m)...)
 	if !isOpen(s.params) { // which the reference's was, too
 		series = append(series, chart.Series{Label: referenceLabel, Look: referenceLook(),
 			Points: plotter.XYs{{X: x.Low, Y: referenceMeanNS}, {X: x.High, Y: referenceMeanNS}}})
-		f.Caption = append(f.Caption, referenceNote+"0.5 ms")
 	}
-	series = append(series, s.perOperation(m)...)
 	y := chart.Log(10e3, 1e6, heights(series...), tickDuration).Labelled("mean " + s.main().String())
-	f.Rows = [][]chart.Panel{{{X: x, Y: y, Series: series}}}
-	f.Caption = append(f.Caption, keys(f.Rows)...)
-	return f
+	rows := [][]chart.Panel{{{X: x, Y: y, Series: series}}}
+	return chart.Figure{
+		Title:    fmt.Sprintf("How does the mean %v grow with the %s?", s.main(), s.axis.quantity()),
+		Subtitle: s.finding(m, durations) + "; " + s.sample(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
+	}
 }

@@ -126,16 +126,6 @@ func (s sweep) null(m measure) []chart.Series {
 	return []chart.Series{out}
 }
 
-// nullNote says what the line of the null server is.
-func (s sweep) nullNote() string {
-	for _, t := range s.settings {
-		if b := t.calibration(); b != nil {
-			return fmt.Sprintf("grey: null server, which answers at once; closed loop, %s operations per client", whole(int64(b.Operations)))
-		}
-	}
-	return ""
-}
-
 // heights collects every y of series, to fit an axis to.
 func heights(series ...chart.Series) []float64 {
 	var all []float64
@@ -150,23 +140,43 @@ func heights(series ...chart.Series) []float64 {
 	return all
 }
 
-// keys explains the outlines of markers, those that are drawn alone.
-func keys(rows [][]chart.Panel) []string {
-	var all []string
-	for _, k := range []struct {
-		text string
-		of   func(chart.Mark) bool
-	}{
-		{"hollow: rate not sustained", func(m chart.Mark) bool { return m.Hollow }},
-		{"ring: SUSPECT", func(m chart.Mark) bool { return m.Ring }},
-		{"cross: INVALID", func(m chart.Mark) bool { return m.Cross }},
-	} {
-		drawn := func(s chart.Series) bool { return slices.ContainsFunc(s.Marks, k.of) }
-		if slices.ContainsFunc(slices.Concat(rows...), func(p chart.Panel) bool { return slices.ContainsFunc(p.Series, drawn) }) {
-			all = append(all, k.text)
+// notes explain what is drawn in rows, and nothing else.
+func (s sweep) notes(rows [][]chart.Panel) []string {
+	var all []chart.Series
+	var marks []chart.Mark
+	for _, p := range slices.Concat(rows...) {
+		all = append(all, p.Series...)
+	}
+	for _, one := range all {
+		marks = append(marks, one.Marks...)
+	}
+	var notes []string
+	add := func(drawn bool, note string) {
+		if drawn {
+			notes = append(notes, note)
 		}
 	}
-	return all
+	labelled := func(label string) bool {
+		return slices.ContainsFunc(all, func(s chart.Series) bool { return s.Label == label })
+	}
+	add(labelled(nullLabel), s.baseline())
+	add(labelled(referenceLabel), "dotted: the reference report, a Python program on eight c3.large, 0.5 ms and 2,000 ops/s per client")
+	add(slices.ContainsFunc(all, func(s chart.Series) bool { return s.Pale && len(s.Points) > 0 }), "thin and pale: fewer than 10 latencies lie above")
+	add(slices.ContainsFunc(marks, func(m chart.Mark) bool { return math.IsNaN(m.Y) }), "not drawn: percentiles with fewer than 10 latencies above them")
+	add(slices.ContainsFunc(marks, func(m chart.Mark) bool { return m.Hollow }), "hollow: rate not sustained")
+	add(slices.ContainsFunc(marks, func(m chart.Mark) bool { return m.Ring }), "ring: SUSPECT")
+	add(slices.ContainsFunc(marks, func(m chart.Mark) bool { return m.Cross }), "cross: INVALID")
+	return notes
+}
+
+// baseline says how the null server was measured.
+func (s sweep) baseline() string {
+	for _, t := range s.settings {
+		if b := t.calibration(); b != nil {
+			return fmt.Sprintf("grey: null server, which answers at once; closed loop, %s operations per client", whole(int64(b.Operations)))
+		}
+	}
+	return ""
 }
 
 // finding is the range of a measure over the operations, at the lightest load and
@@ -212,9 +222,6 @@ func rates(low, high float64) string {
 	return span(low, high, number) + " ops/s"
 }
 
-// perSecond writes a throughput.
-func perSecond(v float64) string { return rates(v, v) }
-
 // sample says how many trials a point stands for, and how many are in doubt.
 func (s sweep) sample() string {
 	text := s.perPoint()
@@ -239,25 +246,4 @@ func (s sweep) perPoint() string {
 		return "median of " + n + " trials, pale dots: the trials"
 	}
 	return "median of " + n + " trials, bars: 95 % interval from 6 on, pale dots: the trials"
-}
-
-// describe puts a figure in words: each operation's first and last point. It is
-// read out where a figure cannot be seen, so it is short.
-func (s sweep) describe(m measure, write func(float64) string) string {
-	first, last := s.loads[0], s.loads[len(s.loads)-1]
-	var parts []string
-	for _, o := range s.operations {
-		a, okA := s.at(o, first)
-		b, okB := s.at(o, last)
-		switch {
-		case okA && okB && first != last:
-			parts = append(parts, fmt.Sprintf("%s: %s %s, %s %s",
-				o, write(m.of(a).Median), s.axis.with(first), write(m.of(b).Median), s.axis.again(last)))
-		case okA:
-			parts = append(parts, fmt.Sprintf("%s: %s %s", o, write(m.of(a).Median), s.axis.with(first)))
-		case okB:
-			parts = append(parts, fmt.Sprintf("%s: %s %s", o, write(m.of(b).Median), s.axis.with(last)))
-		}
-	}
-	return strings.Join(parts, "; ") + "."
 }

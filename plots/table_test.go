@@ -64,8 +64,8 @@ func TestTableUnknown(t *testing.T) {
 	if got := s.table(); !strings.Contains(got, "| 20.0 | – |\n") {
 		t.Errorf("table:\n%s", got)
 	}
-	if alt := s.throughput().Alt; !strings.Contains(alt, "put: – with 2 clients.") {
-		t.Errorf("description: %s", alt)
+	if got := s.throughput().Subtitle; !strings.HasPrefix(got, "– with 2 clients; n = 1") {
+		t.Errorf("subtitle: %s", got)
 	}
 }
 

@@ -21,28 +21,19 @@ func (s sweep) throughput() chart.Figure {
 // growth in proportion to the fewest clients would be, and the reference report's.
 func (s sweep) scaledThroughput() chart.Figure {
 	m := throughputMeasure()
-	x := s.axis.fit(s.loads)
-	f := chart.Figure{
-		Name:     "throughput",
-		Title:    "How does throughput grow with the number of clients?",
-		Subtitle: s.finding(m, rates) + "; " + s.sample(),
-		Alt:      "Throughput by number of clients. " + s.describe(m, perSecond),
-		Measured: s.conditions(),
-	}
-	series := s.null(nullThroughput())
-	if len(series) > 0 {
-		f.Caption = append(f.Caption, s.nullNote())
-	}
 	reference := chart.Series{Label: referenceLabel, Look: referenceLook()}
 	for _, v := range s.axis.xs(s.loads) {
 		reference.Points = append(reference.Points, plotter.XY{X: v, Y: v * referenceOpsPerS})
 	}
-	series = append(append(series, reference), s.perOperation(m)...)
-	f.Caption = append(f.Caption, referenceNote+"2,000 ops/s per client")
+	series := append(append(s.null(nullThroughput()), reference), s.perOperation(m)...)
 	y := chart.Linear(headroom(series), tickNumber).Labelled("operations per second of all clients")
-	f.Rows = s.above(x, y, append(s.linear(m, y), series...), "efficiency: throughput per client, against that "+s.axis.with(s.loads[0]), s.perOperation(s.efficiency(m)))
-	f.Caption = append(f.Caption, keys(f.Rows)...)
-	return f
+	rows := s.above(y, append(s.linear(m, y), series...),
+		"efficiency: throughput per client, against that "+s.axis.with(s.loads[0]), s.perOperation(s.efficiency(m)))
+	return chart.Figure{
+		Title:    "How does throughput grow with the number of clients?",
+		Subtitle: s.finding(m, rates) + "; " + s.sample(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
+	}
 }
 
 // achieved draws the achieved rate along the axis, and the offered one.
@@ -52,26 +43,23 @@ func (s sweep) achieved() chart.Figure {
 	for _, l := range s.loads {
 		offered.Points = append(offered.Points, plotter.XY{X: s.axis.x(l), Y: l.rate})
 	}
-	f := chart.Figure{
-		Name:     "throughput",
-		Title:    "How much of the offered rate is achieved?",
-		Subtitle: s.shortfall() + "; " + s.sample(),
-		Alt:      "Achieved rate. " + capital(s.describe(m, perSecond)),
-		Measured: s.conditions(),
-	}
 	series := append([]chart.Series{offered}, s.perOperation(m)...)
 	y := chart.Linear(headroom(series), tickNumber).Labelled("achieved rate, ops/s of all clients")
 	share := scaled(m, func(t setting) float64 { return 1 / t.load().rate })
-	f.Rows = s.above(s.axis.fit(s.loads), y, series, "share of the offered rate", s.perOperation(share))
-	f.Caption = keys(f.Rows)
-	return f
+	rows := s.above(y, series, "share of the offered rate", s.perOperation(share))
+	return chart.Figure{
+		Title:    "How much of the offered rate is achieved?",
+		Subtitle: s.shortfall() + "; " + s.sample(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
+	}
 }
 
 // above is the panel of throughput above that of shares of it, from 0 to 1.
-func (s sweep) above(x, y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
+func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
 	for i := range shares {
 		shares[i].Label = "" // named above
 	}
+	x := s.axis.fit(s.loads)
 	full := chart.Series{Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: 1}, {X: x.High, Y: 1}}}
 	upper := x
 	upper.Label = ""

@@ -36,25 +36,19 @@ func (s sweep) latencyOverTime() chart.Figure {
 	for _, c := range cells {
 		all = append(all, c.Low*1.01, c.High*0.99)
 	}
-	p.Y = chart.Snug(all, tickDuration).Labelled(fmt.Sprintf("%v by completion in slices of %s", s.main(), tickDuration(slots.step)))
+	p.Y = chart.Log(10e3, 10e6, all, tickDuration).Labelled(fmt.Sprintf("%v by completion in slices of %s", s.main(), tickDuration(slots.step)))
 	p.Behind = chart.Heat(cells)
-	strip, told := hiccupStrip(agents, nodes, x.Labelled("time since the start of the trial"))
-
-	highest := func(s chart.Series) float64 { return slices.Max(append(known(heights(s)), 0)) }
 	f := chart.Figure{
-		Name:  "timeline",
 		Title: "When was the latency high? " + t.Params.Operation + " " + s.axis.with(l),
 		Subtitle: fmt.Sprintf("largest median of %s: %s; 1 of %s shown, the first at the heaviest load sustained",
-			tickDuration(slots.step), duration(highest(p50)), plural(len(s.trials), "trial")),
-		Rows:     [][]chart.Panel{{p}, {strip}},
+			tickDuration(slots.step), duration(slices.Max(append(known(heights(p50)), 0))), plural(len(s.trials), "trial")),
+		Rows:     [][]chart.Panel{{p}, {hiccupStrip(agents, nodes, x.Labelled("time since the start of the trial"))}},
 		Caption:  []string{"shaded: number of operations, darker for more, log scale"},
 		Measured: s.conditions(),
 	}
 	if len(known(heights(p99))) == 0 {
 		f.Caption = append(f.Caption, "p99 not drawn: no slice has 1,000 operations")
 	}
-	f.Alt = fmt.Sprintf("Latency over time of one trial, %s %s: largest median of a slice %s, largest latency %s. Hiccups: %s.",
-		t.Params.Operation, s.axis.with(l), duration(highest(p50)), duration(slots.longest()), told)
 	return f
 }
 
@@ -121,17 +115,6 @@ func (s slots) end(hiccups ...[]results.Hiccup) float64 {
 	return end
 }
 
-// longest is the largest latency.
-func (s slots) longest() float64 {
-	most := 0.0
-	for _, h := range s.of {
-		if h != nil {
-			most = max(most, float64(h.Max()))
-		}
-	}
-	return most
-}
-
 // line is a quantile of every slice, at its middle; broken where nothing ended or
 // too little.
 func (s slots) line(label string, q float64, l chart.Look) chart.Series {
@@ -176,8 +159,8 @@ func known(values []float64) []float64 {
 	return slices.DeleteFunc(values, math.IsNaN)
 }
 
-// hiccupsOf are the hiccups of all agents and of all nodes, in order of time, as
-// far as they are of the trial.
+// hiccupsOf are the hiccups of all agents and of all nodes, as far as they are of
+// the trial.
 func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 	for _, a := range t.Agents {
 		agents = append(agents, a.Hiccups...)
@@ -185,30 +168,25 @@ func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 	for _, n := range t.Nodes {
 		nodes = append(nodes, n.Runtime.Hiccups...)
 	}
-	order := func(all []results.Hiccup) []results.Hiccup {
-		all = slices.DeleteFunc(all, func(h results.Hiccup) bool { return h.AtNS < 0 })
-		slices.SortStableFunc(all, func(a, b results.Hiccup) int { return cmp.Compare(a.AtNS, b.AtNS) })
-		return all
-	}
-	return order(agents), order(nodes)
+	before := func(h results.Hiccup) bool { return h.AtNS < 0 }
+	return slices.DeleteFunc(agents, before), slices.DeleteFunc(nodes, before)
 }
 
 // hiccupStrip is the strip of a timeline: hiccups as stems, those of agents apart
-// from those of nodes; and what it shows in words.
-func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) (chart.Panel, string) {
-	all := []float64{1e6, 9e6} // shorter ones are not recorded
+// from those of nodes.
+func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
+	p := chart.Panel{Title: "hiccups of 1 ms and more: none", X: x, Height: 70}
+	longest := 0.0
 	for _, h := range slices.Concat(agents, nodes) {
-		all = append(all, float64(h.NS))
+		longest = max(longest, float64(h.NS))
 	}
-	p := chart.Panel{Title: "hiccups of 1 ms and more", X: x, Height: 70}
-	p.Y = chart.Log(1e6, 1e7, all, tickDuration)
+	if longest > 0 {
+		p.Title = fmt.Sprintf("hiccups of 1 ms and more: %d of agents and %d of nodes, the longest %s", len(agents), len(nodes), duration(longest))
+	}
+	p.Y = chart.Log(1e6, 1e7, []float64{longest}, tickDuration)
 	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: chart.Triangle, Width: 0.8}, p.Y),
 		stems("agents", agents, chart.Look{Colour: chart.Blue, Shape: chart.Circle, Width: 0.8}, p.Y)...)
-	if len(p.Series) == 0 {
-		p.Title += ": none"
-		return p, "none"
-	}
-	return p, fmt.Sprintf("%d of agents and %d of nodes, the longest %s", len(agents), len(nodes), duration(slices.Max(append(all[2:], 0))))
+	return p
 }
 
 // stems are hiccups, for how long a process that wanted to run did not, as vertical

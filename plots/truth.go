@@ -18,39 +18,37 @@ const mostStalls = 2
 // truth draws, for nodes that stall at known instants, the true distribution of
 // the response time beside what each way of measuring makes of it.
 func (all sweeps) truth() chart.Figure {
-	f := chart.Figure{Name: "truth", Title: "Which measurements show that a node stalls?"}
 	stalls := all.stalls()
+	var notes []string
 	if n := len(stalls); n > mostStalls {
-		f.Caption = []string{fmt.Sprintf("%d of the %d stalls of the file; its table has them all", mostStalls, n)}
+		notes = []string{fmt.Sprintf("%d of the %d stalls of the file; its table has them all", mostStalls, n)}
 		stalls = stalls[:mostStalls]
 	}
 	var panels []chart.Panel
-	var findings, words []string
+	var findings, how []string
 	for _, s := range stalls {
 		p := chart.Panel{Title: fmt.Sprintf("%s; stalled %s", s.operation, s.often())}
 		ways := s.ways()
 		end, least := math.Max(nines(ways[0].h.Count()), 1), math.Inf(1)
 		for _, w := range ways {
-			if w.h == nil || w.h.Count() == 0 {
-				continue
+			if w.h != nil && w.h.Count() > 0 {
+				p.Series = append(p.Series, atKnee(w.name, cutAt(end, cumulative("", w.look, w.h)))...)
+				least = math.Min(least, float64(w.h.Min()))
 			}
-			p.Series = append(p.Series, atKnee(w.name, cutAt(end, cumulative("", w.look, w.h)))...)
-			least = math.Min(least, float64(w.h.Min()))
 		}
 		// On top: where the open loop is right it would hide the truth.
 		p.Series = append(p.Series, s.curve(end, least))
 		panels = append(panels, p)
-		findings = append(findings, s.finding())
-		words = append(words, fmt.Sprintf("%s stalled %s: %s. %s", s.operation, s.often(), s.finding(), s.describe()))
+		findings, how = append(findings, s.finding()), append(how, s.describe())
 	}
-	f.Rows = alongPercentiles(panels, func(series []chart.Series) chart.Axis {
-		return chart.Snug(heights(series...), tickDuration).Labelled("latency")
-	})
-	f.Subtitle = strings.Join(findings, "; ")
-	f.Caption = append(f.Caption, "truth: an operation meant for x of a stall of D in every P waits D − x, so P(response > r) = (D − r)/P", thinNote)
-	f.Alt = "Latency by percentile. " + strings.Join(words, ". ") + "."
-	f.Measured = "measured on " + machines(stalledTrials(stalls))
-	return f
+	rows := alongPercentiles(panels, 10e3, 1e9, "latency")
+	notes = append(notes, "truth: an operation meant for x of a stall of D in every P waits D − x, so P(response > r) = (D − r)/P")
+	return chart.Figure{
+		Title:    "Which measurements show that a node stalls?",
+		Subtitle: strings.Join(findings, "; "),
+		Rows:     rows, Caption: append(notes, sweep{}.notes(rows)...),
+		Measured: strings.Join(how, "; ") + " · measured on " + machines(stalledTrials(stalls)),
+	}
 }
 
 // finding is the p99 that each way finds, and the true one, where it is known.

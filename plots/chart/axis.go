@@ -70,37 +70,13 @@ func Linear(values []float64, label func(float64) string) Axis {
 // Log is a logarithmic axis of whole decades, from low to high and further where
 // values are outside: figures that are read together get the same low and high.
 func Log(low, high float64, values []float64, label func(float64) string) Axis {
-	least, most := extent(values)
+	if least, most := extent(values); most > 0 {
+		low, high = min(low, power(1, decade(least))), max(high, power(1, decade(most)+1))
+	}
 	a := Axis{Low: low, High: high, Log: true}
-	if most > 0 {
-		a.Low, a.High = min(low, power(1, decade(least))), max(high, power(1, decade(most)+1))
-	}
-	return a.decades(label)
-}
-
-// Snug is a logarithmic axis that is hardly longer than values need.
-func Snug(values []float64, label func(float64) string) Axis {
-	low, high := extent(values)
-	if math.IsInf(low, 1) {
-		return Linear(nil, label)
-	}
-	return Axis{Low: roundDown(low * 0.97), High: roundUp(high), Log: true}.decades(label)
-}
-
-// mostLabels is how many labels a y axis carries in comfort.
-const mostLabels = 10
-
-// decades marks a log axis at 1, 2, 5, 10..., where that is not too many; else at
-// powers of ten.
-func (a Axis) decades(label func(float64) string) Axis {
-	marks := []float64{1, 2, 5}
-	if 3*math.Log10(a.High/a.Low) > mostLabels {
-		marks = marks[:1]
-	}
-	for e := decade(a.Low); e <= decade(a.High)+1; e++ {
-		for _, m := range marks {
-			// The ends are marks themselves, whatever rounding did to them.
-			if v := power(m, e); v > a.Low*0.999999 && v < a.High*1.000001 {
+	for e := decade(low); e <= decade(high); e++ {
+		for _, m := range []float64{1, 2, 5} {
+			if v := power(m, e); v <= high && (m == 1 || high/low < 1e4) {
 				a.Ticks = append(a.Ticks, plot.Tick{Value: v, Label: label(v)})
 			}
 		}
@@ -196,20 +172,6 @@ func roundDown(v float64) float64 {
 		for _, m := range []float64{1, 2, 5} {
 			if r := power(m, e); r <= v {
 				best = max(best, r)
-			}
-		}
-	}
-	return best
-}
-
-// roundUp is the smallest of 1, 2, 5 times a power of ten that is above v, so
-// that data never lie on the upper edge.
-func roundUp(v float64) float64 {
-	best := math.Inf(1)
-	for e := decade(v); e <= decade(v)+1; e++ {
-		for _, m := range []float64{1, 2, 5} {
-			if r := power(m, e); r > v {
-				best = min(best, r)
 			}
 		}
 	}

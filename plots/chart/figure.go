@@ -6,6 +6,7 @@ package chart
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -18,14 +19,15 @@ import (
 // Figure is a grid of panels under a title, above a caption. Data areas of a
 // column are equally wide and those of a row equally high.
 type Figure struct {
-	Name     string // of its files, without extension
 	Title    string // the question
 	Subtitle string // the answer, with unit and number of trials
 	Rows     [][]Panel
 	Caption  []string // joined to one paragraph; two lines at most on a page
-	Alt      string   // what there is to see, in words
-	Measured string   // where and how it was measured; shown nowhere, see Desc
+	Measured string   // where and how it was measured; in the description alone
 }
+
+// Alt is the text in place of the figure.
+func (f Figure) Alt() string { return f.Title + " " + f.Subtitle + "." }
 
 // Panel is one pair of axes and what is drawn on it, from the back to the front.
 type Panel struct {
@@ -36,9 +38,6 @@ type Panel struct {
 	Series []Series
 }
 
-// Desc is the text in place of the figure.
-func (f Figure) Desc() string { return f.Alt + " " + f.Measured }
-
 // Size is the width of a figure in px. Panels of narrow ones are stacked.
 type Size int
 
@@ -48,47 +47,29 @@ const (
 	Narrow Size = 360
 )
 
-// frame is a panel in its place.
-type frame struct {
-	Panel
-	plot *plot.Plot
-	area vg.Rectangle // of the data
-}
-
-// grid is the frames of a figure, with the room that each column and row takes
-// beside its data areas.
-type grid struct {
-	rows          [][]frame
-	left, right   []vg.Length // by column
-	above, below  []vg.Length // by row
-	width, height vg.Length   // of a data area; of all rows
-}
-
 // SVG draws the figure. It fails where gonum's output is not as expected.
 func (f Figure) SVG(size Size) ([]byte, error) {
 	rows, room := f.Rows, vg.Length(size-2*edge)
 	if size == Narrow {
 		rows = stacked(rows)
 	}
+	g := arrange(rows, room)
 	title := wrap(bold(titleSize, Ink), f.Title, room)
 	subtitle := wrap(plain(headingSize, Ink), f.Subtitle, room)
-	caption := wrap(plain(captionSize, Quiet), join(f.Caption), room)
-	g := arrange(rows, room)
+	caption := wrap(plain(captionSize, Quiet), strings.Join(f.Caption, " · "), room)
+	head := edge + title.height() + subtitle.height() + 6
+	foot := caption.height() + edge
 
-	head := edge + lines(titleSize, title) + lines(headingSize, subtitle) + 6
-	foot := lines(captionSize, caption) + edge
 	height := head + g.height + foot
 	picture := vgsvg.New(vg.Length(size), height)
 	c := draw.New(picture)
-	y := height - edge
-	y = write(c, bold(titleSize, Ink), title, y)
-	write(c, plain(headingSize, Ink), subtitle, y)
+	subtitle.write(c, title.write(c, height-edge))
 	g.draw(draw.Crop(c, edge, -edge, foot, -head))
-	write(c, plain(captionSize, Quiet), caption, foot-2)
+	caption.write(c, foot-2)
 
 	var out bytes.Buffer
 	if _, err := picture.WriteTo(&out); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", f.Name, err)
+		return nil, fmt.Errorf("draw %q: %w", f.Title, err)
 	}
 	return dress(out.Bytes(), f, size, height)
 }
@@ -110,29 +91,44 @@ func stacked(rows [][]Panel) [][]Panel {
 	return all
 }
 
-// arrange finds the room for axes and labels. plot.Align would do, if all rows
-// were to be equally high.
+// frame is a panel with the room that axes and labels take around its data.
+type frame struct {
+	Panel
+	plot                      *plot.Plot
+	left, right, above, below vg.Length
+	first                     bool // of its row: it names the y ticks
+}
+
+func (p Panel) frame(first bool) frame {
+	const big = 1e5 // glyphs and labels take the same room on a canvas of any size
+	f := frame{Panel: p, plot: p.plot(first), first: first}
+	data := f.plot.DataCanvas(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: big, Y: big}}})
+	f.left, f.right, f.below, f.above = data.Min.X, big-data.Max.X, data.Min.Y, big-data.Max.Y
+	return f
+}
+
+// grid is the frames of a figure and the room beside the data areas of its columns
+// and rows. plot.Align would do it, if all rows were to be equally high.
+type grid struct {
+	rows          [][]frame
+	left, right   []vg.Length // by column
+	above, below  []vg.Length // by row
+	width, height vg.Length   // of a data area; of all rows
+}
+
+// arrange shares room among the columns.
 func arrange(rows [][]Panel, room vg.Length) grid {
 	columns := len(rows[0])
-	g := grid{left: make([]vg.Length, columns), right: make([]vg.Length, columns)}
-	for _, row := range rows {
-		var above, below, high vg.Length
-		var frames []frame
+	g := grid{rows: make([][]frame, len(rows)), left: make([]vg.Length, columns), right: make([]vg.Length, columns),
+		above: make([]vg.Length, len(rows)), below: make([]vg.Length, len(rows))}
+	for k, row := range rows {
 		for i, p := range row {
-			f := frame{Panel: p, plot: p.plot(i == 0)}
-			// What glyphs and labels take does not depend on the size of a large canvas.
-			big := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: 1e5, Y: 1e5}}}
-			data := f.plot.DataCanvas(big)
-			g.left[i] = max(g.left[i], data.Min.X)
-			g.right[i] = max(g.right[i], big.Max.X-data.Max.X)
-			above = max(above, big.Max.Y-data.Max.Y+p.headings(i == 0))
-			below = max(below, data.Min.Y+p.footing())
-			high = max(high, p.height())
-			frames = append(frames, f)
+			f := p.frame(i == 0)
+			g.rows[k] = append(g.rows[k], f)
+			g.left[i], g.right[i] = max(g.left[i], f.left), max(g.right[i], f.right)
+			g.above[k], g.below[k] = max(g.above[k], f.above+f.headings()), max(g.below[k], f.below+f.footing())
 		}
-		g.above, g.below = append(g.above, above), append(g.below, below)
-		g.rows = append(g.rows, frames)
-		g.height += above + high + below
+		g.height += g.above[k] + row[0].height() + g.below[k]
 	}
 	for i := range columns {
 		room -= g.left[i] + g.right[i]
@@ -143,56 +139,47 @@ func arrange(rows [][]Panel, room vg.Length) grid {
 
 // draw draws all frames on c, from the top.
 func (g grid) draw(c draw.Canvas) {
-	y := c.Max.Y
+	top := c.Max.Y
 	for k, row := range g.rows {
 		x := c.Min.X
-		top := y - g.above[k]
+		top -= g.above[k]
+		bottom := top - row[0].height()
 		for i, f := range row {
 			x += g.left[i]
-			f.area = vg.Rectangle{Min: vg.Point{X: x, Y: top - row[0].height()}, Max: vg.Point{X: x + g.width, Y: top}}
-			f.draw(c, i == 0)
+			f.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + g.width, Y: top}}})
 			x += g.width + g.right[i]
 		}
-		y = top - row[0].height() - g.below[k]
+		top = bottom - g.below[k]
 	}
 }
 
-// draw draws a frame so that its data lie in its area.
-func (f frame) draw(c draw.Canvas, first bool) {
-	size := f.area.Size()
-	f.plot.X.Tick.Marker = plot.ConstantTicks(apart(f.X, size.X, plain(tickSize, Quiet).Width))
-	if first {
-		f.plot.Y.Tick.Marker = plot.ConstantTicks(apart(f.Y, size.Y, func(string) vg.Length { return tickSize }))
+// draw draws a frame with c as its data area.
+func (f frame) draw(c draw.Canvas) {
+	f.plot.X.Tick.Marker = plot.ConstantTicks(apart(f.X, c.Size().X, plain(tickSize, Quiet).Width))
+	if f.first {
+		f.plot.Y.Tick.Marker = plot.ConstantTicks(apart(f.Y, c.Size().Y, func(string) vg.Length { return tickSize }))
 	}
-	big := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: 1e5, Y: 1e5}}}
-	data := f.plot.DataCanvas(big)
-	around := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-		Min: f.area.Min.Sub(data.Min),
-		Max: f.area.Max.Add(big.Max.Sub(data.Max)),
-	}}
-	f.plot.Draw(around)
-	y := f.area.Max.Y + 8
+	f.plot.Draw(draw.Crop(c, -f.left, f.right, -f.below, f.above))
+	at := vg.Point{X: c.Min.X, Y: c.Max.Y + 8}
 	if f.Title != "" {
-		c.FillText(bold(headingSize, Ink), vg.Point{X: f.area.Min.X, Y: y}, f.Title)
-		y += headingSize * lineHeight
+		c.FillText(bold(headingSize, Ink), at, f.Title)
+		at.Y += headingSize * lineHeight
 	}
-	if first && f.Y.Label != "" {
-		c.FillText(plain(tickSize, Quiet), vg.Point{X: f.area.Min.X, Y: y}, f.Y.Label)
+	if f.first {
+		c.FillText(plain(tickSize, Quiet), at, f.Y.Label)
 	}
-	if f.X.Label != "" {
-		style := plain(tickSize, Quiet)
-		style.XAlign, style.YAlign = draw.XCenter, draw.YTop
-		c.FillText(style, vg.Point{X: (f.area.Min.X + f.area.Max.X) / 2, Y: f.area.Min.Y - data.Min.Y - 1}, f.X.Label)
-	}
+	style := plain(tickSize, Quiet)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
+	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Min.Y - f.below - 1}, f.X.Label)
 }
 
 // headings is the height of what stands above the data.
-func (p Panel) headings(first bool) vg.Length {
+func (f frame) headings() vg.Length {
 	h := vg.Length(4)
-	if p.Title != "" {
+	if f.Title != "" {
 		h += headingSize * lineHeight
 	}
-	if first && p.Y.Label != "" {
+	if f.first && f.Y.Label != "" {
 		h += tickSize * lineHeight
 	}
 	return h
@@ -235,14 +222,39 @@ func (p Panel) plot(first bool) *plot.Plot {
 	return g
 }
 
-// lines is the height of lines of text.
-func lines(size vg.Length, text []string) vg.Length { return size * lineHeight * vg.Length(len(text)) }
+// paragraph is lines of text.
+type paragraph struct {
+	style text.Style
+	lines []string
+}
 
-// write writes lines below y and returns where the next would go.
-func write(c draw.Canvas, style text.Style, text []string, y vg.Length) vg.Length {
-	for _, line := range text {
-		c.FillText(style, vg.Point{X: edge, Y: y - style.Font.Size}, line)
-		y -= style.Font.Size * lineHeight
+func (p paragraph) height() vg.Length {
+	return p.style.Font.Size * lineHeight * vg.Length(len(p.lines))
+}
+
+// write writes the lines below y and returns where the next would go.
+func (p paragraph) write(c draw.Canvas, y vg.Length) vg.Length {
+	for _, line := range p.lines {
+		c.FillText(p.style, vg.Point{X: edge, Y: y - p.style.Font.Size}, line)
+		y -= p.style.Font.Size * lineHeight
 	}
 	return y
+}
+
+// textShare is how much of the width a line may take, measured with Liberation
+// Sans: other fonts are wider by as much as the rest.
+const textShare = 0.94
+
+// wrap breaks words into lines no wider than width, at spaces. A word that is wider
+// has a line to itself.
+func wrap(style text.Style, words string, width vg.Length) paragraph {
+	p := paragraph{style: style}
+	for word := range strings.FieldsSeq(words) {
+		if last := len(p.lines) - 1; last >= 0 && style.Width(p.lines[last]+" "+word) <= textShare*width {
+			p.lines[last] += " " + word
+			continue
+		}
+		p.lines = append(p.lines, word)
+	}
+	return p
 }

@@ -25,9 +25,9 @@ func sample() Figure {
 	strip := Panel{X: x, Y: Linear([]float64{1}, plainly).Labelled("share"), Height: 60,
 		Behind: append(Heat([]Cell{{Left: 1, Right: 2, Low: 0, High: 1, Count: 5}, {Left: 1, Right: 2, Low: 1, High: 2, Count: 5}, {Left: 2, Right: 3, Low: 0, High: 1, Count: 0}}),
 			Box(1, 2, 0, 1, Shade))}
-	return Figure{Name: "sample", Title: "How <large> are things?", Subtitle: "10 to 1,000; n = 1", Caption: []string{"first", "second"},
-		Alt: "Sizes.", Measured: "measured on paper",
-		Rows: [][]Panel{{{Title: "left", X: x, Y: y, Series: []Series{line}}, {Title: "right", X: x, Y: y, Series: []Series{{Label: "inside", At: &plotter.XY{X: 3, Y: 100}}}}}, {strip, strip}}}
+	return Figure{Title: "How <large> are things?", Subtitle: "10 to 1,000; n = 1", Caption: []string{"first", "second"},
+		Measured: "measured on paper",
+		Rows:     [][]Panel{{{Title: "left", X: x, Y: y, Series: []Series{line}}, {Title: "right", X: x, Y: y, Series: []Series{{Label: "inside", At: &plotter.XY{X: 3, Y: 100}}}}}, {strip, strip}}}
 }
 
 func heightsOf(s Series) (all []float64) {
@@ -91,7 +91,7 @@ func TestFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`width="760"`, "<title>How &lt;large&gt; are things?</title>", "<desc>Sizes. measured on paper</desc>", `fill="#FFFFFF"`} {
+	for _, want := range []string{`width="760"`, "<title>How &lt;large&gt; are things?</title>", "<desc>How &lt;large&gt; are things? 10 to 1,000; n = 1. measured on paper</desc>", `fill="#FFFFFF"`} {
 		if !bytes.Contains(svg, []byte(want)) {
 			t.Errorf("the drawing lacks %s", want)
 		}
@@ -168,7 +168,7 @@ func TestWrap(t *testing.T) {
 		{"one two three", []string{"one two", "three"}},
 		{"incomprehensibilities one", []string{"incomprehensibilities", "one"}},
 	} {
-		if got := wrap(style, c.text, 60); !slices.Equal(got, c.want) {
+		if got := wrap(style, c.text, 60).lines; !slices.Equal(got, c.want) {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"html"
 	"strings"
 
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -23,11 +22,11 @@ func dress(svg []byte, f Figure, size Size, height vg.Length) ([]byte, error) {
 	)
 	_, body, found := strings.Cut(string(svg), headEnd)
 	if !found {
-		return nil, fmt.Errorf("draw %s: unexpected head in gonum's SVG", f.Name)
+		return nil, fmt.Errorf("draw %q: unexpected head in gonum's SVG", f.Title)
 	}
 	body = strings.NewReplacer(font+weight, "", font, "", upright, "").Replace(body)
 	if strings.Contains(body, "font-family") {
-		return nil, fmt.Errorf("draw %s: unexpected font in gonum's SVG", f.Name)
+		return nil, fmt.Errorf("draw %q: unexpected font in gonum's SVG", f.Title)
 	}
 	// A stylesheet would do nothing where an SVG is shown as an image with a
 	// strict policy, so everything is an attribute.
@@ -35,35 +34,9 @@ func dress(svg []byte, f Figure, size Size, height vg.Length) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%s" viewBox="0 0 %d %s" role="img" font-family="%s">`+"\n",
 		size, h, size, h, fontStack)
-	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(f.Title), html.EscapeString(f.Desc()))
+	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(f.Title), html.EscapeString(f.Alt()+" "+f.Measured))
 	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%d" height="%.5g" rx="6" fill="#FFFFFF" stroke="#D1D9E0"/>`+"\n",
 		size-1, height.Points()-1)
 	b.WriteString(body)
 	return b.Bytes(), nil
-}
-
-// join makes one paragraph of the parts of a caption.
-func join(parts []string) string { return strings.Join(parts, " · ") }
-
-// textShare is how much of the width a line may take, measured with Liberation
-// Sans: other fonts are wider by as much as the rest.
-const textShare = 0.94
-
-// wrap breaks a paragraph into lines no wider than width, at spaces. A word that is
-// wider has a line to itself.
-func wrap(style text.Style, paragraph string, width vg.Length) []string {
-	var lines []string
-	current := ""
-	for word := range strings.FieldsSeq(paragraph) {
-		longer := strings.TrimSpace(current + " " + word)
-		if current != "" && style.Width(longer) > textShare*width {
-			lines = append(lines, current)
-			longer = word
-		}
-		current = longer
-	}
-	if current != "" {
-		lines = append(lines, current)
-	}
-	return lines
 }
