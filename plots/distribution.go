@@ -115,6 +115,9 @@ func alongPercentiles(panels []chart.Panel, low, high float64, label string) [][
 			for _, xy := range one.Points {
 				end = math.Max(end, xy.X)
 			}
+			for _, m := range one.Marks {
+				end = math.Max(end, m.X)
+			}
 		}
 	}
 	x, y := chart.Nines(end), chart.Log(low, high, heights(all...), tickDuration).Labelled(label)

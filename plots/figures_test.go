@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
+	"html"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"dhtbench/results"
 )
@@ -24,6 +28,7 @@ func drawn(t *testing.T, trials []results.Trial) map[string]string {
 	for _, d := range all {
 		files[filepath.ToSlash(d.path)] = string(d.content)
 		checkSVG(t, d.path, d.content)
+		checkFits(t, d.path, string(d.content))
 	}
 	return files
 }
@@ -44,6 +49,28 @@ func checkSVG(t *testing.T, name string, svg []byte) {
 	for _, bad := range []string{"NaN", "Inf", "font-family:", "Serif"} {
 		if strings.Contains(string(svg), bad) {
 			t.Errorf("%s contains %s", name, bad)
+		}
+	}
+}
+
+// checkFits holds every text of an SVG to lie inside it, as far as can be told from
+// the number of its letters.
+func checkFits(t *testing.T, name, svg string) {
+	t.Helper()
+	var width float64
+	if _, err := fmt.Sscanf(svg[strings.Index(svg, ` width="`):], ` width="%f"`, &width); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`<text x="([-0-9.]+)"[^>]*font-size:([0-9.]+)px[^>]*>([^<]*)</text>`).FindAllStringSubmatch(svg, -1) {
+		var x, size float64
+		if _, err := fmt.Sscan(m[1], &x); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscan(m[2], &size); err != nil {
+			t.Fatal(err)
+		}
+		if n := float64(utf8.RuneCountInString(html.UnescapeString(m[3]))); x < 0 || x+0.4*size*n > width || size < 9 {
+			t.Errorf("%s: %q of %v px at %v does not fit into %v", name, m[3], size, x, width)
 		}
 	}
 }
@@ -74,7 +101,7 @@ func TestFigures(t *testing.T) {
 	files := drawn(t, usual().trials())
 	for name, want := range map[string][]string{
 		"response-time": {"How does the mean service time grow with the number of clients?", "put", "get", "del", "reference", "100 µs", "8", "clients", "mean service time, log scale"},
-		"throughput":    {"How does throughput grow with the number of clients?", "put", "get", "del", "linear from 1 client", "reference", "efficiency: throughput per client, against that with 1 client"},
+		"throughput":    {"How does throughput grow with the number of clients?", "put", "get", "del", "linear from 1 client", "reference", "efficiency: throughput per client, relative to 1 client"},
 		"percentiles":   {"put", "get", "del", "p50", "p99", "p99.9"},
 		"distribution":  {"1 client", "8 clients", "put", "get", "del", "50", "99.9"},
 	} {

@@ -66,7 +66,7 @@ func TestOpenFigures(t *testing.T) {
 		"throughput":   {"offered", "put", "get", "share of the offered rate", "How much of the offered rate is achieved?"},
 		"distribution": {"2,000 ops/s", "36,000 ops/s", "null server", "put response", "get service"},
 		"lag":          {"precise", "p50 goal", "p99 goal", "99.9"},
-		"timeline":     {"When was the latency high? get at 36,000 ops/s", "p50", "p99", "agents", "nodes"},
+		"timeline":     {"When was the latency high? get at 36,000 ops/s", "p50", "p99", "agents: 1", "nodes: 2"},
 		"breakdown":    {"mean lag, log scale", "network, kernel", "queue at the node", "work of the node", "36,000"},
 	} {
 		all := texts(t, files["x/"+name+".svg"])
@@ -79,7 +79,7 @@ func TestOpenFigures(t *testing.T) {
 			t.Errorf("the description of %s does not say how it was offered", name)
 		}
 	}
-	if !strings.Contains(files["x/timeline.svg"], "hiccups of 1 ms and more: 1 of agents and 2 of nodes, the longest 40.0 ms") {
+	if !strings.Contains(files["x/timeline.svg"], "hiccups from 1 ms on, the longest 40.0 ms") {
 		t.Error("timeline does not tell its hiccups")
 	}
 }

@@ -28,7 +28,7 @@ func (s sweep) scaledThroughput() chart.Figure {
 	series := append(append(s.null(nullThroughput()), reference), s.perOperation(m)...)
 	y := chart.Linear(headroom(series), tickNumber).Labelled("operations per second of all clients")
 	rows := s.above(y, append(s.linear(m, y), series...),
-		"efficiency: throughput per client, against that "+s.axis.with(s.loads[0]), s.perOperation(s.efficiency(m)))
+		"efficiency: throughput per client, relative to "+s.axis.words(s.loads[0]), s.perOperation(s.efficiency(m)))
 	return chart.Figure{
 		Title:    "How does throughput grow with the number of clients?",
 		Subtitle: s.finding(m, rates) + "; " + s.sample(),

@@ -59,23 +59,25 @@ func hasTimeline(t results.Trial) bool { return len(t.Timeline) > 0 && t.Interva
 // heaviest load that it sustained; of any if it sustained none. Where a rate is not
 // sustained there is nothing to see but how latency grows.
 func (s sweep) timelineTrial() results.Trial {
-	var candidates []results.Trial
+	candidates := slices.DeleteFunc(slices.Clone(s.trials), func(t results.Trial) bool { return !hasTimeline(t) })
 	var operations []string
-	for _, t := range s.trials {
-		if hasTimeline(t) {
-			candidates = append(candidates, t)
-			operations = append(operations, t.Params.Operation)
-		}
+	for _, t := range candidates {
+		operations = append(operations, t.Params.Operation)
 	}
 	wanted := preferred(operations)
-	candidates = slices.DeleteFunc(candidates, func(t results.Trial) bool { return t.Params.Operation != wanted })
-	if slices.ContainsFunc(candidates, results.Trial.Sustained) {
-		candidates = slices.DeleteFunc(candidates, func(t results.Trial) bool { return !t.Sustained() })
+	better := func(of func(results.Trial) bool, a, b results.Trial) int {
+		switch x, y := of(a), of(b); {
+		case x == y:
+			return 0
+		case x:
+			return -1
+		}
+		return 1
 	}
-	slices.SortStableFunc(candidates, func(a, b results.Trial) int {
-		return cmp.Or(loadOf(b.Params).compare(loadOf(a.Params)), cmp.Compare(a.Params.Repeat, b.Params.Repeat))
+	return slices.MinFunc(candidates, func(a, b results.Trial) int {
+		return cmp.Or(better(func(t results.Trial) bool { return t.Params.Operation == wanted }, a, b), better(results.Trial.Sustained, a, b),
+			loadOf(b.Params).compare(loadOf(a.Params)), cmp.Compare(a.Params.Repeat, b.Params.Repeat))
 	})
-	return candidates[0]
 }
 
 // slots is a trial in slices of time, each as long as several of the record where
@@ -175,13 +177,13 @@ func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 // hiccupStrip is the strip of a timeline: hiccups as stems, those of agents apart
 // from those of nodes.
 func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
-	p := chart.Panel{Title: "hiccups of 1 ms and more: none", X: x, Height: 70}
+	p := chart.Panel{Title: "hiccups from 1 ms on: none", X: x, Height: 70}
 	longest := 0.0
 	for _, h := range slices.Concat(agents, nodes) {
 		longest = max(longest, float64(h.NS))
 	}
 	if longest > 0 {
-		p.Title = fmt.Sprintf("hiccups of 1 ms and more: %d of agents and %d of nodes, the longest %s", len(agents), len(nodes), duration(longest))
+		p.Title = "hiccups from 1 ms on, the longest " + duration(longest)
 	}
 	p.Y = chart.Log(1e6, 1e7, []float64{longest}, tickDuration)
 	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: chart.Triangle, Width: 0.8}, p.Y),
@@ -191,12 +193,12 @@ func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
 
 // stems are hiccups, for how long a process that wanted to run did not, as vertical
 // lines with a marker on top.
-func stems(label string, hiccups []results.Hiccup, l chart.Look, y chart.Axis) []chart.Series {
+func stems(noun string, hiccups []results.Hiccup, l chart.Look, y chart.Axis) []chart.Series {
 	if len(hiccups) == 0 {
 		return nil
 	}
 	l.Size = 2.8
-	out := chart.Series{Label: label, Look: l}
+	out := chart.Series{Label: noun + ": " + whole(int64(len(hiccups))), Look: l}
 	for _, h := range hiccups {
 		at, height := float64(h.AtNS), float64(h.NS)
 		out.Points = append(out.Points, plotter.XY{X: at, Y: y.Low}, plotter.XY{X: at, Y: height}, plotter.XY{X: at, Y: nan()})

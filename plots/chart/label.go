@@ -37,51 +37,60 @@ func (l labels) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 // width is that of the label with its key.
 func (s Series) width() vg.Length { return plain(headingSize, Ink).Width(s.Label) + s.Look.key() }
 
-// beside is where a label inside the data begins: right of at, or else left of it.
-func beside(c draw.Canvas, at vg.Point, width vg.Length) vg.Point {
-	const air = 6
-	if at.X+air+width > c.Max.X {
-		at.X -= width + 2*air
-	}
-	at.X += air
-	return at
-}
-
 // ending is a labelled series and where its label belongs.
 type ending struct {
 	Series
 	at vg.Point
 }
 
-// Plot writes the labels in one column, unless their lines end far apart.
+// Plot writes the labels in one column, unless their lines end far apart; and those
+// inside the data right of their places, or left where there is no room.
 func (l labels) Plot(c draw.Canvas, p *plot.Plot) {
-	var all []ending
+	var ends, inside []ending
 	var right vg.Length
 	for _, s := range l {
 		at, ok := s.end(c, p)
 		switch {
 		case s.Label == "" || !ok:
 		case s.At != nil:
-			s.Look.label(c, beside(c, at, s.width()), s.Label)
+			inside = append(inside, ending{s, at})
 		default:
-			all = append(all, ending{s, at})
+			ends = append(ends, ending{s, at})
 			right = max(right, at.X)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b ending) int { return cmp.Compare(b.at.Y, a.at.Y) })
-	wanted := make([]float64, len(all))
-	for i, e := range all {
-		wanted[i] = float64(e.at.Y)
-	}
-	for i, y := range spread(wanted, labelGap, float64(c.Min.Y)+4, float64(c.Max.Y)-2) {
-		e := all[i]
-		to := vg.Point{X: right + labelLeader, Y: vg.Length(y)}
+	for i, y := range heights(c, ends) {
+		e := ends[i]
+		to := vg.Point{X: right + labelLeader, Y: y}
 		if right-e.at.X > aside { // a leader that long would look like data
 			to.X = e.at.X + labelLeader
 		}
 		c.StrokeLine2(draw.LineStyle{Color: e.Look.Colour.Faint(), Width: 0.8}, e.at.X+5, e.at.Y, to.X-2, to.Y)
 		e.Look.label(c, to, e.Label)
 	}
+	for i, y := range heights(c, inside) {
+		const air = 6
+		e := inside[i]
+		to := vg.Point{X: e.at.X + air, Y: y}
+		if to.X+e.width() > c.Max.X {
+			to.X = e.at.X - air - e.width()
+		}
+		e.Look.label(c, to, e.Label)
+	}
+}
+
+// heights sorts labels from the top and moves them apart.
+func heights(c draw.Canvas, all []ending) []vg.Length {
+	slices.SortStableFunc(all, func(a, b ending) int { return cmp.Compare(b.at.Y, a.at.Y) })
+	wanted := make([]float64, len(all))
+	for i, e := range all {
+		wanted[i] = float64(e.at.Y)
+	}
+	moved := make([]vg.Length, len(all))
+	for i, y := range spread(wanted, labelGap, float64(c.Min.Y)+4, float64(c.Max.Y)-2) {
+		moved[i] = vg.Length(y)
+	}
+	return moved
 }
 
 // spread moves falling positions apart until neighbours are at least gap from

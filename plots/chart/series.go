@@ -65,16 +65,6 @@ func (s Series) Plot(c draw.Canvas, p *plot.Plot) {
 			c.DrawGlyph(pale, at)
 		}
 	}
-	s.bars().Plot(c, p)
-	for _, m := range s.Marks {
-		if at, ok := place(c, p, m.X, m.Y); ok {
-			s.Look.draw(c, at, m)
-		}
-	}
-}
-
-// bars are the intervals of the marks.
-func (s Series) bars() *plotter.YErrorBars {
 	bars := &plotter.YErrorBars{LineStyle: draw.LineStyle{Color: s.Look.Colour, Width: 1.1}, CapWidth: 6}
 	for _, m := range s.Marks {
 		if m.Low < m.High {
@@ -82,7 +72,12 @@ func (s Series) bars() *plotter.YErrorBars {
 			bars.YErrors = append(bars.YErrors, struct{ Low, High float64 }{m.Y - m.Low, m.High - m.Y})
 		}
 	}
-	return bars
+	bars.Plot(c, p)
+	for _, m := range s.Marks {
+		if at, ok := place(c, p, m.X, m.Y); ok {
+			s.Look.draw(c, at, m)
+		}
+	}
 }
 
 // plotLine draws the stretches of the line between its breaks. gonum's own line
