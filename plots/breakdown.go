@@ -57,7 +57,7 @@ func (p part) mean(trials []results.Trial) (float64, bool) {
 	return sum / max(count, 1), count > 0
 }
 
-// hasBreakdown reports whether the nodes of a trial told how long they took.
+// hasBreakdown reports whether the nodes of a trial reported how long they took.
 func hasBreakdown(t results.Trial) bool {
 	return slices.ContainsFunc(t.Clients, func(c results.Client) bool { return c.Anatomy != nil })
 }
@@ -112,7 +112,7 @@ func (s sweep) breakdown() chart.Figure {
 		Title:    "What is the mean " + s.main().String() + " made of?",
 		Subtitle: finding + s.pooledNote(),
 		Rows:     [][]chart.Panel{upper},
-		Caption:  []string{"network, kernel: the service time less what the node tells of itself"},
+		Caption:  []string{"network, kernel: the service time less what the node reports"},
 		Measured: s.conditions(),
 	}
 	if len(lags) > 0 {

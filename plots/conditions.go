@@ -43,7 +43,7 @@ func (s sweep) amount() string {
 }
 
 // offer is what else was asked of the cluster, if anything: the schedule of an
-// open loop, the mixture of operations, a fault.
+// open loop, the mix of operations, a fault.
 func (s sweep) offer() []string {
 	p := s.params
 	var parts []string
@@ -62,7 +62,7 @@ func (s sweep) offer() []string {
 		add("nodes time each operation")
 	}
 	if p.Stall != "" {
-		add("nodes told to stall, %s", p.Stall)
+		add("injected stall of the nodes, %s", p.Stall)
 	}
 	return parts
 }

@@ -94,10 +94,10 @@ func (s sweep) curves(operation string, t setting, h *results.Histogram) []chart
 	return append([]chart.Series{beside}, cumulative(operation+" response", l, h)...)
 }
 
-// nullAt is the calibration at a load, nil if there is none.
+// nullAt is the baseline at a load, nil if there is none.
 func (s sweep) nullAt(l load) *results.Histogram {
 	for _, t := range s.settings {
-		if c := t.calibration(); c != nil && t.load() == l {
+		if c := t.baseline(); c != nil && t.load() == l {
 			return c.Service
 		}
 	}

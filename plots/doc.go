@@ -17,7 +17,7 @@
 //	throughput     throughput against the number of clients, or the achieved rate
 //	               against the offered one, and the share of linear growth
 //	distribution   latency by percentile, at the lightest and heaviest load
-//	breakdown      what the mean is made of, where nodes told how long they took
+//	breakdown      what the mean is made of, where nodes reported how long they took
 //	timeline       latency over time of one trial, and hiccups, where recorded
 //
 // These are of a sweep: the trials that differ in operation, load and repeat alone.
@@ -26,7 +26,7 @@
 // file, which compare what lies in several sweeps:
 //
 //	lag    how much later than intended operations were sent, by pacing
-//	truth  where nodes were told to stall: the true response time beside what an
+//	truth  where a stall was injected: the true response time beside what an
 //	       open and a closed loop made of it
 //
 // Colour, dash and marker tell the series, thickness the percentile. A hollow marker

@@ -80,7 +80,7 @@ func achievedMeasure() measure {
 // nullThroughput is the throughput of the same clients at null servers.
 func nullThroughput() measure {
 	return measure{name: "throughput", of: func(t setting) results.Estimate {
-		if c := t.calibration(); c != nil {
+		if c := t.baseline(); c != nil {
 			return results.Median([]float64{c.ThroughputOpsPerS})
 		}
 		return results.Median(nil)

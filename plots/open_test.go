@@ -263,7 +263,7 @@ func TestValueOpen(t *testing.T) {
 		{sweepsOf(exact()), "value", "figure=p50 rate=1000", "the sweep is of numbers of clients"},
 		{all, "figure", "name=lag pacing=precise", "figure lag is of the whole file: leave out pacing"},
 		{all, "figure", "name=pie", "want one of rate, throughput, distribution, breakdown, timeline, lag"},
-		{all, "truth", "", "no trial of an open loop whose nodes were told to stall"},
+		{all, "truth", "", "no trial of an open loop has an injected stall"},
 	} {
 		m, err := parseOpening("<!-- dhtbench:" + c.kind + " r.jsonl " + c.keys + " -->")
 		if err != nil {

@@ -159,7 +159,7 @@ func (s sweep) notes(rows [][]chart.Panel) []string {
 	labelled := func(label string) bool {
 		return slices.ContainsFunc(all, func(s chart.Series) bool { return s.Label == label })
 	}
-	add(labelled(nullLabel), s.baseline())
+	add(labelled(nullLabel), s.baselineNote())
 	add(labelled(referenceLabel), "dotted: the reference report, a Python program on eight c3.large, 0.5 ms and 2,000 ops/s per client")
 	add(slices.ContainsFunc(all, func(s chart.Series) bool { return s.Pale && len(s.Points) > 0 }), "thin and pale: fewer than 10 latencies lie above")
 	add(slices.ContainsFunc(marks, func(m chart.Mark) bool { return math.IsNaN(m.Y) }), "not drawn: percentiles with fewer than 10 latencies above them")
@@ -169,10 +169,10 @@ func (s sweep) notes(rows [][]chart.Panel) []string {
 	return notes
 }
 
-// baseline says how the null server was measured.
-func (s sweep) baseline() string {
+// baselineNote says how the null server was measured.
+func (s sweep) baselineNote() string {
 	for _, t := range s.settings {
-		if b := t.calibration(); b != nil {
+		if b := t.baseline(); b != nil {
 			return fmt.Sprintf("grey: null server, which answers at once; closed loop, %s operations per client", whole(int64(b.Operations)))
 		}
 	}

@@ -52,7 +52,7 @@ func (t setting) times(l latency) results.Latencies {
 	case l == lag && t.Lag != nil:
 		return *t.Lag
 	case l == null:
-		if c := t.calibration(); c != nil {
+		if c := t.baseline(); c != nil {
 			h := c.Service
 			return results.Latencies{Mean: results.Median([]float64{h.Mean()}), Max: float64(h.Max()),
 				P50: h.Estimate(0.5), P90: h.Estimate(0.9), P99: h.Estimate(0.99), P999: h.Estimate(0.999)}
@@ -61,9 +61,9 @@ func (t setting) times(l latency) results.Latencies {
 	return none
 }
 
-// calibration is what the same clients did at null servers, nil if that was not
+// baseline is what the same clients did at null servers, nil if that was not
 // measured. It was measured once, before the sweep, and all trials have it.
-func (t setting) calibration() *results.Null {
+func (t setting) baseline() *results.Null {
 	for _, trial := range t.trials {
 		if n := trial.Null; n != nil && n.Service != nil && n.Service.Count() > 0 {
 			return n

@@ -12,7 +12,7 @@ import (
 	"dhtbench/results"
 )
 
-// stalled is the trials of a file whose nodes were told to stall in one way, one
+// stalled is the trials of a file with one injected stall of the nodes, one
 // operation of them, in the three ways in which a latency can be taken.
 type stalled struct {
 	text           string // as in the record, 600ms/1s
@@ -41,7 +41,7 @@ func (s stalled) often() string {
 }
 
 // quantile is the true quantile of the response time. Nodes stall for D in every
-// P and otherwise answer in no time: an operation meant to start at x of a period,
+// P and otherwise answer in no time: an operation intended for x of a period,
 // all x being equally likely, waits D-x if x < D and not at all otherwise. So the
 // response time is more than r with probability (D-r)/P, and the quantile q is
 // D-P(1-q), or 0 where that is less. (Time to answer comes on top of it, and is
@@ -140,7 +140,7 @@ func (s stalled) ways() []way {
 	}
 }
 
-// truthQuantiles are those that errors are told of.
+// truthQuantiles are those whose errors the table has.
 func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
 
 // percentile is a quantile as people say it: p99.9.
@@ -205,7 +205,7 @@ func (s stalled) describe() string {
 func (all sweeps) truthTable() (string, error) {
 	stalls := all.stalls()
 	if len(stalls) == 0 {
-		return "", fmt.Errorf("no trial of an open loop whose nodes were told to stall")
+		return "", fmt.Errorf("no trial of an open loop has an injected stall")
 	}
 	var b strings.Builder
 	for i, s := range stalls {

@@ -30,7 +30,7 @@ type sweep struct {
 
 // sweeps is a results file. Files can be concatenated, so one may hold sweeps that
 // have nothing to do with each other; a line through points of two of them would
-// be a lie.
+// mislead.
 type sweeps []sweep
 
 // readSweeps reads a results file. One without trials is an error: there is

@@ -65,18 +65,17 @@ func (s sweep) timelineTrial() results.Trial {
 		operations = append(operations, t.Params.Operation)
 	}
 	wanted := preferred(operations)
-	better := func(of func(results.Trial) bool, a, b results.Trial) int {
-		switch x, y := of(a), of(b); {
-		case x == y:
-			return 0
-		case x:
-			return -1
+	faults := func(t results.Trial) (n int) {
+		if t.Params.Operation != wanted {
+			n += 2
 		}
-		return 1
+		if !t.Sustained() {
+			n++
+		}
+		return n
 	}
 	return slices.MinFunc(candidates, func(a, b results.Trial) int {
-		return cmp.Or(better(func(t results.Trial) bool { return t.Params.Operation == wanted }, a, b), better(results.Trial.Sustained, a, b),
-			loadOf(b.Params).compare(loadOf(a.Params)), cmp.Compare(a.Params.Repeat, b.Params.Repeat))
+		return cmp.Or(cmp.Compare(faults(a), faults(b)), loadOf(b.Params).compare(loadOf(a.Params)), cmp.Compare(a.Params.Repeat, b.Params.Repeat))
 	})
 }
 
@@ -186,23 +185,26 @@ func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
 		p.Title = "hiccups from 1 ms on, the longest " + duration(longest)
 	}
 	p.Y = chart.Log(1e6, 1e7, []float64{longest}, tickDuration)
-	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: chart.Triangle, Width: 0.8}, p.Y),
-		stems("agents", agents, chart.Look{Colour: chart.Blue, Shape: chart.Circle, Width: 0.8}, p.Y)...)
+	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: chart.Triangle}, p),
+		stems("agents", agents, chart.Look{Colour: chart.Blue, Shape: chart.Circle}, p)...)
 	return p
 }
 
 // stems are hiccups, for how long a process that wanted to run did not, as vertical
-// lines with a marker on top.
-func stems(noun string, hiccups []results.Hiccup, l chart.Look, y chart.Axis) []chart.Series {
+// lines with a marker on top; and a label at the right end, since there are other
+// stems beside the last.
+func stems(noun string, hiccups []results.Hiccup, l chart.Look, p chart.Panel) []chart.Series {
 	if len(hiccups) == 0 {
 		return nil
 	}
-	l.Size = 2.8
-	out := chart.Series{Label: noun + ": " + whole(int64(len(hiccups))), Look: l}
+	name := chart.Series{Label: fmt.Sprintf("%s: %d", noun, len(hiccups)), Look: chart.Look{Colour: l.Colour, Shape: l.Shape},
+		Points: plotter.XYs{{X: p.X.High, Y: math.Sqrt(p.Y.Low * p.Y.High)}}}
+	l.Width, l.Size = 0.8, 2.8
+	out := chart.Series{Look: l}
 	for _, h := range hiccups {
 		at, height := float64(h.AtNS), float64(h.NS)
-		out.Points = append(out.Points, plotter.XY{X: at, Y: y.Low}, plotter.XY{X: at, Y: height}, plotter.XY{X: at, Y: nan()})
+		out.Points = append(out.Points, plotter.XY{X: at, Y: p.Y.Low}, plotter.XY{X: at, Y: height}, plotter.XY{X: at, Y: nan()})
 		out.Marks = append(out.Marks, chart.Mark{X: at, Y: height})
 	}
-	return []chart.Series{out}
+	return []chart.Series{out, name}
 }

@@ -42,7 +42,7 @@ func (all sweeps) truth() chart.Figure {
 		findings, how = append(findings, s.finding()), append(how, s.describe())
 	}
 	rows := alongPercentiles(panels, 10e3, 1e9, "latency")
-	notes = append(notes, "truth: an operation meant for x of a stall of D in every P waits D − x, so P(response > r) = (D − r)/P")
+	notes = append(notes, "truth: an operation intended for x of a stall of D in every P waits D − x, so P(response > r) = (D − r)/P")
 	return chart.Figure{
 		Title:    "Which measurements show that a node stalls?",
 		Subtitle: strings.Join(findings, "; "),
