@@ -43,7 +43,7 @@ func (s sweep) rate() chart.Figure {
 	}
 	f.Caption = s.notes(f.Rows)
 	if len(shaded) > 0 {
-		f.Caption = append(f.Caption, "shaded: median lag above 10 % of the median response time, so limited at the generator")
+		f.Caption = append(f.Caption, "shaded: over 10 % of the median response time is lag, waiting for the generator or a slot")
 	}
 	return f
 }
@@ -75,8 +75,8 @@ func (s sweep) achievements() []float64 {
 	return all
 }
 
-// mostLag is how much of the median response time may be lag, for that to be the
-// store's.
+// mostLag is how much of the median response time may be lag where the figure is
+// of the store alone.
 const mostLag = 0.1
 
 // lagging are the stretches of the axis around loads at which a good part of the

@@ -78,13 +78,10 @@ func (f Figure) SVG(size Size) ([]byte, error) {
 func stacked(rows [][]Panel) [][]Panel {
 	var all [][]Panel
 	for i := range rows[0] {
-		for k, row := range rows {
+		for _, row := range rows {
 			p := row[i]
 			p.Y.Label = row[0].Y.Label
 			p.X.Label = rows[len(rows)-1][i].X.Label
-			if p.Title == "" && k == 0 {
-				p.Title = rows[0][i].Title
-			}
 			all = append(all, []Panel{p})
 		}
 	}
@@ -216,7 +213,6 @@ func (p Panel) plot(first bool) *plot.Plot {
 	g.X.LineStyle = draw.LineStyle{Color: Quiet, Width: 1}
 	g.X.Tick.LineStyle, g.X.Tick.Length = g.X.LineStyle, 4
 	if !first {
-		g.Y.Tick.Label.Color = nil
 		g.Y.Tick.Marker = plot.ConstantTicks(unlabelled(p.Y.Ticks))
 	}
 	return g

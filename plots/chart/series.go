@@ -43,7 +43,7 @@ func (s Series) end(c draw.Canvas, p *plot.Plot) (vg.Point, bool) {
 	}
 	if s.At != nil {
 		look(s.At.X, s.At.Y)
-		return last, found
+		return last, found && c.Contains(last)
 	}
 	for _, m := range s.Marks {
 		look(m.X, m.Y)
@@ -74,7 +74,7 @@ func (s Series) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	bars.Plot(c, p)
 	for _, m := range s.Marks {
-		if at, ok := place(c, p, m.X, m.Y); ok {
+		if at, ok := place(c, p, m.X, m.Y); ok && c.Contains(at) {
 			s.Look.draw(c, at, m)
 		}
 	}
