@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 
 	"dhtbench/plots/chart"
 	"dhtbench/results"
@@ -143,7 +144,7 @@ func stack(x float64, trials []results.Trial) bar {
 			continue
 		}
 		b.boxes = append(b.boxes, chart.Box(x-half, x+half, b.top, b.top+mean, p.colour))
-		b.names = append(b.names, chart.Series{Label: p.name, Look: chart.Look{Colour: p.colour, Shape: chart.Square},
+		b.names = append(b.names, chart.Series{Label: p.name, Look: chart.Look{Colour: p.colour, Shape: draw.BoxGlyph{}},
 			Points: plotter.XYs{{X: x + half, Y: b.top + mean/2}}})
 		b.words = append(b.words, p.name+" "+duration(mean))
 		b.top += mean

@@ -33,7 +33,7 @@ func (s sweep) distribution() chart.Figure {
 		longest := 0.0
 		for _, o := range s.operations {
 			t, _ := s.at(o, load)
-			if h := t.pooled(results.Trial.Latency); h.Count() > 0 {
+			if h := pool(t.trials, results.Trial.Latency); h.Count() > 0 {
 				p.Series = append(p.Series, s.curves(o, t, h)...)
 				longest = max(longest, float64(h.Max()))
 			}
@@ -89,7 +89,7 @@ func (s sweep) curves(operation string, t setting, h *results.Histogram) []chart
 		return cumulative(operation, l, h)
 	}
 	l.Dash = nil
-	beside := cumulative("", chart.Look{Colour: l.Colour, Width: 1.2, Dash: []vg.Length{2.5, 2.5}}, t.pooled(results.Trial.Service))[0]
+	beside := cumulative("", chart.Look{Colour: l.Colour, Width: 1.2, Dash: []vg.Length{2.5, 2.5}}, pool(t.trials, results.Trial.Service))[0]
 	beside.Label = operation + " service"
 	return append([]chart.Series{beside}, cumulative(operation+" response", l, h)...)
 }

@@ -25,35 +25,23 @@ func (s sweep) measured() string {
 	}
 	p := s.params
 	line("cluster", fmt.Sprintf("%s, %s", plural(p.Nodes, "node"), placement(p.Placement)))
-	line("load", strings.Join(append([]string{
-		cell(p.Loop) + " loop", cell(list(s.operations)), s.clientsInWords(), s.amount(),
+	clients := numbers(s.clients()) + " clients"
+	if n := s.clients(); len(n) == 1 {
+		clients = plural(n[0], "client")
+	}
+	load := []string{
+		p.Loop + " loop", list(s.operations), clients, s.amount(),
 		fmt.Sprintf("keys of %d bytes, values of %d bytes", p.KeyBytes, p.ValueBytes), fmt.Sprintf("seed %d", p.Seed),
-	}, s.moreLoad()...), "; "))
+	}
+	if isOpen(p) {
+		load = append(load, s.rates()+" ops/s offered")
+	}
+	line("load", cell(strings.Join(append(load, s.offer()...), "; ")))
 	line("agents", "GOMAXPROCS "+s.gomaxprocs())
 	line("build", s.builds())
 	line("trials", fmt.Sprintf("%s, started %s", whole(int64(len(s.trials))), s.started()))
 	line("command", s.commands())
 	return b.String()
-}
-
-// clientsInWords is the numbers of clients with their noun.
-func (s sweep) clientsInWords() string {
-	if all := s.clients(); len(all) == 1 {
-		return plural(all[0], "client")
-	}
-	return numbers(s.clients()) + " clients"
-}
-
-// moreLoad is what the load line says besides, where there is more.
-func (s sweep) moreLoad() []string {
-	var parts []string
-	if isOpen(s.params) {
-		parts = append(parts, s.rates()+" ops/s offered")
-	}
-	for _, text := range s.offer() {
-		parts = append(parts, cell(text))
-	}
-	return parts
 }
 
 // either is s, or otherwise if s is empty.

@@ -35,9 +35,9 @@ func (s sweep) figures() []sketch {
 	switch {
 	case len(s.loads) == 1: // there is nothing along the axis
 	case s.axis == byRate: // the mean of a queue that may grow without end says little
-		list = []sketch{{"rate", s.rate}, {"throughput", s.throughput}}
+		list = []sketch{{"rate", s.rate}, {"throughput", s.achieved}}
 	case isOpen(s.params):
-		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.throughput}, {"percentiles", s.rate}}
+		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.achieved}, {"percentiles", s.rate}}
 	default:
 		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.throughput}, {"percentiles", s.percentiles}}
 	}

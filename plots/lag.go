@@ -50,7 +50,12 @@ func (all sweeps) lag() chart.Figure {
 	var p chart.Panel
 	var findings, counts []string
 	lowest, highest := math.Inf(1), 0.0
-	paced := all.byPacing()
+	paced, of := all.byPacing(), make(map[string]int) // those shown, of how many
+	for _, t := range trialsOf(all) {
+		if isOpen(t.Params) {
+			of[pacingOf(t)]++
+		}
+	}
 	for i, pacing := range slices.Sorted(maps.Keys(paced)) {
 		look := looks()[i%len(looks())]
 		look.Width, look.Size = 0.9, 2.6
@@ -66,7 +71,7 @@ func (all sweeps) lag() chart.Figure {
 		p.Series[len(p.Series)-1].Label = pacing // of the highest rate, the longest curve
 		h := pool(paced[pacing], results.Trial.Lag)
 		findings = append(findings, fmt.Sprintf("%s p50 %s, p99 %s", pacing, duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99)))))
-		counts = append(counts, fmt.Sprintf("%d of %d %s", len(paced[pacing]), all.paced(pacing), pacing))
+		counts = append(counts, fmt.Sprintf("%d of %d %s", len(paced[pacing]), of[pacing], pacing))
 	}
 	// What pacing is to keep to on an idle core.
 	p.Series = append(append(p.Series, target("p50 goal", 0.5, 1e3)...), target("p99 goal", 0.99, 50e3)...)
@@ -81,22 +86,11 @@ func (all sweeps) lag() chart.Figure {
 	}
 }
 
-// paced is how many trials of open loops have a way of pacing, whatever they show.
-func (all sweeps) paced(pacing string) int {
-	n := 0
-	for _, t := range trialsOf(all) {
-		if isOpen(t.Params) && pacingOf(t) == pacing {
-			n++
-		}
-	}
-	return n
-}
-
 // target is a goal for a quantile, named above it.
 func target(label string, q, ns float64) []chart.Series {
 	x := chart.Nine(q)
 	return []chart.Series{
-		{Look: chart.Look{Colour: chart.Ink, Shape: chart.Diamond, Size: 4.5}, Marks: []chart.Mark{{X: x, Y: ns}}},
+		{Look: chart.Look{Colour: chart.Ink, Shape: chart.Diamond{}, Size: 4.5}, Marks: []chart.Mark{{X: x, Y: ns}}},
 		{Label: label, At: &plotter.XY{X: x, Y: 2 * ns}},
 	}
 }

@@ -100,10 +100,10 @@ func TestNotSustained(t *testing.T) {
 	o := knee()
 	o.operations = []string{"get"}
 	s := one(t, o.trials())
-	if f := s.throughput(); !strings.HasPrefix(f.Subtitle, "all of it up to 36,000 ops/s, 40,") || !strings.Contains(f.Subtitle, "of 48,000") {
+	if f := s.achieved(); !strings.HasPrefix(f.Subtitle, "all of it up to 36,000 ops/s, 40,") || !strings.Contains(f.Subtitle, "of 48,000") {
 		t.Errorf("subtitle %q", f.Subtitle)
 	}
-	for _, f := range []chart.Figure{s.rate(), s.throughput()} {
+	for _, f := range []chart.Figure{s.rate(), s.achieved()} {
 		if !slices.Contains(f.Caption, "hollow: rate not sustained") {
 			t.Errorf("%s: caption %q", f.Title, f.Caption)
 		}
@@ -126,7 +126,7 @@ func TestNotSustained(t *testing.T) {
 	if f := one(t, o.trials()).rate(); slices.ContainsFunc(f.Caption, func(s string) bool { return strings.Contains(s, "hollow") }) {
 		t.Errorf("caption %q", f.Caption)
 	}
-	if f := one(t, o.trials()).throughput(); !strings.HasPrefix(f.Subtitle, "all of it up to 20,000 ops/s; n = 1") {
+	if f := one(t, o.trials()).achieved(); !strings.HasPrefix(f.Subtitle, "all of it up to 20,000 ops/s; n = 1") {
 		t.Errorf("subtitle %q", f.Subtitle)
 	}
 }

@@ -9,6 +9,7 @@ import (
 func (s sweep) percentiles() chart.Figure {
 	measures := quantileMeasures(service)
 	panels := make([]chart.Panel, len(s.operations))
+	var all []chart.Series
 	for i, o := range s.operations {
 		panels[i] = chart.Panel{Title: o, X: s.axis.fit(s.loads), Series: s.nullAlone(i)}
 		for k, m := range measures {
@@ -16,26 +17,17 @@ func (s sweep) percentiles() chart.Figure {
 			one.Label = m.name
 			panels[i].Series = append(panels[i].Series, one)
 		}
+		all = append(all, panels[i].Series...)
 	}
-	rows := abreast(panels, "service time")
+	for i := range panels {
+		panels[i].Y = latencies(all, "service time")
+	}
+	rows := [][]chart.Panel{panels}
 	return chart.Figure{
 		Title:    "How do the percentiles of the service time grow with the number of clients?",
 		Subtitle: "p99 " + s.finding(measures[1], durations) + "; " + s.sample(),
 		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
 	}
-}
-
-// abreast puts panels into one row, on one axis of latency that all share.
-func abreast(panels []chart.Panel, label string) [][]chart.Panel {
-	var all []chart.Series
-	for _, p := range panels {
-		all = append(all, p.Series...)
-	}
-	y := latencies(all, label)
-	for i := range panels {
-		panels[i].Y = y
-	}
-	return [][]chart.Panel{panels}
 }
 
 // nullAlone is the null server's p50 in the panel of operation i; only the last

@@ -21,7 +21,7 @@ func (s sweep) rate() chart.Figure {
 	for i, o := range s.operations {
 		own := s.nullAlone(i)
 		for k, m := range measures {
-			beside := s.series(o, quantileMeasures(service)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond, Dash: linearLook().Dash}, k))
+			beside := s.series(o, quantileMeasures(service)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond{}, Dash: linearLook().Dash}, k))
 			for i := range beside.Marks { // the response time says it
 				beside.Marks[i].Ring, beside.Marks[i].Cross = false, false
 			}

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"dhtbench/plots/chart"
 	"dhtbench/results"
@@ -20,9 +21,9 @@ const enoughForInterval = 6
 // looks are the looks of series, the same in all figures.
 func looks() []chart.Look {
 	return []chart.Look{
-		{Colour: chart.Blue, Shape: chart.Circle, Width: 1.8},
-		{Colour: chart.Orange, Shape: chart.Square, Width: 1.8, Dash: []vg.Length{7, 3}},
-		{Colour: chart.Sky, Shape: chart.Triangle, Width: 1.8, Dash: []vg.Length{2, 2.5}},
+		{Colour: chart.Blue, Shape: draw.CircleGlyph{}, Width: 1.8},
+		{Colour: chart.Orange, Shape: draw.BoxGlyph{}, Width: 1.8, Dash: []vg.Length{7, 3}},
+		{Colour: chart.Sky, Shape: draw.PyramidGlyph{}, Width: 1.8, Dash: []vg.Length{2, 2.5}},
 	}
 }
 
@@ -32,7 +33,7 @@ func lookOf(operation string) chart.Look {
 	if i := slices.Index(results.Operations(), operation); i >= 0 {
 		return looks()[i]
 	}
-	return chart.Look{Colour: chart.Ink, Shape: chart.Circle, Width: 1.8}
+	return chart.Look{Colour: chart.Ink, Shape: draw.CircleGlyph{}, Width: 1.8}
 }
 
 // weighed is l for percentile k, of p50, p99 and p99.9: the rarer, the thinner.

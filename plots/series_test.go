@@ -70,7 +70,7 @@ func TestNotes(t *testing.T) {
 		if got := strings.Join(s.notes([][]chart.Panel{{{Series: s.perOperation(achievedMeasure())}}}), " · "); got != c.want {
 			t.Errorf("%s: %q, want %q", c.verdict, got, c.want)
 		}
-		if f := s.throughput(); !strings.HasSuffix(f.Subtitle, c.said) {
+		if f := s.achieved(); !strings.HasSuffix(f.Subtitle, c.said) {
 			t.Errorf("%s: subtitle %q", c.verdict, f.Subtitle)
 		}
 	}

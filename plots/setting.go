@@ -72,11 +72,7 @@ func (t setting) baseline() *results.Null {
 	return nil
 }
 
-// pooled adds up one histogram of each trial.
-func (t setting) pooled(of func(results.Trial) *results.Histogram) *results.Histogram {
-	return pool(t.trials, of)
-}
-
+// pool adds up one histogram of each trial.
 func pool(trials []results.Trial, of func(results.Trial) *results.Histogram) *results.Histogram {
 	sum := results.NewHistogram()
 	for _, t := range trials {

@@ -8,18 +8,10 @@ import (
 	"dhtbench/results"
 )
 
-// throughput draws how much was done along the axis, and below it the share of
-// what would be in proportion to the load.
+// throughput draws the throughput of a closed loop against the number of clients,
+// with what growth in proportion to the fewest clients would be, and the reference
+// report's.
 func (s sweep) throughput() chart.Figure {
-	if isOpen(s.params) {
-		return s.achieved()
-	}
-	return s.scaledThroughput()
-}
-
-// scaledThroughput draws the throughput against the number of clients, with what
-// growth in proportion to the fewest clients would be, and the reference report's.
-func (s sweep) scaledThroughput() chart.Figure {
 	m := throughputMeasure()
 	reference := chart.Series{Label: referenceLabel, Look: referenceLook()}
 	for _, v := range s.axis.xs(s.loads) {
@@ -36,7 +28,8 @@ func (s sweep) scaledThroughput() chart.Figure {
 	}
 }
 
-// achieved draws the achieved rate along the axis, and the offered one.
+// achieved draws the achieved rate of an open loop along the axis, and the offered
+// one.
 func (s sweep) achieved() chart.Figure {
 	m := achievedMeasure()
 	offered := chart.Series{Label: "offered", Look: linearLook()}

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 
 	"dhtbench/plots/chart"
 	"dhtbench/results"
@@ -119,7 +120,7 @@ func (s slots) end(hiccups ...[]results.Hiccup) float64 {
 // line is a quantile of every slice, at its middle; broken where nothing ended or
 // too little.
 func (s slots) line(label string, q float64, l chart.Look) chart.Series {
-	l.Shape = chart.None
+	l.Shape = nil
 	l.Dash = nil
 	out := chart.Series{Label: label, Look: l}
 	for i, h := range s.of {
@@ -185,8 +186,8 @@ func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
 		p.Title = "hiccups from 1 ms on, the longest " + duration(longest)
 	}
 	p.Y = chart.Log(1e6, 1e7, []float64{longest}, tickDuration)
-	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: chart.Triangle}, p),
-		stems("agents", agents, chart.Look{Colour: chart.Blue, Shape: chart.Circle}, p)...)
+	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: draw.PyramidGlyph{}}, p),
+		stems("agents", agents, chart.Look{Colour: chart.Blue, Shape: draw.CircleGlyph{}}, p)...)
 	return p
 }
 

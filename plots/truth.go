@@ -26,6 +26,7 @@ func (all sweeps) truth() chart.Figure {
 	}
 	var panels []chart.Panel
 	var findings, how []string
+	var trials []results.Trial
 	for _, s := range stalls {
 		p := chart.Panel{Title: fmt.Sprintf("%s; stalled %s", s.operation, s.often())}
 		ways := s.ways()
@@ -39,6 +40,7 @@ func (all sweeps) truth() chart.Figure {
 		// On top: where the open loop is right it would hide the truth.
 		p.Series = append(p.Series, s.curve(end, least))
 		panels = append(panels, p)
+		trials = slices.Concat(trials, s.open, s.sent, s.closed)
 		findings, how = append(findings, s.finding()), append(how, s.describe())
 	}
 	rows := alongPercentiles(panels, 10e3, 1e9, "latency")
@@ -47,7 +49,7 @@ func (all sweeps) truth() chart.Figure {
 		Title:    "Which measurements show that a node stalls?",
 		Subtitle: strings.Join(findings, "; "),
 		Rows:     rows, Caption: append(notes, sweep{}.notes(rows)...),
-		Measured: strings.Join(how, "; ") + " · measured on " + machines(stalledTrials(stalls)),
+		Measured: strings.Join(how, "; ") + " · measured on " + machines(trials),
 	}
 }
 
@@ -90,17 +92,6 @@ func atKnee(label string, curve []chart.Series) []chart.Series {
 	}
 	curve[0].Label = label
 	return curve
-}
-
-// stalledTrials are those that a figure of the stalls shows.
-func stalledTrials(stalls []stalled) []results.Trial {
-	var trials []results.Trial
-	for _, s := range stalls {
-		for _, part := range [][]results.Trial{s.open, s.sent, s.closed} {
-			trials = append(trials, part...)
-		}
-	}
-	return trials
 }
 
 // curve is the truth along the percentile axis up to end. It begins where it rises

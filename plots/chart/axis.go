@@ -166,20 +166,18 @@ func extent(values []float64) (low, high float64) {
 
 // roundDown is the largest of 1, 2, 5 times a power of ten that is at most v.
 func roundDown(v float64) float64 {
-	// Two decades are looked through, because the logarithm may be rounded up.
-	best := 0.0
-	for e := decade(v) - 1; e <= decade(v); e++ {
-		for _, m := range []float64{1, 2, 5} {
+	for e := decade(v); ; e-- {
+		for _, m := range []float64{5, 2, 1} {
 			if r := power(m, e); r <= v {
-				best = max(best, r)
+				return r
 			}
 		}
 	}
-	return best
 }
 
-// decade is the power of ten at or below v.
-func decade(v float64) int { return int(math.Floor(math.Log10(v))) }
+// decade is the power of ten at or below v; the logarithm of one may be rounded
+// down.
+func decade(v float64) int { return int(math.Floor(math.Log10(v) + 1e-9)) }
 
 // power is m x 10^e, the float64 nearest to it.
 func power(m float64, e int) float64 {

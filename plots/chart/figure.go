@@ -93,7 +93,8 @@ type frame struct {
 	Panel
 	plot                      *plot.Plot
 	left, right, above, below vg.Length
-	first                     bool // of its row: it names the y ticks
+	head, foot                vg.Length // above and below, with the texts that stand there
+	first                     bool      // of its row: it names the y ticks
 }
 
 func (p Panel) frame(first bool) frame {
@@ -101,6 +102,10 @@ func (p Panel) frame(first bool) frame {
 	f := frame{Panel: p, plot: p.plot(first), first: first}
 	data := f.plot.DataCanvas(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: big, Y: big}}})
 	f.left, f.right, f.below, f.above = data.Min.X, big-data.Max.X, data.Min.Y, big-data.Max.Y
+	f.head, f.foot = f.above+4+height(headingSize, p.Title), f.below+8+height(tickSize, p.X.Label)
+	if first {
+		f.head += height(tickSize, p.Y.Label)
+	}
 	return f
 }
 
@@ -123,7 +128,7 @@ func arrange(rows [][]Panel, room vg.Length) grid {
 			f := p.frame(i == 0)
 			g.rows[k] = append(g.rows[k], f)
 			g.left[i], g.right[i] = max(g.left[i], f.left), max(g.right[i], f.right)
-			g.above[k], g.below[k] = max(g.above[k], f.above+f.headings()), max(g.below[k], f.below+f.footing())
+			g.above[k], g.below[k] = max(g.above[k], f.head), max(g.below[k], f.foot)
 		}
 		g.height += g.above[k] + row[0].height() + g.below[k]
 	}
@@ -170,24 +175,12 @@ func (f frame) draw(c draw.Canvas) {
 	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Min.Y - f.below - 1}, f.X.Label)
 }
 
-// headings is the height of what stands above the data.
-func (f frame) headings() vg.Length {
-	h := vg.Length(4)
-	if f.Title != "" {
-		h += headingSize * lineHeight
+// height is that of a line of text, if there is one.
+func height(size vg.Length, words string) vg.Length {
+	if words == "" {
+		return 0
 	}
-	if f.first && f.Y.Label != "" {
-		h += tickSize * lineHeight
-	}
-	return h
-}
-
-// footing is the height of what stands below the ticks.
-func (p Panel) footing() vg.Length {
-	if p.X.Label == "" {
-		return 8
-	}
-	return tickSize*lineHeight + 10
+	return size * lineHeight
 }
 
 func (p Panel) height() vg.Length {

@@ -12,11 +12,12 @@ import (
 	"testing"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // sample is a figure with two panels above two lower ones.
 func sample() Figure {
-	line := Series{Label: "a line", Look: Look{Colour: Blue, Shape: Circle, Width: 1.8},
+	line := Series{Label: "a line", Look: Look{Colour: Blue, Shape: draw.CircleGlyph{}, Width: 1.8},
 		Points: plotter.XYs{{X: 1, Y: 10}, {X: 2, Y: math.NaN()}, {X: 3, Y: 1000}},
 		Marks:  []Mark{{X: 1, Y: 10, Ring: true}, {X: 2, Y: math.NaN()}, {X: 3, Y: 1000, Low: 500, High: 2000, Hollow: true, Cross: true}},
 		Dots:   plotter.XYs{{X: 1, Y: 11}, {X: 1, Y: 0}}}

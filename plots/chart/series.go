@@ -67,7 +67,9 @@ func (s Series) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	bars := &plotter.YErrorBars{LineStyle: draw.LineStyle{Color: s.Look.Colour, Width: 1.1}, CapWidth: 6}
 	for _, m := range s.Marks {
-		if m.Low < m.High {
+		_, low := place(c, p, m.X, m.Low)
+		_, high := place(c, p, m.X, m.High)
+		if m.Low < m.High && low && high { // half an interval would mislead
 			bars.XYs = append(bars.XYs, plotter.XY{X: m.X, Y: m.Y})
 			bars.YErrors = append(bars.YErrors, struct{ Low, High float64 }{m.Y - m.Low, m.High - m.Y})
 		}

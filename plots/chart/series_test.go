@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // drawn is the SVG of one panel with a series.
@@ -43,7 +44,7 @@ func TestLinesBreak(t *testing.T) {
 
 // TestMarks: intervals and outlines are drawn where a mark has them.
 func TestMarks(t *testing.T) {
-	look := Look{Colour: 0x123456, Shape: Square}
+	look := Look{Colour: 0x123456, Shape: draw.BoxGlyph{}}
 	plain := drawn(t, Series{Look: look, Marks: []Mark{{X: 1, Y: 5}}})
 	count := func(svg, style string) int { return strings.Count(svg, style) - strings.Count(plain, style) }
 	for _, c := range []struct {

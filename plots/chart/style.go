@@ -64,33 +64,17 @@ func (c Colour) Faint() Colour {
 // Look is how a series is told from others, in colour and without.
 type Look struct {
 	Colour Colour
-	Dash   []vg.Length // lengths of stroke and gap in turn; nil for solid
-	Shape  Shape
-	Width  vg.Length // of the line; 0 for none
-	Size   vg.Length // half the width of a marker; 0 for the usual
+	Dash   []vg.Length      // lengths of stroke and gap in turn; nil for solid
+	Shape  draw.GlyphDrawer // of a marker, filled; nil for none
+	Width  vg.Length        // of the line; 0 for none
+	Size   vg.Length        // half the width of a marker; 0 for the usual
 }
 
-// Shape is the shape of a marker.
-type Shape int
+// Diamond is a filled square on its corner, beside the shapes that gonum has.
+type Diamond struct{}
 
-// The shapes.
-const (
-	None Shape = iota
-	Circle
-	Square
-	Triangle
-	Diamond
-)
-
-// glyph is the filled shape as gonum draws it.
-func (s Shape) glyph() draw.GlyphDrawer {
-	return []draw.GlyphDrawer{nil, draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, diamond{}}[s]
-}
-
-// diamond is a filled square on its corner.
-type diamond struct{}
-
-func (diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+// DrawGlyph draws the shape.
+func (Diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 	r := 1.2 * style.Radius
 	c.FillPolygon(style.Color, []vg.Point{{X: at.X - r, Y: at.Y}, {X: at.X, Y: at.Y - r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y + r}})
 }
@@ -103,12 +87,12 @@ func (l Look) draw(c draw.Canvas, at vg.Point, m Mark) {
 	if r == 0 {
 		r = 3.6
 	}
-	fill := func(colour Colour, shape Shape, radius vg.Length) {
-		c.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: radius, Shape: shape.glyph()}, at)
+	fill := func(colour Colour, shape draw.GlyphDrawer, radius vg.Length) {
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: radius, Shape: shape}, at)
 	}
 	if m.Ring {
-		fill(Quiet, Circle, r+3)
-		fill(white, Circle, r+2)
+		fill(Quiet, draw.CircleGlyph{}, r+3)
+		fill(white, draw.CircleGlyph{}, r+2)
 	}
 	fill(white, l.Shape, r+0.9)
 	fill(l.Colour, l.Shape, r)
@@ -125,7 +109,7 @@ func (l Look) draw(c draw.Canvas, at vg.Point, m Mark) {
 
 // key is the room for the key of a label.
 func (l Look) key() vg.Length {
-	if l.Shape == None {
+	if l.Shape == nil {
 		return 0
 	}
 	return labelKey
@@ -134,7 +118,7 @@ func (l Look) key() vg.Length {
 // label writes a text in ink beside its key.
 func (l Look) label(c draw.Canvas, at vg.Point, label string) {
 	l.Size = 0
-	if l.Shape != None {
+	if l.Shape != nil {
 		l.draw(c, vg.Point{X: at.X + 4, Y: at.Y}, Mark{})
 	}
 	style := plain(headingSize, Ink)
