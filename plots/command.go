@@ -29,7 +29,6 @@ func (c *Command) Validate() error {
 // Run draws all figures of each file and prints the name of each file written.
 // A faulty results file stops it before anything of that file is written.
 func (c *Command) Run(ctx context.Context) error {
-	t := newTypesetter()
 	for _, file := range c.Files {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -42,7 +41,7 @@ func (c *Command) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		drawn, err := drawAll(t, folder, all)
+		drawn, err := drawAll(folder, all)
 		if err != nil {
 			return err
 		}
@@ -114,19 +113,6 @@ func (c *ReportCommand) template() (name, text string, err error) {
 		return "", "", fmt.Errorf("read template: %w", err)
 	}
 	return c.Template, string(read), nil
-}
-
-// writeAll writes files and prints the name of each.
-func writeAll(w io.Writer, files []drawing) error {
-	for _, f := range files {
-		if err := replace(f.path, f.content); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(w, f.path); err != nil {
-			return fmt.Errorf("print file name: %w", err)
-		}
-	}
-	return nil
 }
 
 // stdout is w, or the program's own standard output.

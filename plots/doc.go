@@ -5,34 +5,33 @@
 // # Figures
 //
 // One results file is drawn into one folder, plots/loopback/*.svg for
-// results/loopback.jsonl. Figures of a sweep, which is the trials that differ in
-// operation, load and repeat alone:
+// results/loopback.jsonl: each figure for a page, and NAME-narrow.svg for a phone.
+// The title of a figure asks, its subtitle answers with the number of trials, and
+// its description says where and how it was measured. Package chart draws; what a
+// figure shows is in the file of its name:
 //
-//	response-time.svg  mean latency against the number of clients
-//	percentiles.svg    p50, p99 and p99.9 against the number of clients
-//	rate.svg           instead of both, where an open loop was offered several
-//	                   rates: p50 and p99 of response and service time against them
-//	throughput.svg     throughput against the number of clients, or the achieved rate
-//	                   against the offered one
-//	distribution.svg   latency by percentile, at the lightest and heaviest load
-//	anatomy.svg        what the mean is made of, where nodes told how long they took
-//	timeline.svg       latency over time of one trial, and hiccups, where recorded
+//	response-time  mean latency against the number of clients
+//	percentiles    p50, p99 and p99.9 against the number of clients
+//	rate           instead of both, where an open loop was offered several rates:
+//	               p50 and p99 of response and service time against them
+//	throughput     throughput against the number of clients, or the achieved rate
+//	               against the offered one, and the share of linear growth
+//	distribution   latency by percentile, at the lightest and heaviest load
+//	breakdown      what the mean is made of, where nodes reported how long they took
+//	timeline       latency over time of one trial, and hiccups, where recorded
 //
+// These are of a sweep: the trials that differ in operation, load and repeat alone.
 // A file that holds several sweeps (say both placements, or rates at each of
 // several numbers of clients) gets a folder below that for each. Figures of the
 // file, which compare what lies in several sweeps:
 //
-//	lag.svg    how much later than meant operations were sent, by pacing
-//	truth.svg  where nodes were told to stall: the true response time beside what an
-//	           open and a closed loop made of it
+//	lag    how much later than intended operations were sent, by pacing
+//	truth  where a stall was injected: the true response time beside what an
+//	       open and a closed loop made of it
 //
-// Where trials have a baseline, it is drawn in grey: what the same clients measured
-// at null servers, which answer at once.
-//
-// Note: the drawing is done on gonum's canvas (vg, vg/draw, vg/vgsvg), but not
-// with its plot.Plot, whose log axes panic on a range of one value and name no
-// tick inside a decade, whose legend lies inside the data, and whose margins
-// depend on the data, so that panels do not line up.
+// Colour, dash and marker tell the series, thickness the percentile. A hollow marker
+// is a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one.
+// Where a setting has one trial there are markers and no line.
 //
 // # Report
 //

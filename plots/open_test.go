@@ -5,14 +5,22 @@ import (
 	"strings"
 	"testing"
 
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
-// names are the figures of a file, sorted.
-func names(files map[string]string) []string {
+// names are the figures of a file, sorted; each is there for a page and narrow.
+func names(t *testing.T, files map[string]string) []string {
+	t.Helper()
 	var all []string
-	for name := range files {
-		all = append(all, strings.TrimSuffix(strings.TrimPrefix(name, "x/"), ".svg"))
+	for file := range files {
+		name, narrow := strings.CutSuffix(strings.TrimSuffix(strings.TrimPrefix(file, "x/"), ".svg"), "-narrow")
+		if !narrow {
+			all = append(all, name)
+			if files["x/"+name+"-narrow.svg"] == "" {
+				t.Errorf("no narrow %s", name)
+			}
+		}
 	}
 	slices.Sort(all)
 	return all
@@ -33,14 +41,16 @@ func TestFiguresByData(t *testing.T) {
 		want   string
 	}{
 		{"rates", short(func(*offered) {}), "distribution lag rate throughput"},
-		{"all there is", short(func(o *offered) { o.anatomy = true }), "anatomy distribution lag rate throughput timeline"},
+		{"all there is", short(func(o *offered) { o.anatomy = true }), "breakdown distribution lag rate throughput timeline"},
+		{"one load", short(func(o *offered) { o.rates = o.rates[:1] }), "distribution lag"},
+		{"several clients of a closed loop", usual().trials(), "distribution percentiles response-time throughput"},
 		{"one rate, several clients", short(func(o *offered) { o.clients, o.rates = []int{1, 2}, o.rates[:1] }),
 			"distribution lag percentiles response-time throughput"},
 		{"closed", short(func(o *offered) { o.closed, o.anatomy, o.rates = true, true, o.rates[:1] }),
-			"anatomy distribution percentiles response-time throughput timeline"},
+			"breakdown distribution timeline"},
 		{"a stall without parameters", short(func(o *offered) { o.stall = "now and then" }), "distribution rate throughput"},
 	} {
-		if got := strings.Join(names(drawn(t, c.trials)), " "); got != c.want {
+		if got := strings.Join(names(t, drawn(t, c.trials)), " "); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -51,28 +61,25 @@ func TestOpenFigures(t *testing.T) {
 	o.anatomy, o.calibrated, o.seconds = true, true, 1
 	files := drawn(t, o.trials())
 	for name, want := range map[string][]string{
-		"rate": {"put", "get", "p50", "p99", "null server", "2,000", "48,000", "offered rate, ops/s",
-			"latency of an operation, log scale; solid: response time, dashed: service time"},
-		"throughput":   {"offered", "null server: ceiling", "put", "get"},
-		"distribution": {"2,000 ops/s", "36,000 ops/s", "null server", "put", "get"},
-		"lag":          {"precise", "goal for the p50: 1 µs", "goal for the p99: 50 µs", "99.9"},
-		"timeline":     {"Latency over time: get at 36,000 ops/s", "p50", "p99", "max", "agents", "nodes", "40 ms"},
-		"anatomy":      {"lag", "network, kernel", "queue at the node", "work of the node", "36,000"},
+		"rate": {"put", "get", "response p50", "response p99", "service p99", "null server", "2,000", "48,000", "offered rate, ops/s",
+			"achieved rate, ops/s", "latency, log scale", "get: response p99"},
+		"throughput":   {"offered", "put", "get", "share of the offered rate", "How much of the offered rate is achieved?"},
+		"distribution": {"2,000 ops/s", "36,000 ops/s", "null server", "put response", "get service"},
+		"lag":          {"precise", "p50 goal", "p99 goal", "99.9"},
+		"timeline":     {"When was the latency high? get at 36,000 ops/s", "p50", "p99", "agents: 1", "nodes: 2"},
+		"breakdown":    {"mean lag, log scale", "network, kernel", "queue at the node", "work of the node", "36,000"},
 	} {
 		all := texts(t, files["x/"+name+".svg"])
 		for _, text := range want {
-			if name == "timeline" && text == "40 ms" {
-				continue // read out below
-			}
 			if !slices.Contains(all, text) {
 				t.Errorf("%s does not say %q: %q", name, text, all)
 			}
 		}
-		if joined := strings.Join(all, " "); name != "lag" && !strings.Contains(joined, "constant arrivals, precise pacing, up to 64 operations in flight per client") {
-			t.Errorf("the caption of %s does not say how it was offered: %s", name, joined)
+		if svg := files["x/"+name+".svg"]; name != "lag" && !strings.Contains(svg, "constant arrivals, precise pacing, up to 64 operations in flight per client") {
+			t.Errorf("the description of %s does not say how it was offered", name)
 		}
 	}
-	if !strings.Contains(files["x/timeline.svg"], "Hiccups: 1 of agents and 2 of nodes, the longest 40.0 ms") {
+	if !strings.Contains(files["x/timeline.svg"], "hiccups from 1 ms on, the longest 40.0 ms") {
 		t.Error("timeline does not tell its hiccups")
 	}
 }
@@ -93,15 +100,19 @@ func TestNotSustained(t *testing.T) {
 	o := knee()
 	o.operations = []string{"get"}
 	s := one(t, o.trials())
-	const want = "achieved of offered ops/s: get 40,"
-	for _, f := range []figure{s.rate(), s.throughput()} {
-		if caption := strings.Join(f.caption, " "); !strings.Contains(caption, want) || !strings.Contains(caption, " of 48,000") {
-			t.Errorf("%s: caption %q", f.name, caption)
+	if f := s.achieved(); !strings.HasPrefix(f.Subtitle, "all of it up to 36,000 ops/s, 40,") || !strings.Contains(f.Subtitle, "of 48,000") {
+		t.Errorf("subtitle %q", f.Subtitle)
+	}
+	for _, f := range []chart.Figure{s.rate(), s.achieved()} {
+		if !slices.Contains(f.Caption, "hollow: rate not sustained") {
+			t.Errorf("%s: caption %q", f.Title, f.Caption)
 		}
 	}
-	for _, l := range s.rate().panels[0].lines {
-		if len(l.hollow) != 1 || l.hollow[0].x != 48_000 || len(l.marks) != 3 {
-			t.Errorf("%s: hollow %v, filled %v", l.label, l.hollow, l.marks)
+	for _, p := range s.rate().Rows[0] {
+		for _, l := range p.Series {
+			if n := len(l.Marks); n != 4 || !l.Marks[3].Hollow || l.Marks[0].Hollow || l.Marks[2].Hollow {
+				t.Errorf("%s: marks %+v", l.Label, l.Marks)
+			}
 		}
 	}
 	if got := s.table(); strings.Count(got, "**not sustained**") != 1 || !strings.Contains(got, "| get | 48,000 | 40,") {
@@ -112,8 +123,11 @@ func TestNotSustained(t *testing.T) {
 	}
 	// Of rates that were sustained nothing is said.
 	o.rates = o.rates[:2]
-	if caption := strings.Join(one(t, o.trials()).rate().caption, " "); strings.Contains(caption, "hollow") {
-		t.Errorf("caption %q", caption)
+	if f := one(t, o.trials()).rate(); slices.ContainsFunc(f.Caption, func(s string) bool { return strings.Contains(s, "hollow") }) {
+		t.Errorf("caption %q", f.Caption)
+	}
+	if f := one(t, o.trials()).achieved(); !strings.HasPrefix(f.Subtitle, "all of it up to 20,000 ops/s; n = 1") {
+		t.Errorf("subtitle %q", f.Subtitle)
 	}
 }
 
@@ -229,7 +243,7 @@ func TestValueOpen(t *testing.T) {
 		`{{$s | at 3000}}`:                                "no trial at 3000: must be min, max or one of 1,000, 2,000 ops/s",
 		`{{$s | at "fast"}}`:                              "no trial at fast",
 		`{{$s | value "long p50"}}`:                       `figure "long p50": must be one of`,
-		`{{figure "lag" $s}}`:                             `figure "lag": must be one of rate, throughput, distribution, anatomy, timeline`,
+		`{{figure "lag" $s}}`:                             `figure "lag": must be one of rate, throughput, distribution, breakdown, timeline`,
 		`{{figure "pie" $f}}`:                             `figure "pie": must be one of lag`,
 		`{{sweep "results/r.jsonl" "clients=3"}}`:         "no trials with clients=3",
 	})

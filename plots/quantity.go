@@ -127,3 +127,22 @@ func capital(s string) string {
 
 // nan is the number that is not known.
 func nan() float64 { return math.NaN() }
+
+// tickDuration labels a time axis; v is in nanoseconds.
+func tickDuration(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	u := unitFor(v)
+	return commas(strconv.FormatFloat(round(v/u.ns, 3), 'f', -1, 64)) + " " + u.name
+}
+
+// tickNumber labels an axis of plain numbers.
+func tickNumber(v float64) string {
+	return commas(strconv.FormatFloat(round(v, 3), 'f', -1, 64))
+}
+
+// escape makes text safe in Markdown.
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}

@@ -60,7 +60,7 @@ func compose(ctx context.Context, name, text, path, out string) (report, error) 
 		if err != nil {
 			return report{}, err
 		}
-		drawn, err := drawAll(newTypesetter(), folder, r.files[file])
+		drawn, err := drawAll(folder, r.files[file])
 		if err != nil {
 			return report{}, err
 		}
@@ -180,7 +180,7 @@ func (r renderer) figure(name string, of drawable) (string, error) {
 // picture is a drawn figure in Markdown.
 func picture(k sketch, folder string) string {
 	// Brackets would end the description.
-	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().alt))
+	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().Alt()))
 	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
 }
 

@@ -111,7 +111,7 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(printed, "\n"); n != 5 || !strings.HasSuffix(printed, "REPORT.md\n") {
+	if n := strings.Count(printed, "\n"); n != 9 || !strings.HasSuffix(printed, "REPORT.md\n") {
 		t.Errorf("printed:\n%s", printed)
 	}
 	text, err := os.ReadFile("REPORT.md")
@@ -253,7 +253,7 @@ func TestPlotCommand(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if left, err := filepath.Glob("out/a/*"); err != nil || len(left) != 4 || strings.Count(printed.String(), "\n") != 4 {
+	if left, err := filepath.Glob("out/a/*"); err != nil || len(left) != 8 || strings.Count(printed.String(), "\n") != 8 {
 		t.Errorf("files %q, printed:\n%s", left, printed.String())
 	}
 	for _, bad := range []Command{{Out: "out"}, {Files: []string{"x/a.jsonl", "y/a.jsonl"}, Out: "out"},

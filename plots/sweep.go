@@ -36,6 +36,19 @@ type sweep struct {
 // sweeps; a line through points of two of them would mean nothing.
 type sweeps []sweep
 
+// readSweeps reads a results file. One without trials is an error: there is
+// nothing to draw.
+func readSweeps(path string) (sweeps, error) {
+	trials, err := results.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(trials) == 0 {
+		return nil, fmt.Errorf("%s holds no trials", path)
+	}
+	return sweepsOf(trials), nil
+}
+
 // sweepsOf sorts the settings of trials into sweeps, in order of settings.
 func sweepsOf(trials []results.Trial) sweeps {
 	var grouped, all sweeps

@@ -62,8 +62,8 @@ func TestTableUnknown(t *testing.T) {
 	if got := s.table(); !strings.Contains(got, "| 20.0 | – |\n") {
 		t.Errorf("table:\n%s", got)
 	}
-	if alt := s.throughput().alt; !strings.Contains(alt, "put: – with 2 clients.") {
-		t.Errorf("description: %s", alt)
+	if got := s.throughput().Subtitle; !strings.HasPrefix(got, "– with 2 clients; n = 1") {
+		t.Errorf("subtitle: %s", got)
 	}
 }
 
@@ -105,7 +105,7 @@ func TestIncomplete(t *testing.T) {
 	if got := s.missing(); got != want {
 		t.Errorf("missing %q, want %q", got, want)
 	}
-	for _, text := range []string{s.table(), s.measured(), s.verdicts(), strings.Join(s.caption(), " ")} {
+	for _, text := range []string{s.table(), s.measured(), s.verdicts(), s.conditions()} {
 		if !strings.Contains(text, want) {
 			t.Errorf("not said in:\n%s", text)
 		}

@@ -99,11 +99,11 @@ func TestTruthFigure(t *testing.T) {
 			t.Errorf("truth does not say %q: %q", want, all)
 		}
 	}
-	if caption := strings.Join(all, " "); !strings.Contains(caption, "error, open loop: p50 +") || !strings.Contains(caption, "error, closed loop: p50 −99.9") {
-		t.Errorf("caption %s", caption)
+	if text := strings.Join(all, " "); !strings.Contains(text, "true p99 590 ms, open loop 590 ms, timed from send ") || strings.Contains(text, "error") {
+		t.Errorf("the figure says %s", text)
 	}
 	// The figure is of the file, and each of its sweeps has a folder below.
-	for _, name := range []string{"x/loop=closed/percentiles.svg", "x/loop=open,inflight=1/rate.svg", "x/loop=open,inflight=4096/rate.svg"} {
+	for _, name := range []string{"x/loop=closed/distribution.svg", "x/loop=open,inflight=1/distribution.svg", "x/loop=open,inflight=4096/distribution.svg"} {
 		if files[name] == "" {
 			t.Errorf("no %s", name)
 		}
