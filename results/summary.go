@@ -180,11 +180,3 @@ func meanOf(h *Histogram) float64 {
 	}
 	return h.Mean()
 }
-
-// quantile is h's quantile in nanoseconds, or NaN where h cannot support it.
-func quantile(h *Histogram, q float64) float64 {
-	if !h.Supports(q) {
-		return math.NaN()
-	}
-	return float64(h.Quantile(q))
-}
