@@ -63,7 +63,7 @@ func TestDocTimes(t *testing.T) {
 	if len(queues) != 2 {
 		t.Fatalf("found %d timed replies in doc.go, want 2", len(queues))
 	}
-	want := fmt.Sprintf("took %d and %d ns\n// until the node began, and %d and %d ns until",
+	want := fmt.Sprintf("waited %d and %d ns in the queue\n// and took %d and %d ns of work",
 		queues[0], queues[1], works[0], works[1])
 	if !strings.Contains(readDoc(t), want) {
 		t.Errorf("doc.go does not say %q", want)
