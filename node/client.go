@@ -91,7 +91,7 @@ func (c *Client) Del(ctx context.Context, key []byte) error {
 func (c *Client) do(ctx context.Context, dst []byte, r Request) ([]byte, error) {
 	id := c.cluster.Owner(r.Key)
 	fail := func(err error) ([]byte, error) {
-		return dst, &OpError{Op: r.Op, Node: id, Addr: c.cluster.Addrs[id], Err: err}
+		return dst, fmt.Errorf("%v at node %d (%s): %w", r.Op, id, c.cluster.Addrs[id], err)
 	}
 	if err := checkLimits(r.Key, r.Value); err != nil {
 		return fail(fmt.Errorf("%w: %w", ErrFailed, err))

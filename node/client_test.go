@@ -144,12 +144,12 @@ func fakeNode(t *testing.T, serve func(conn *net.TCPConn)) Cluster {
 	return Cluster{Addrs: []string{ln.Addr().String()}}
 }
 
-// wantKind fails the test unless err is an OpError of that kind.
+// wantKind fails the test unless err is of that kind and contains the node and
+// text.
 func wantKind(t *testing.T, err, kind error, text string) {
 	t.Helper()
-	var op *OpError
-	if !errors.As(err, &op) || !errors.Is(err, kind) || !strings.Contains(err.Error(), text) {
-		t.Errorf("error is %v, want an OpError that is %v with %q", err, kind, text)
+	if !errors.Is(err, kind) || !strings.Contains(err.Error(), " at node ") || !strings.Contains(err.Error(), text) {
+		t.Errorf("error is %v, want %v with the node and %q", err, kind, text)
 	}
 	if errors.Is(err, ErrFailed) && errors.Is(err, ErrUnknown) {
 		t.Errorf("error is both failed and unknown: %v", err)

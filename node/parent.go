@@ -70,11 +70,7 @@ func (p *parent) answer(line []byte) error {
 	if err := json.Unmarshal(line, &request); err != nil || request.Vitals == nil {
 		return fmt.Errorf(`line from the parent process: %.100q: must be empty or {"vitals":{}}`, line)
 	}
-	answer, err := json.Marshal(VitalsMessage{Vitals: p.vitals()})
-	if err != nil {
-		return fmt.Errorf("encode vitals: %w", err)
-	}
-	p.out.Write(append(answer, '\n'))
+	json.NewEncoder(p.out).Encode(VitalsMessage{Vitals: p.vitals()})
 	return nil
 }
 
