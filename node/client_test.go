@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// testClient is what every client of every cluster must do.
+// testClient checks the operations of a client of an empty cluster.
 func testClient(t *testing.T, c *Client) {
 	ctx := testContext(t)
 	for i := range 100 {
@@ -86,7 +86,7 @@ func TestClientConnect(t *testing.T) {
 	}
 }
 
-// Many callers of one client, some of which give up, each get their own reply.
+// Concurrent callers of one client get their own replies, while some give up.
 func TestClientConcurrently(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	c := newClient(t, cluster, ClientOptions{})
@@ -118,7 +118,7 @@ func TestClientConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// fakeNode accepts connections and hands them to serve, one after another.
+// fakeNode accepts connections and passes them to serve, one after the other.
 func fakeNode(t *testing.T, serve func(conn *net.TCPConn)) Cluster {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -27,7 +27,7 @@ func TestStore(t *testing.T) {
 	}
 }
 
-// What a caller got does not change when the key is overwritten in place.
+// A returned value does not change when the key is overwritten.
 func TestStoreSharesNoBytes(t *testing.T) {
 	s := NewStore()
 	s.Put([]byte("key"), []byte("first"))
@@ -64,7 +64,7 @@ func TestStoreAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Readers see one whole value or another, never a mixture.
+// Readers get one whole value or another, never parts of both.
 func TestStoreConcurrently(t *testing.T) {
 	s := NewStore()
 	var wg sync.WaitGroup
@@ -99,5 +99,27 @@ func TestStoreConcurrently(t *testing.T) {
 func TestShardFillsCacheLines(t *testing.T) {
 	if n := unsafe.Sizeof(shard{}); n != 128 {
 		t.Errorf("a shard is %d bytes, want 128", n)
+	}
+}
+
+// A null node has every key, whatever was put or deleted.
+func TestNullNode(t *testing.T) {
+	for _, bytes := range []int{0, 100} {
+		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: &bytes})
+		conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
+		for _, op := range []Op{OpGet, OpPut, OpGet, OpDel, OpGet} {
+			r := Request{Op: op, Key: []byte("key")}
+			if op == OpPut {
+				r.Value = []byte("value")
+			}
+			send(t, conn, r)
+			want := ""
+			if op == OpGet {
+				want = string(make([]byte, bytes))
+			}
+			if r, err := ReadReply(conn.In, op, false); r.Status != StatusOK || string(r.Value) != want || err != nil {
+				t.Errorf("%v: %v %q, %v; want ok %q", op, r.Status, r.Value, err, want)
+			}
+		}
 	}
 }
