@@ -64,14 +64,10 @@ func (c *Client) Put(ctx context.Context, key, value []byte) error {
 	return err
 }
 
-// Get returns the value of key in a new slice. Its error is ErrNotFound or
-// wraps ErrFailed or ErrUnknown.
+// Get returns the value of key in a new slice, which is empty after an error. The
+// error is ErrNotFound or wraps ErrFailed or ErrUnknown.
 func (c *Client) Get(ctx context.Context, key []byte) ([]byte, error) {
-	value, err := c.AppendGet(ctx, []byte{}, key)
-	if err != nil {
-		return nil, err
-	}
-	return value, nil
+	return c.AppendGet(ctx, []byte{}, key)
 }
 
 // AppendGet appends the value of key to dst and returns the extended slice. It
