@@ -3,6 +3,7 @@
 package node
 
 import (
+	"context"
 	"os"
 	"syscall"
 	"time"
@@ -11,8 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alarm wakes a goroutine at instants of the host's clock. One goroutine uses
-// it; close is for any.
+// alarm wakes a goroutine at instants of the host's clock. One goroutine uses it.
 //
 // Note: it is a timer of the kernel, which the runtime waits for as for a
 // socket. The timers of the Go runtime are late by up to 1 ms. A thread that
@@ -29,8 +29,8 @@ type alarm struct {
 	errno syscall.Errno
 }
 
-// newAlarm returns an alarm that is not set.
-func newAlarm() (*alarm, error) {
+// newAlarm returns an alarm that is not set. Its waits fail when ctx ends.
+func newAlarm(ctx context.Context) (*alarm, error) {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("timerfd_create", err)
@@ -44,6 +44,7 @@ func newAlarm() (*alarm, error) {
 		_, a.errno = rawCall(syscall.SYS_READ, fd, unsafe.Pointer(&a.rings), int(unsafe.Sizeof(a.rings)))
 		return a.errno != syscall.EAGAIN
 	}
+	context.AfterFunc(ctx, func() { a.file.Close() })
 	return a, nil
 }
 
@@ -61,8 +62,7 @@ func (a *alarm) set(at int64, interval time.Duration) error {
 	return os.NewSyscallError("timerfd_settime", err)
 }
 
-// wait waits until it rings, and returns how often it has since the last wait.
-// It fails after close.
+// wait waits until it rings, and returns how often it rang since the last wait.
 func (a *alarm) wait() (int64, error) {
 	if err := a.raw.Read(a.read); err != nil {
 		return 0, err
@@ -72,6 +72,3 @@ func (a *alarm) wait() (int64, error) {
 	}
 	return int64(a.rings), nil
 }
-
-// close ends a wait.
-func (a *alarm) close() error { return a.file.Close() }

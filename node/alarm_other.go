@@ -3,24 +3,22 @@
 package node
 
 import (
-	"os"
-	"sync"
+	"context"
 	"time"
 )
 
 // alarm wakes a goroutine at instants of the host's clock, as late as timers of
-// the Go runtime are. One goroutine uses it; close is for any.
+// the Go runtime are. One goroutine uses it.
 type alarm struct {
+	ctx      context.Context
 	clock    Clock
 	at       int64 // when it rings next
 	interval int64
-	closed   chan struct{}
-	closing  sync.Once
 }
 
-// newAlarm returns an alarm that is not set.
-func newAlarm() (*alarm, error) {
-	return &alarm{clock: NewClock(), closed: make(chan struct{})}, nil
+// newAlarm returns an alarm that is not set. Its waits fail when ctx ends.
+func newAlarm(ctx context.Context) (*alarm, error) {
+	return &alarm{ctx: ctx, clock: NewClock()}, nil
 }
 
 // set makes it ring at an instant of the clock, and then once every interval;
@@ -30,12 +28,11 @@ func (a *alarm) set(at int64, interval time.Duration) error {
 	return nil
 }
 
-// wait waits until it rings, and returns how often it has since the last wait.
-// It fails after close.
+// wait waits until it rings, and returns how often it rang since the last wait.
 func (a *alarm) wait() (int64, error) {
 	select {
-	case <-a.closed:
-		return 0, os.ErrClosed
+	case <-a.ctx.Done():
+		return 0, a.ctx.Err()
 	case <-time.After(time.Duration(a.at - a.clock.Now())):
 	}
 	rings := int64(1)
@@ -44,10 +41,4 @@ func (a *alarm) wait() (int64, error) {
 		a.at += rings * a.interval
 	}
 	return rings, nil
-}
-
-// close ends a wait.
-func (a *alarm) close() error {
-	a.closing.Do(func() { close(a.closed) })
-	return nil
 }

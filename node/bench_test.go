@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The key and value of the benchmarks, of usual sizes.
+// The key of the benchmarks, and the length of their value.
 const (
 	benchKey   = "key-000000001234"
 	benchValue = 100
@@ -42,7 +42,7 @@ func BenchmarkParseReply(b *testing.B) {
 	}
 }
 
-// BenchmarkReadReply is BenchmarkReadFrame and BenchmarkParseReply together,
+// BenchmarkReadReply measures what BenchmarkReadFrame and BenchmarkParseReply do,
 // and the checks.
 func BenchmarkReadReply(b *testing.B) {
 	for _, timed := range []bool{false, true} {
@@ -103,7 +103,8 @@ func BenchmarkStoreGet(b *testing.B) {
 	}
 }
 
-// BenchmarkClientGet is the round trip of a Client to a node in another process.
+// BenchmarkClientGet measures the round trip of a Client to a node in another
+// process.
 func BenchmarkClientGet(b *testing.B) {
 	cluster, _ := startCluster(b, 1)
 	client := newClient(b, cluster, ClientOptions{})
@@ -121,8 +122,8 @@ func BenchmarkClientGet(b *testing.B) {
 	}
 }
 
-// BenchmarkConn is the round trip of a Conn to a node in another process, of
-// requests without times and with them.
+// BenchmarkConn measures the round trip of a Conn to a node in another process,
+// without times and with them.
 func BenchmarkConn(b *testing.B) {
 	for _, timed := range []bool{false, true} {
 		b.Run(fmt.Sprintf("timed=%v", timed), func(b *testing.B) {
@@ -148,8 +149,7 @@ func BenchmarkConn(b *testing.B) {
 	}
 }
 
-// BenchmarkConnSend is what a Send costs its caller while another goroutine
-// reads the replies.
+// BenchmarkConnSend measures a Send while another goroutine reads the replies.
 func BenchmarkConnSend(b *testing.B) {
 	cluster, _ := startCluster(b, 1)
 	conn := dialConn(b, cluster)

@@ -18,17 +18,15 @@ type ClientOptions struct {
 	Timeout time.Duration
 }
 
-// Client does operations on the keys of a cluster, each at the key's owner. It
-// keeps one connection to each node, dials it at first use and dials again at
-// the first use after it broke. It sends an operation once and never repeats
-// it.
+// Client does operations on the keys of a cluster, each at the owner of the key.
+// It keeps one connection to each node, which it makes at first use, and again
+// at the first use after the connection broke. It never repeats an operation.
 //
-// A Client is safe for concurrent use, but it is not made for speed: the
-// operations at one node wait for each other, and each allocates. A program
-// that measures uses Conn.
+// A Client is safe for concurrent use, but not fast: the operations at one node
+// wait for each other, and each allocates. To measure, use Conn.
 //
-// An operation ends with its context: as failed before its request was sent,
-// as unknown afterwards.
+// An operation ends with its context: as failed if its request was not sent yet,
+// else as unknown.
 type Client struct {
 	cluster Cluster
 	timeout time.Duration
@@ -39,13 +37,13 @@ type Client struct {
 
 // link is a client's connection to one node.
 type link struct {
-	taken chan struct{} // has room for one element: whoever put it there uses the link
+	taken chan struct{} // a mutex: it has room for the element of one operation
 	conn  *Conn         // nil: not connected
-	out   []byte        // room for the request
+	out   []byte        // buffer of the request
 }
 
 // NewClient returns a client of cluster c, which has at least one node. It does
-// not connect yet. The caller must Close it.
+// not connect yet. The caller must Close the client.
 func NewClient(c Cluster, o ClientOptions) *Client {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
@@ -66,14 +64,10 @@ func (c *Client) Put(ctx context.Context, key, value []byte) error {
 	return err
 }
 
-// Get returns the value of key in a new slice. Its error is ErrNotFound or
-// wraps ErrFailed or ErrUnknown.
+// Get returns the value of key in a new slice, which is empty after an error. The
+// error is ErrNotFound or wraps ErrFailed or ErrUnknown.
 func (c *Client) Get(ctx context.Context, key []byte) ([]byte, error) {
-	value, err := c.AppendGet(ctx, []byte{}, key)
-	if err != nil {
-		return nil, err
-	}
-	return value, nil
+	return c.AppendGet(ctx, []byte{}, key)
 }
 
 // AppendGet appends the value of key to dst and returns the extended slice. It
@@ -89,49 +83,30 @@ func (c *Client) Del(ctx context.Context, key []byte) error {
 	return err
 }
 
-// do does r at the owner of its key and appends the value of its reply to dst.
+// do does r at the owner of its key and appends the value of the reply to dst.
 func (c *Client) do(ctx context.Context, dst []byte, r Request) ([]byte, error) {
 	id := c.cluster.Owner(r.Key)
-	err := checkLimits(r.Key, r.Value)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrFailed, err)
-	} else {
-		dst, err = c.exchange(ctx, id, dst, r)
+	fail := func(err error) ([]byte, error) {
+		return dst, fmt.Errorf("%v at node %d (%s): %w", r.Op, id, c.cluster.Addrs[id], err)
 	}
-	if err != nil && err != ErrNotFound {
-		err = &OpError{Op: r.Op, Node: id, Addr: c.cluster.Addrs[id], Err: err}
+	if err := checkLimits(r.Key, r.Value); err != nil {
+		return fail(fmt.Errorf("%w: %w", ErrFailed, err))
 	}
-	return dst, err
-}
-
-// exchange sends r to node id, waits for the reply and appends its value to
-// dst.
-func (c *Client) exchange(ctx context.Context, id int, dst []byte, r Request) ([]byte, error) {
 	ctx, end := c.bound(ctx)
 	defer end()
 	l, err := c.take(ctx, id)
 	if err != nil {
-		return dst, fmt.Errorf("%w: %w", ErrFailed, err)
+		return fail(fmt.Errorf("%w: %w", ErrFailed, err))
 	}
 	defer l.release()
-
-	conn := l.conn
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	reply, err := l.exchange(r)
-	if !stop() || err != nil {
-		l.drop()
-	}
+	reply, err := l.exchange(ctx, r)
 	switch {
-	case err != nil && ctx.Err() != nil && errors.Is(err, ErrFailed):
-		return dst, fmt.Errorf("%w: %w", ErrFailed, context.Cause(ctx))
-	case err != nil && ctx.Err() != nil:
-		return dst, fmt.Errorf("%w: %w", ErrUnknown, context.Cause(ctx))
 	case err != nil:
-		return dst, err
+		return fail(err)
 	case reply.Status == StatusNotFound:
 		return dst, ErrNotFound
 	case reply.Status == StatusError:
-		return dst, fmt.Errorf("%w: node answered: %s", ErrFailed, reply.Value)
+		return fail(fmt.Errorf("%w: node answered: %s", ErrFailed, reply.Value))
 	}
 	return append(dst, reply.Value...), nil
 }
@@ -150,8 +125,8 @@ func (c *Client) bound(ctx context.Context) (bound context.Context, end func()) 
 	}
 }
 
-// take waits for the link to node id and connects it. The caller must release
-// the link. After an error it has none.
+// take waits for the link to node id and connects it. Without an error the caller
+// must release the link.
 func (c *Client) take(ctx context.Context, id int) (*link, error) {
 	l := &c.links[id]
 	select {
@@ -203,29 +178,37 @@ func (c *Client) Close() error {
 	var errs []error
 	for id := range c.links {
 		l := &c.links[id]
-		l.taken <- struct{}{} // its operation ends at once
+		l.taken <- struct{}{} // the operation that has it ends at once
 		errs = append(errs, l.drop())
 		l.release()
 	}
 	return errors.Join(errs...)
 }
 
-// exchange sends r and reads its reply, whose value is valid until the link is
-// released. Its errors wrap ErrFailed or ErrUnknown.
-func (l *link) exchange(r Request) (Reply, error) {
+// exchange sends r and reads the reply, whose value is valid until release. Its
+// errors wrap ErrFailed or ErrUnknown. An error and the end of ctx close the
+// connection.
+func (l *link) exchange(ctx context.Context, r Request) (reply Reply, err error) {
+	conn := l.conn
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	l.out = AppendRequest(l.out[:0], r)
-	err := l.conn.Send(l.out)
-	if cap(l.out) > keepBuffer {
-		l.out = nil
+	if err = conn.Send(l.out); err == nil {
+		if reply, err = ReadReply(conn.In, r.Op, r.Timed); err != nil {
+			err = fmt.Errorf("%w: %w", ErrUnknown, err)
+		}
 	}
-	if err != nil {
-		return Reply{}, err
+	ended := !stop()
+	if ended || err != nil {
+		l.drop()
 	}
-	reply, err := ReadReply(l.conn.In, r.Op, r.Timed)
-	if err != nil {
-		return Reply{}, fmt.Errorf("%w: %w", ErrUnknown, err)
+	if ended && err != nil {
+		kind := ErrUnknown
+		if errors.Is(err, ErrFailed) {
+			kind = ErrFailed
+		}
+		err = fmt.Errorf("%w: %w", kind, context.Cause(ctx))
 	}
-	return reply, nil
+	return reply, err
 }
 
 // drop closes the connection, if there is one.

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// testClient is what every client of every cluster must do.
+// testClient checks the operations of a client of an empty cluster.
 func testClient(t *testing.T, c *Client) {
 	ctx := testContext(t)
 	for i := range 100 {
@@ -86,7 +86,7 @@ func TestClientConnect(t *testing.T) {
 	}
 }
 
-// Many callers of one client, some of which give up, each get their own reply.
+// Concurrent callers of one client get their own replies, while some give up.
 func TestClientConcurrently(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	c := newClient(t, cluster, ClientOptions{})
@@ -118,7 +118,7 @@ func TestClientConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// fakeNode accepts connections and hands them to serve, one after another.
+// fakeNode accepts connections and passes them to serve, one after the other.
 func fakeNode(t *testing.T, serve func(conn *net.TCPConn)) Cluster {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -144,12 +144,12 @@ func fakeNode(t *testing.T, serve func(conn *net.TCPConn)) Cluster {
 	return Cluster{Addrs: []string{ln.Addr().String()}}
 }
 
-// wantKind fails the test unless err is an OpError of that kind.
+// wantKind fails the test unless err is of that kind and contains the node and
+// text.
 func wantKind(t *testing.T, err, kind error, text string) {
 	t.Helper()
-	var op *OpError
-	if !errors.As(err, &op) || !errors.Is(err, kind) || !strings.Contains(err.Error(), text) {
-		t.Errorf("error is %v, want an OpError that is %v with %q", err, kind, text)
+	if !errors.Is(err, kind) || !strings.Contains(err.Error(), " at node ") || !strings.Contains(err.Error(), text) {
+		t.Errorf("error is %v, want %v with the node and %q", err, kind, text)
 	}
 	if errors.Is(err, ErrFailed) && errors.Is(err, ErrUnknown) {
 		t.Errorf("error is both failed and unknown: %v", err)

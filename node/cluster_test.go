@@ -128,8 +128,8 @@ func TestOwnAddrs(t *testing.T) {
 	t.Errorf("addresses of this machine are %v, want one of loopback among them", own)
 }
 
-// FuzzParseCluster holds that no file makes the parser panic, and that the
-// nodes it found, written down, are the same nodes.
+// FuzzParseCluster checks that no file makes the parser panic, and that a file of
+// the parsed addresses has the same addresses.
 func FuzzParseCluster(f *testing.F) {
 	f.Add("127.0.0.1:7001\n[::1]:7002 # two\n\nhost:07003\n")
 	f.Add("::1:1\n:0\n#")

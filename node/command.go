@@ -173,11 +173,7 @@ func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, 
 			return fmt.Errorf("start node %d: %w", ready.ID, err)
 		}
 	}
-	line, err := json.Marshal(Ready{Ready: ready})
-	if err != nil {
-		return fmt.Errorf("write ready line: %w", err)
-	}
-	if _, err := stdout.Write(append(line, '\n')); err != nil {
+	if err := json.NewEncoder(stdout).Encode(Ready{Ready: ready}); err != nil {
 		return fmt.Errorf("write ready line: %w", err)
 	}
 	if !c.UntilEOF {

@@ -46,7 +46,7 @@ func TestCommandValidate(t *testing.T) {
 	}
 }
 
-// writeFile writes a file that goes with the test, and returns its path.
+// writeFile writes a temporary file and returns its path.
 func writeFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "nodes.txt")
@@ -132,8 +132,8 @@ func TestCommandRefuses(t *testing.T) {
 	}
 }
 
-// A node ends in order at the end of its input, and by SIGTERM, in the middle
-// of requests: every one that was answered was done, and the status is 0.
+// At the end of its input and after SIGTERM a node ends with status 0, even during
+// requests: every request that was answered was done.
 func TestNodeProcessEnds(t *testing.T) {
 	for name, end := range map[string]func(c *child) error{
 		"end of input": func(c *child) error { return c.stdin.Close() },

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// dialConn returns a Conn to the one node of c that is closed with the test.
+// dialConn returns a Conn to the only node of c. It is closed at the end of the
+// test.
 func dialConn(t testing.TB, c Cluster) *Conn {
 	t.Helper()
 	conn, err := Dial(testContext(t), c.Addrs[0])
@@ -30,8 +31,8 @@ func send(t testing.TB, conn *Conn, r Request) {
 	}
 }
 
-// One goroutine sends ahead of another that reads the replies, which are in the
-// order of the requests.
+// While one goroutine sends, another reads the replies in the order of the
+// requests.
 func TestConnPipelines(t *testing.T) {
 	cluster, _ := startCluster(t, 1)
 	conn := dialConn(t, cluster)
@@ -70,7 +71,7 @@ func TestConnPipelines(t *testing.T) {
 	wg.Wait()
 }
 
-// Several requests go in one Send.
+// One Send can write several requests.
 func TestConnSendsSeveral(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	conn := dialConn(t, cluster)
@@ -87,7 +88,7 @@ func TestConnSendsSeveral(t *testing.T) {
 	}
 }
 
-// The reply to a timed request carries the times, whatever its status.
+// The reply to a timed request has times, whatever its status.
 func TestConnTimed(t *testing.T) {
 	cluster, _ := startCluster(t, 1)
 	conn := dialConn(t, cluster)
@@ -115,7 +116,7 @@ func TestConnTimed(t *testing.T) {
 	}
 }
 
-// A read deadline ends a read and loses nothing: the reply can be read later.
+// A read deadline ends a read but loses nothing: the reply can be read later.
 func TestConnReadDeadline(t *testing.T) {
 	release := make(chan struct{})
 	conn := dialConn(t, fakeNode(t, func(conn *net.TCPConn) {
@@ -190,7 +191,7 @@ func TestConnSendBlocked(t *testing.T) {
 	for blocked := false; !blocked; {
 		select {
 		case <-sent:
-		case <-time.After(quiet): // less than it takes: Close then comes a little early
+		case <-time.After(quiet): // if it is too short, Close only comes early
 			blocked = true
 		}
 	}
@@ -229,42 +230,6 @@ func TestConnReadsAfterSendFailed(t *testing.T) {
 	}
 }
 
-func TestReadReplyRefuses(t *testing.T) {
-	for _, test := range []struct {
-		name, reply, want string
-		op                Op
-		timed             bool
-	}{
-		{"end of stream", "", "node closed the connection", OpGet, false},
-		{"half a reply", "\x00\x00\x00\x02\x00", "unexpected EOF", OpGet, false},
-		{"too large", "\xff\xff\xff\xff", "too large: length 4294967295 exceeds", OpGet, false},
-		{"garbled", frame("\x09\x00"), "malformed: status 9 is not", OpGet, false},
-		{"times", string(timedReply(StatusOK, 1, 1, "")), "malformed: it has times for a request without them", OpGet, false},
-		{"no times", string(AppendReply(nil, StatusOK, nil)), "malformed: it has no times for a timed request", OpGet, true},
-		{"put not found", string(AppendReply(nil, StatusNotFound, nil)), "malformed: status after a put is not found", OpPut, false},
-		{"put with a value", string(AppendReply(nil, StatusOK, []byte("v"))), "malformed: it carries 1 bytes after a put", OpPut, false},
-		{"del with a value", string(AppendReply(nil, StatusOK, []byte("v"))), "malformed: it carries 1 bytes after a del", OpDel, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := ReadReply(NewReader(strings.NewReader(test.reply)), test.op, test.timed)
-			if err == nil || !strings.HasPrefix(err.Error(), "read reply: "+test.want) {
-				t.Errorf("error is %v, want %q", err, test.want)
-			}
-		})
-	}
-}
-
-// A node that refuses a request says why, without times.
-func TestReadReplyOfRefusal(t *testing.T) {
-	refusal := string(AppendReply(nil, StatusError, []byte("no")))
-	for _, timed := range []bool{false, true} {
-		r, err := ReadReply(NewReader(strings.NewReader(refusal)), OpPut, timed)
-		if r.Status != StatusError || string(r.Value) != "no" || r.Queue != 0 || r.Work != 0 || err != nil {
-			t.Errorf("timed %v: reply is %+v, %v", timed, r, err)
-		}
-	}
-}
-
 func TestConnCannotDial(t *testing.T) {
 	if _, err := Dial(testContext(t), "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("dial: %v, want an error with the address", err)
@@ -272,7 +237,7 @@ func TestConnCannotDial(t *testing.T) {
 }
 
 func TestConnAllocatesNothing(t *testing.T) {
-	cluster, _ := startCluster(t, 1) // in this process its goroutines would count, too
+	cluster, _ := startCluster(t, 1) // a server in this process could allocate
 	for _, timed := range []bool{false, true} {
 		conn := dialConn(t, cluster)
 		put := Request{Op: OpPut, Timed: timed, Key: []byte(benchKey), Value: make([]byte, benchValue)}

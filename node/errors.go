@@ -1,9 +1,6 @@
 package node
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // How an operation can fail. Every error of a Client's Put, Get, AppendGet and
 // Del is ErrNotFound itself or wraps one of the other two.
@@ -31,18 +28,3 @@ var (
 	// operation.
 	ErrClosed = errors.New("connection closed on this side")
 )
-
-// OpError is an error of a Client's operation with its place.
-type OpError struct {
-	Op   Op
-	Node int    // id of the key's owner
-	Addr string // its host:port
-	Err  error  // wraps ErrFailed or ErrUnknown, and the reason
-}
-
-func (e *OpError) Error() string {
-	return fmt.Sprintf("%v at node %d (%s): %v", e.Op, e.Node, e.Addr, e.Err)
-}
-
-// Unwrap returns Err.
-func (e *OpError) Unwrap() error { return e.Err }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// What a client makes of each way in which a node can fail it.
+// Every fault of a node has its outcome: failed or unknown.
 func TestClientFaults(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -70,8 +70,8 @@ func TestClientCannotDial(t *testing.T) {
 	wantKind(t, err, ErrFailed, "put at node 0 (127.0.0.1:1): failed: ")
 }
 
-// A node that stops answering costs an operation its timeout, and the next
-// one gets a new connection.
+// An operation at a node that does not answer ends after the timeout, and the next
+// one uses a new connection.
 func TestClientTimeout(t *testing.T) {
 	served := 0
 	frozen := make(chan struct{})
@@ -80,7 +80,7 @@ func TestClientTimeout(t *testing.T) {
 		frames := NewReader(conn)
 		frames.Frame()
 		if served == 1 {
-			frames.Frame() // does not come: it waits for the client to hang up
+			frames.Frame() // waits until the client closes the connection
 			close(frozen)
 			return
 		}
@@ -101,8 +101,8 @@ func TestClientTimeout(t *testing.T) {
 	}
 }
 
-// A node that does not read blocks the write of a large request, of which no
-// whole arrives: it certainly failed.
+// A node that does not read blocks the write of a request. The timeout ends the
+// write: the operation has failed.
 func TestClientTimeoutInWrite(t *testing.T) {
 	done := make(chan struct{})
 	cluster := fakeNode(t, func(*net.TCPConn) { <-done })
@@ -118,7 +118,7 @@ func TestClientTimeoutInWrite(t *testing.T) {
 	wantKind(t, err, ErrFailed, "no reply in time: none within 80ms")
 }
 
-// fill sends until the kernel takes no more.
+// fill sends until the buffers of the kernel are full.
 func fill(t *testing.T, conn *Conn) {
 	t.Helper()
 	socket := conn.net
@@ -133,8 +133,8 @@ func fill(t *testing.T, conn *Conn) {
 	socket.SetWriteDeadline(time.Time{})
 }
 
-// A caller whose context ends gets ErrUnknown if its request was sent, and
-// ErrFailed if it waited for another's reply. The next one gets its own reply.
+// An operation whose context ends is unknown if its request was sent, and failed
+// if it waited for another operation. The next operation gets its own reply.
 func TestClientCancel(t *testing.T) {
 	arrived := make(chan struct{})
 	c := newClient(t, fakeNode(t, func(conn *net.TCPConn) {
@@ -192,7 +192,7 @@ func TestClientCancelledBefore(t *testing.T) {
 	wantKind(t, c.Put(ctx, []byte("key"), nil), ErrFailed, "context canceled")
 }
 
-// Close ends the operations in hand and fails later ones.
+// Close ends operations in progress and fails later ones.
 func TestClientClose(t *testing.T) {
 	arrived := make(chan struct{})
 	c := NewClient(fakeNode(t, func(conn *net.TCPConn) {
@@ -219,7 +219,7 @@ func TestClientClose(t *testing.T) {
 	}
 }
 
-// Callers that come together share one connection, though none is there yet.
+// Concurrent operations share one connection from the start.
 func TestClientDialsOnce(t *testing.T) {
 	var dialled atomic.Int32
 	cluster := fakeNode(t, func(conn *net.TCPConn) {
@@ -242,7 +242,7 @@ func TestClientDialsOnce(t *testing.T) {
 	}
 }
 
-// A node that was killed and started anew at its address is used again.
+// A node that is killed and started again at the same address can be used again.
 func TestClientKilledNode(t *testing.T) {
 	cluster, children := startCluster(t, 3)
 	c := newClient(t, cluster, ClientOptions{})

@@ -10,10 +10,10 @@ import (
 // stream only while no complete frame is buffered, and usually once.
 //
 // The error is io.EOF if the stream ended between two frames,
-// io.ErrUnexpectedEOF if it ended inside one, and wraps ErrTooLarge if a
-// length exceeds maxBody: no later frame can be found then. After any other
-// error, such as a passed deadline, no byte is lost and Frame can be called
-// again.
+// io.ErrUnexpectedEOF if it ended inside one, and wraps ErrTooLarge if a length
+// exceeds that of the longest request: the next frame cannot be found then. After
+// any other error, such as a passed deadline, no byte is lost and Frame can be
+// called again.
 func (r *Reader) Frame() ([]byte, error) {
 	for {
 		body, err := r.bufferedFrame()

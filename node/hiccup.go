@@ -39,22 +39,20 @@ type HiccupMeter struct {
 
 // Start records hiccups until ctx ends. Call it once.
 func (m *HiccupMeter) Start(ctx context.Context) error {
-	alarm, err := newAlarm()
+	m.clock = NewClock()
+	due := m.clock.Now() + int64(hiccupPeriod)
+	alarm, err := newAlarm(ctx)
+	if err == nil {
+		err = alarm.set(due, hiccupPeriod)
+	}
 	if err != nil {
 		return fmt.Errorf("start hiccup meter: %w", err)
 	}
-	m.clock = NewClock()
-	due := m.clock.Now() + int64(hiccupPeriod)
-	if err := alarm.set(due, hiccupPeriod); err != nil {
-		alarm.close()
-		return fmt.Errorf("start hiccup meter: %w", err)
-	}
-	context.AfterFunc(ctx, func() { alarm.close() })
 	go m.watch(alarm, due) // a late begin is a hiccup, too
 	return nil
 }
 
-// watch records hiccups until the alarm, which first rings at due, is closed.
+// watch records hiccups until the alarm, which first rings at due, fails.
 func (m *HiccupMeter) watch(a *alarm, due int64) {
 	for {
 		rings, err := a.wait()

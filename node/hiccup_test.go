@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -33,7 +34,8 @@ func TestHiccupMeterKeepsLatest(t *testing.T) {
 
 // A meter runs until its context ends.
 func TestHiccupMeterRuns(t *testing.T) {
-	alarm, err := newAlarm()
+	ctx, cancel := context.WithCancel(t.Context())
+	alarm, err := newAlarm(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +45,7 @@ func TestHiccupMeterRuns(t *testing.T) {
 		defer close(ended)
 		m.watch(alarm, 0)
 	}()
-	alarm.close()
+	cancel()
 	<-ended
 	if err := new(HiccupMeter).Start(t.Context()); err != nil {
 		t.Error(err)
@@ -52,7 +54,8 @@ func TestHiccupMeterRuns(t *testing.T) {
 
 // An alarm rings at its instants, never early, and counts the ones missed.
 func TestAlarm(t *testing.T) {
-	a, err := newAlarm()
+	ctx, cancel := context.WithCancel(t.Context())
+	a, err := newAlarm(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +72,16 @@ func TestAlarm(t *testing.T) {
 		}
 		due += rings * int64(every)
 	}
-	a.close()
-	if _, err := a.wait(); err == nil {
-		t.Error("a closed alarm rang")
+	waiting := make(chan error)
+	if err := a.set(clock.Now()+int64(time.Hour), 0); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, err := a.wait()
+		waiting <- err
+	}()
+	cancel()
+	if err := <-waiting; err == nil {
+		t.Error("the alarm rang after the end of its context")
 	}
 }

@@ -24,9 +24,9 @@ type parent struct {
 }
 
 // serve answers the lines of the parent process until it closes the node's
-// standard input or ctx is done, and returns nil. An empty line is a heartbeat,
-// its answer is another; the answer to the line {"vitals":{}} is a
-// VitalsMessage. The error is that no line arrived for too long, or another one.
+// standard input or ctx is done, and returns nil. An empty line is a heartbeat
+// and is answered by another; the line {"vitals":{}} is answered by a
+// VitalsMessage. Any other line and a silence that is too long are errors.
 func (p *parent) serve(ctx context.Context) error {
 	ended := make(chan error, 2) // the timer and the reader never block
 	var orphaned *time.Timer
@@ -70,28 +70,6 @@ func (p *parent) answer(line []byte) error {
 	if err := json.Unmarshal(line, &request); err != nil || request.Vitals == nil {
 		return fmt.Errorf(`line from the parent process: %.100q: must be empty or {"vitals":{}}`, line)
 	}
-	answer, err := json.Marshal(VitalsMessage{Vitals: p.vitals()})
-	if err != nil {
-		return fmt.Errorf("encode vitals: %w", err)
-	}
-	p.out.Write(append(answer, '\n'))
+	json.NewEncoder(p.out).Encode(VitalsMessage{Vitals: p.vitals()})
 	return nil
-}
-
-// vitalsReader returns a function that returns the vitals of this process since
-// its last call, the first time since now. It works until ctx ends. It is not
-// safe for concurrent use.
-func vitalsReader(ctx context.Context) (func() Vitals, error) {
-	meter := new(HiccupMeter)
-	if err := meter.Start(ctx); err != nil {
-		return nil, err
-	}
-	then, before := meter.clock.Now(), ReadVitals()
-	return func() Vitals {
-		now, all := meter.clock.Now(), ReadVitals()
-		v := all.Since(before)
-		v.Hiccups = meter.Between(then, now)
-		then, before = now, all
-		return v
-	}, nil
 }

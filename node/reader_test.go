@@ -11,12 +11,12 @@ import (
 	"testing/iotest"
 )
 
-// frame is a frame of any body.
+// frame returns the frame of a body.
 func frame(body string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + body
 }
 
-// readAll returns the bodies that r's frames hold and the error after them.
+// readAll returns the bodies of the frames in r and the error after them.
 func readAll(r io.Reader) ([]string, error) {
 	frames := NewReader(r)
 	var bodies []string
@@ -86,7 +86,7 @@ func TestReaderResumes(t *testing.T) {
 	}
 }
 
-// pieceReader returns one piece a read; an empty one is a passed deadline.
+// pieceReader returns one piece for each read; an empty piece is a passed deadline.
 type pieceReader struct{ pieces []string }
 
 func (r *pieceReader) Read(p []byte) (int, error) {
@@ -101,7 +101,7 @@ func (r *pieceReader) Read(p []byte) (int, error) {
 	return copy(p, piece), nil
 }
 
-// A peer that announces much and sends little costs little.
+// The memory depends on the bytes that arrive, not on the announced length.
 func TestReaderGrowsAsBytesArrive(t *testing.T) {
 	head := binary.BigEndian.AppendUint32(nil, maxBody)
 	for _, sent := range []int{0, 1, 4 << 10, 10 << 10, 100 << 10} {
@@ -158,9 +158,8 @@ func TestReaderWait(t *testing.T) {
 	}
 }
 
-// FuzzReader holds that no stream makes the reader panic or hold more
-// than twice what arrived, and that what it reads, framed again, is the
-// stream.
+// FuzzReader checks that no stream makes the Reader panic or buffer more than twice
+// what arrived, and that the bodies, framed again, are the stream.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(frame("a")+frame("")+frame("ccc")), 3)
 	f.Add([]byte("\xff\xff\xff\xff"), 1)
@@ -185,7 +184,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// chunkReader returns at most size bytes a read.
+// chunkReader returns at most size bytes for each read.
 type chunkReader struct {
 	rest []byte
 	size int

@@ -28,7 +28,7 @@ func readReply(t testing.TB, frames *Reader) (Status, string) {
 	return status, string(value)
 }
 
-// wantEnd fails the test unless the server ends the stream here, orderly.
+// wantEnd fails the test unless the stream ends here without an error.
 func wantEnd(t testing.TB, frames *Reader) {
 	t.Helper()
 	if _, err := frames.Frame(); err != io.EOF {
@@ -59,9 +59,8 @@ func TestServerPipelinesInOrder(t *testing.T) {
 	}
 }
 
-// A request that does not follow the format gets its error and the next one
-// is answered.
-func TestServerGoesOnAfterMalformed(t *testing.T) {
+// A malformed request gets an error, and the next request is answered.
+func TestServerContinuesAfterMalformed(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	conn := dialRaw(t, cluster.Addrs[0])
 	frames := NewReader(conn)
@@ -87,8 +86,8 @@ func TestServerGoesOnAfterMalformed(t *testing.T) {
 	}
 }
 
-// A frame over the limit gets the replies before it and its error, though the
-// peer goes on sending, and then the end of the stream.
+// After the replies to earlier requests, a frame above the limit gets an error and
+// the end of the stream, even if the peer continues to send.
 func TestServerEndsAfterTooLarge(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	for name, in := range map[string]string{
@@ -113,7 +112,7 @@ func TestServerEndsAfterTooLarge(t *testing.T) {
 	}
 }
 
-// Half a frame is not a request, and hurts nobody.
+// Part of a frame has no effect.
 func TestServerIgnoresHalfFrame(t *testing.T) {
 	store := NewStore()
 	cluster, _ := startServer(t, &Server{Table: store})
@@ -129,8 +128,8 @@ func TestServerIgnoresHalfFrame(t *testing.T) {
 	}
 }
 
-// A peer that shuts down its side right after a request gets its reply, and
-// the server notices the end though it often comes along with the request.
+// A peer that closes its direction right after a request gets the reply and the end
+// of the stream, even if its own end arrived together with the request.
 func TestServerAnswersHalfClosed(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	for range 100 {
@@ -145,8 +144,8 @@ func TestServerAnswersHalfClosed(t *testing.T) {
 	}
 }
 
-// A peer that sends a byte at a time and one that does not read its replies
-// keep nobody waiting.
+// A peer that sends single bytes and one that does not read its replies do not block
+// other peers.
 func TestServerSlowPeers(t *testing.T) {
 	cluster, _ := startServer(t, &Server{Grace: 10 * time.Millisecond})
 	client := newClient(t, cluster, ClientOptions{})
@@ -179,8 +178,8 @@ func TestServerSlowPeers(t *testing.T) {
 	}
 }
 
-// When the context ends, the server answers what it has received, even what
-// it has not read, and ends the stream such that the peer can read it all.
+// When its context ends, the server answers all requests that it has received, even
+// unread ones, and the peer can read all replies.
 func TestServerDrains(t *testing.T) {
 	store := NewStore()
 	cluster, stop := startServer(t, &Server{Table: store})
@@ -212,7 +211,7 @@ func TestServerDrains(t *testing.T) {
 	}
 }
 
-// A peer that does not read its replies cannot keep the server.
+// A peer that does not read its replies delays the end by at most Grace.
 func TestServerDrainsWithinGrace(t *testing.T) {
 	store := NewStore()
 	server := &Server{Table: store, Grace: 50 * time.Millisecond}
@@ -233,7 +232,7 @@ func TestServerDrainsWithinGrace(t *testing.T) {
 	}
 }
 
-// failingListener fails to accept as often as it says, then is closed.
+// failingListener fails to accept that many times, and is closed afterwards.
 type failingListener struct {
 	net.Listener
 	failures int
@@ -275,7 +274,7 @@ func TestServerEndsWhilePausing(t *testing.T) {
 	})
 }
 
-// A get and an overwriting put cost the server no allocation.
+// Gets, dels and overwriting puts do not allocate in the server.
 func TestSessionAllocatesNothing(t *testing.T) {
 	s := &session{table: NewStore()}
 	key, value := []byte("key"), make([]byte, 100)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A request that arrives while the node's process is stopped is in the queue
-// from then on: the kernel says when it came.
+// A request that arrives while the node's process is stopped counts as queued from
+// then on, because the kernel reports its arrival.
 func TestArrivalInKernel(t *testing.T) {
 	const hold, tries = 50 * time.Millisecond, 5
 	child := startChild(t, "127.0.0.1:0")
@@ -21,7 +21,7 @@ func TestArrivalInKernel(t *testing.T) {
 		t.Fatalf("reply is %+v, %v", r, err)
 	}
 	var queue, stopped, took time.Duration
-	for range tries { // the kernel begins to stamp a little after it is asked to
+	for range tries { // the kernel starts to stamp packets with a delay
 		child.cmd.Process.Signal(syscall.SIGSTOP)
 		child.waitStopped(t)
 		began := time.Now()
@@ -49,7 +49,7 @@ func TestArrivalInKernel(t *testing.T) {
 	t.Errorf("queue is %v, but the node was stopped for %v of %v", queue, stopped, took)
 }
 
-// waitStopped waits until a process that was told to stop has.
+// waitStopped waits until a process has stopped after SIGSTOP.
 func (c *child) waitStopped(t *testing.T) {
 	t.Helper()
 	var status syscall.WaitStatus

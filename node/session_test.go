@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Without the kernel's word a request arrives when it is read: those that come
-// in one read wait for each other, and say so.
+// Where the kernel does not report arrivals, a request arrives when it is read:
+// requests in one read wait for each other in the queue.
 func TestArrivalOfRead(t *testing.T) {
 	near, far := net.Pipe()
 	s := newSession(&slowTable{wait: 5 * time.Millisecond}, nil, far)
@@ -35,7 +35,7 @@ func TestArrivalOfRead(t *testing.T) {
 	<-served
 }
 
-// slowTable has every key and takes its time for each.
+// slowTable is a Null whose gets take a while.
 type slowTable struct {
 	Null
 	wait time.Duration

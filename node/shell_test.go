@@ -68,8 +68,8 @@ func TestShellOneCommand(t *testing.T) {
 	}
 }
 
-// The prompt of a node reaches that node at its real address, whatever the
-// cluster file says, and leaving it ends the node.
+// The prompt of a node reaches the node at the address where it listens, whatever
+// the cluster file contains, and leaving it ends the node.
 func TestNodeShell(t *testing.T) {
 	id := 0
 	for name, test := range map[string]struct {
@@ -95,7 +95,7 @@ func TestNodeShell(t *testing.T) {
 	}
 }
 
-// A prompt that waits for input leaves when the context ends.
+// The end of the context ends a prompt that waits for input.
 func TestShellEndsWithContext(t *testing.T) {
 	in, typed := io.Pipe()
 	defer typed.Close()
@@ -157,8 +157,8 @@ func TestSplitWordsRefuses(t *testing.T) {
 	}
 }
 
-// FuzzWords holds that any words, quoted and split, are the same words, and
-// that no line makes splitWords panic.
+// FuzzWords checks that words stay the same when they are quoted and split, and that
+// no line makes splitWords panic.
 func FuzzWords(f *testing.F) {
 	f.Add("put", "a key", "it's \"quoted\" \\ here")
 	f.Add("", " ", "'")
@@ -175,7 +175,7 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-// quoteWords joins words to a line that splitWords splits into the same.
+// quoteWords joins words to a line that splitWords splits into the same words.
 func quoteWords(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {

@@ -86,11 +86,10 @@ func newStallQueue(ctx context.Context, s Stall) (*stallQueue, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
-	alarm, err := newAlarm()
+	alarm, err := newAlarm(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("stall: %w", err)
 	}
-	context.AfterFunc(ctx, func() { alarm.close() })
 	return &stallQueue{stall: s, clock: NewClock(), alarm: alarm, over: ctx, worked: make(chan struct{})}, nil
 }
 

@@ -41,8 +41,8 @@ func TestStallText(t *testing.T) {
 	}
 }
 
-// FuzzStall holds that what is read is a stall that can be had, and that its
-// text is read as the same.
+// FuzzStall checks that every stall that can be read is valid, and that its text is
+// read as the same stall.
 func FuzzStall(f *testing.F) {
 	f.Add("600ms/1s")
 	f.Add("0s/1s")
@@ -78,8 +78,8 @@ func TestServerRefusesStall(t *testing.T) {
 	}
 }
 
-// A node of its own that stalls: a request sent within a window is not answered
-// before its end, and one sent outside is.
+// A node answers a request that arrives in a window after its end, and other requests
+// at once.
 func TestStalledNode(t *testing.T) {
 	stall := Stall{For: 20 * time.Millisecond, Every: 50 * time.Millisecond}
 	child := startCommand(t, Command{Listen: "127.0.0.1:0", Stall: stall})
@@ -110,8 +110,8 @@ func TestStalledNode(t *testing.T) {
 	}
 }
 
-// beginStall returns a queue whose only window begins now; length makes its
-// length of the clock's reading.
+// beginStall returns a queue whose only window begins now. length returns the length
+// of the window from the reading of the clock.
 func beginStall(t *testing.T, length func(now int64) time.Duration) (q *stallQueue, over func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -124,7 +124,7 @@ func beginStall(t *testing.T, length func(now int64) time.Duration) (q *stallQue
 	return q, cancel
 }
 
-// waitFor waits until that many requests wait for the end of the stall.
+// waitFor waits until n requests wait for the end of the stall.
 func (q *stallQueue) waitFor(t *testing.T, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
@@ -140,8 +140,8 @@ func (q *stallQueue) waitFor(t *testing.T, n int) {
 	}
 }
 
-// Requests wait for the end of the window, and are then worked on one at a
-// time, in the order in which they came; one that comes meanwhile is the last.
+// Requests wait for the end of the window. Then they are done one at a time, in the
+// order of arrival; a request that arrives meanwhile is the last.
 func TestStallKeepsOrder(t *testing.T) {
 	const n = 20
 	q, _ := beginStall(t, func(int64) time.Duration { return 300 * time.Millisecond })
@@ -176,10 +176,10 @@ func TestStallKeepsOrder(t *testing.T) {
 	if len(order) != n+1 {
 		t.Errorf("%d of %d requests had a turn", len(order), n+1)
 	}
-	q.leave(q.enter()) // does not wait for the next window
+	q.leave(q.enter()) // outside of a window it does not wait
 }
 
-// What is held back when the node is to end is let go at once.
+// The end of the context ends all waits at once.
 func TestStallEndsWithContext(t *testing.T) {
 	q, over := beginStall(t, func(now int64) time.Duration { return time.Duration(now - 1) })
 	var wg sync.WaitGroup
@@ -189,10 +189,10 @@ func TestStallEndsWithContext(t *testing.T) {
 	q.waitFor(t, 3)
 	over()
 	wg.Wait()
-	q.leave(q.enter()) // nor is a later one held back
+	q.leave(q.enter()) // a later request does not wait
 }
 
-// A server that is told to end within a stall answers what it has received.
+// A server that ends during a stall answers the requests that it has received.
 func TestServerDrainsStalled(t *testing.T) {
 	now := NewClock().Now()
 	s := &Server{Stall: Stall{For: time.Duration(now - 1), Every: time.Duration(now)}, Grace: time.Minute}
@@ -207,27 +207,5 @@ func TestServerDrainsStalled(t *testing.T) {
 	conn.SetReadDeadline(time.Time{})
 	if r, err := ReadReply(conn.In, OpPut, false); r.Status != StatusOK || err != nil {
 		t.Errorf("put: %v, %v", r.Status, err)
-	}
-}
-
-// A node without a table keeps nothing and has everything.
-func TestNullNode(t *testing.T) {
-	for _, bytes := range []int{0, 100} {
-		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: []int{bytes}})
-		conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
-		for _, op := range []Op{OpGet, OpPut, OpGet, OpDel, OpGet} {
-			r := Request{Op: op, Key: []byte("key")}
-			if op == OpPut {
-				r.Value = []byte("value")
-			}
-			send(t, conn, r)
-			want := ""
-			if op == OpGet {
-				want = string(make([]byte, bytes))
-			}
-			if r, err := ReadReply(conn.In, op, false); r.Status != StatusOK || string(r.Value) != want || err != nil {
-				t.Errorf("%v: %v %q, %v; want ok %q", op, r.Status, r.Value, err, want)
-			}
-		}
 	}
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"os"
 	"runtime/metrics"
@@ -76,6 +77,24 @@ func (v Vitals) Since(before Vitals) Vitals {
 	d.waits = &metrics.Float64Histogram{Counts: counts, Buckets: v.waits.Buckets}
 	d.SchedP99NS = p99(d.waits.Buckets, counts)
 	return d
+}
+
+// vitalsReader returns a function that returns the vitals of this process since
+// its last call, the first time since now. It works until ctx ends. It is not
+// safe for concurrent use.
+func vitalsReader(ctx context.Context) (func() Vitals, error) {
+	meter := new(HiccupMeter)
+	if err := meter.Start(ctx); err != nil {
+		return nil, err
+	}
+	then, before := meter.clock.Now(), ReadVitals()
+	return func() Vitals {
+		now, all := meter.clock.Now(), ReadVitals()
+		v := all.Since(before)
+		v.Hiccups = meter.Between(then, now)
+		then, before = now, all
+		return v
+	}, nil
 }
 
 // middle returns the middle, in nanoseconds, of a bucket between two edges in

@@ -54,7 +54,43 @@ func TestParseReplyRefuses(t *testing.T) {
 	}
 }
 
-// timedReply is a whole reply frame that says how long it took.
+func TestReadReplyRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name, reply, want string
+		op                Op
+		timed             bool
+	}{
+		{"end of stream", "", "node closed the connection", OpGet, false},
+		{"half a reply", "\x00\x00\x00\x02\x00", "unexpected EOF", OpGet, false},
+		{"too large", "\xff\xff\xff\xff", "too large: length 4294967295 exceeds", OpGet, false},
+		{"garbled", frame("\x09\x00"), "malformed: status 9 is not", OpGet, false},
+		{"times", string(timedReply(StatusOK, 1, 1, "")), "malformed: it has times for a request without them", OpGet, false},
+		{"no times", string(AppendReply(nil, StatusOK, nil)), "malformed: it has no times for a timed request", OpGet, true},
+		{"put not found", string(AppendReply(nil, StatusNotFound, nil)), "malformed: status after a put is not found", OpPut, false},
+		{"put with a value", string(AppendReply(nil, StatusOK, []byte("v"))), "malformed: it carries 1 bytes after a put", OpPut, false},
+		{"del with a value", string(AppendReply(nil, StatusOK, []byte("v"))), "malformed: it carries 1 bytes after a del", OpDel, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := ReadReply(NewReader(strings.NewReader(test.reply)), test.op, test.timed)
+			if err == nil || !strings.HasPrefix(err.Error(), "read reply: "+test.want) {
+				t.Errorf("error is %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// The reply to a refused request has the reason, and no times.
+func TestReadReplyOfRefusal(t *testing.T) {
+	refusal := string(AppendReply(nil, StatusError, []byte("no")))
+	for _, timed := range []bool{false, true} {
+		r, err := ReadReply(NewReader(strings.NewReader(refusal)), OpPut, timed)
+		if r.Status != StatusError || string(r.Value) != "no" || r.Queue != 0 || r.Work != 0 || err != nil {
+			t.Errorf("timed %v: reply is %+v, %v", timed, r, err)
+		}
+	}
+}
+
+// timedReply returns the frame of a reply with times.
 func timedReply(status Status, queue, work time.Duration, value string) []byte {
 	out := append(beginReply(nil, true), value...)
 	endReply(out, 0, status)
@@ -136,8 +172,8 @@ func TestWireAllocatesNothing(t *testing.T) {
 	}
 }
 
-// FuzzParseRequest holds that no body makes the parser panic, and that a body
-// it accepts is the one that AppendRequest makes of what it said.
+// FuzzParseRequest checks that no body makes the parser panic, and that
+// AppendRequest returns the body again from an accepted request.
 func FuzzParseRequest(f *testing.F) {
 	f.Add(AppendRequest(nil, Request{Op: OpPut, Key: []byte("key"), Value: []byte("value")})[lengthHead:])
 	f.Add(AppendRequest(nil, Request{Op: OpGet, Key: []byte("key")})[lengthHead:])
