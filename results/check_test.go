@@ -12,7 +12,7 @@ func small() Trial {
 	h := func() *Histogram { return histogramOf(5, 6, 7) }
 	c := Client{EndNS: 100, Counts: Counts{OK: 2, NotFound: 1, Absent: 1, Failed: 1, Unknown: 1, Unsent: 1, Wrong: 1, Torn: 1}, MarksNS: []int64{10, 10, 90},
 		Service: h(), Response: h(), Lag: histogramOf(0, 1, 2), Queued: 1, WindowNS: 400e6, Completed: 2, NoReply: histogramOf(9, 9), Ended: Hopeless,
-		Kinds:   map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
+		Kinds:     map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
 		Breakdown: &Breakdown{Network: h(), Queue: h(), Work: h()}, Digest: "f00d", FirstError: "made up"}
 	return Trial{Schema: Schema,
 		Params: Params{Operation: Mix, Loop: OpenLoop, Nodes: 1, Clients: 1, Workload: "get=50,put=50",
