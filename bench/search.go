@@ -129,7 +129,7 @@ func (s Search) refuses(t results.Trial) string {
 	case h.Quantile(q) >= s.Objective.Bound:
 		text := at + fmt.Sprintf("it is %s", latency(float64(h.Quantile(q))))
 		if blames := t.Blames(); len(blames) > 0 {
-			text += ", and the generator has a part in it: " + blames[0]
+			text += ", and the generator has a part in it: " + blames[0].String()
 		}
 		return text
 	}
