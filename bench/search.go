@@ -142,20 +142,25 @@ func (s search) confirm(ctx context.Context, measure runTrial, rate float64, f *
 // never too low; where it has a part, that is said.
 func (s search) misses(t results.Trial) string {
 	at := fmt.Sprintf("at %.6g/s ", t.Params.RateOpsPerS)
-	h := t.Response()
+	sample := t.Sample()
+	value, atLeast := sample.Quantile(s.objective.quantile)
 	switch {
 	case t.Counts().Bad() > 0:
 		return at + fmt.Sprintf("%d operations went wrong", t.Counts().Bad())
 	case !t.Sustained():
 		return at + fmt.Sprintf("only %s/s was achieved", perSecond(t.Achieved()))
 	case t.Verdict == results.Invalid:
-		return at + "the trial is INVALID: " + fmt.Sprint(t.Warnings[0])
-	case !h.Supports(s.objective.quantile):
+		return at + "the trial is INVALID: " + t.Warnings[0].String()
+	case !sample.Supports(s.objective.quantile):
 		return at + fmt.Sprintf("there are too few operations for %v; give a longer --duration", s.objective)
-	case h.Quantile(s.objective.quantile) >= s.objective.bound:
-		text := at + fmt.Sprintf("it is %s", latency(float64(h.Quantile(s.objective.quantile))))
-		if part := t.Blames(); len(part) > 0 {
-			text += ", and the generator has a part in it: " + part[0]
+	case value >= s.objective.bound:
+		text := at + "it is "
+		if atLeast {
+			text += "above "
+		}
+		text += latency(float64(value))
+		if blames := t.Blames(); len(blames) > 0 {
+			text += ", and the generator has a part in it: " + blames[0].String()
 		}
 		return text
 	}

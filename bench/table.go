@@ -81,7 +81,7 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 		}
 		if s.Lag != nil {
 			r.openRow = &openRow{
-				RatePer: s.Offered, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
+				RatePer: s.Offered.Median, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
 				ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
 				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Queued,
 			}
@@ -139,7 +139,7 @@ func writeOpen(t io.Writer, summaries []results.Summary) {
 			short = true
 		}
 		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", name, s.Setting.Clients,
-			perSecond(s.Offered), achieved, latency(s.Response.P50.Median), latency(s.Response.P99.Median), latency(s.Response.P999.Median),
+			perSecond(s.Offered.Median), achieved, latency(s.Response.P50.Median), latency(s.Response.P99.Median), latency(s.Response.P999.Median),
 			latency(s.Service.P99.Median), latency(s.Lag.P99.Median), s.Counts.Bad())
 	}
 	if short {

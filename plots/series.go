@@ -85,7 +85,7 @@ func (s sweep) series(operation string, m measure, l chart.Look) chart.Series {
 // mark is an estimate of the setting at x.
 func (t setting) mark(x float64, e results.Estimate) chart.Mark {
 	has := func(v results.Verdict) bool {
-		return slices.ContainsFunc(t.Trials, func(trial results.Trial) bool { return verdict(trial) == v })
+		return slices.ContainsFunc(t.Trials, func(trial results.Trial) bool { return trial.Verdict == v })
 	}
 	m := chart.Mark{X: x, Y: e.Median, Hollow: !t.Sustained, Ring: has(results.Suspect), Cross: has(results.Invalid)}
 	if e.HasInterval() {

@@ -37,28 +37,33 @@ func closed() Trial {
 // open is a healthy record of an open loop: 2 clients at 1,000 operations/s each
 // for 3 s, answered in about 100 µs.
 func open(arrivals string) Trial {
-	const n, gap = 3000, time.Millisecond
+	const gap, window = time.Millisecond, 3 * time.Second
 	random := rand.New(rand.NewPCG(5, 6))
-	t := Trial{Params: Params{Operation: Get, Loop: OpenLoop, Nodes: 3, Clients: 2, Operations: n, RateOpsPerS: 2000,
+	t := Trial{Params: Params{Operation: Get, Loop: OpenLoop, Nodes: 3, Clients: 2, DurationNS: int64(window), RateOpsPerS: 2000,
 		Arrivals: arrivals, Inflight: 8, Pacing: PrecisePacing, KeyBytes: 16, ValueBytes: 64, Placement: SeparatePlacement}}
 	for number := range t.Params.Clients {
-		c := Client{Client: number, Counts: Counts{OK: n}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram()}
-		var at time.Duration
-		for i := range n {
+		c := Client{Client: number, WindowNS: int64(window), Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram()}
+		for at := time.Duration(0); ; {
 			interval := gap
 			if arrivals == PoissonArrivals {
 				interval = time.Duration(random.ExpFloat64() * float64(gap))
 			}
-			at += interval
+			if at += interval; at >= window {
+				break
+			}
+			c.Counts.OK++
 			lag := time.Duration(50 + random.IntN(100))
 			service := 80*time.Microsecond + time.Duration(random.ExpFloat64()*20e3)
 			c.Lag.Record(lag)
 			c.Service.Record(service)
 			c.Response.Record(lag + service)
 			c.EndNS = max(c.EndNS, int64(at+lag+service))
-			if (i+1)%(n/100) == 0 {
-				c.MarksNS = append(c.MarksNS, c.EndNS)
+			if at+lag+service <= window {
+				c.Completed++
 			}
+		}
+		for i := range int64(100) {
+			c.MarksNS = append(c.MarksNS, c.EndNS*(i+1)/100)
 		}
 		t.Clients = append(t.Clients, c)
 	}

@@ -12,7 +12,7 @@ func small() Trial {
 	h := func() *Histogram { return histogramOf(5, 6, 7) }
 	c := Client{EndNS: 100, Counts: Counts{OK: 2, NotFound: 1, Absent: 1, Failed: 1, Unknown: 1, Unsent: 1, Wrong: 1, Torn: 1}, MarksNS: []int64{10, 10, 90},
 		Service: h(), Response: h(), Lag: histogramOf(0, 1, 2), Queued: 1, WindowNS: 400e6, Completed: 2, NoReply: histogramOf(9, 9), Ended: Hopeless,
-		Kinds:   map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
+		Kinds:     map[string]*Histogram{"get": histogramOf(5), "put": histogramOf(6, 7)},
 		Breakdown: &Breakdown{Network: h(), Queue: h(), Work: h()}, Digest: "f00d", FirstError: "made up"}
 	return Trial{Schema: Schema,
 		Params: Params{Operation: Mix, Loop: OpenLoop, Nodes: 1, Clients: 1, Workload: "get=50,put=50",
@@ -39,7 +39,8 @@ func TestContradictions(t *testing.T) {
 		{"params: a negative number", func(t *Trial) { t.Params.Warmup = -1 }},
 		{"rate of 0 operations/s", func(t *Trial) { t.Params.RateOpsPerS = 0 }},
 		{"client 7 stands in place 0", func(t *Trial) { t.Clients[0].Client = 7 }},
-		{"5 operations, params say 6", func(t *Trial) { t.Params.Operations = 6 }},
+		{"5 operations, params say 6", func(t *Trial) { t.Params.Operations, t.Clients[0].Ended = 6, "" }},
+		{"5 operations, params say 4", func(t *Trial) { t.Params.Operations = 4 }},
 		{"a count is negative", func(t *Trial) { t.Clients[0].Counts.Unknown = -1 }},
 		{"1 keys not found, of which 2 may be absent", func(t *Trial) { t.Clients[0].Counts.Absent = 2 }},
 		{"1 lost updates found nothing, but 0 are lost and 0 were not found", func(t *Trial) { t.Clients[0].Counts.Missing = 1 }},

@@ -8,7 +8,7 @@
 // One [Trial] is one setting ([Params]), one operation kind and one repeat. It
 // is one line of JSON and stands by itself: parameters, start, per-client counts
 // and histograms, the timeline, the facts of every host and of the build, and a
-// verdict with its reasons. Results files are therefore plain text to
+// verdict with its warnings. Results files are therefore plain text to
 // concatenate, cut and diff:
 //
 //	{"schema":3,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
@@ -18,7 +18,8 @@
 // not stored. Histograms are added, and no percentile is ever averaged within a
 // trial; across trials the median of the trials' percentiles is taken
 // ([Summary]). A record that contradicts itself is refused, one that is only
-// doubtful is judged ([Trial.Judge]).
+// doubtful is judged ([Trial.Judge]). A new warning is a detector in detect_*.go,
+// listed in verdict.go, and its sentence in sentence.go.
 //
 // # Schema history
 //

@@ -11,23 +11,51 @@ const Confidence = 0.95
 // Estimate is the median of one figure over trials, with an order-statistic
 // interval that holds the true median with at least [Confidence], whatever the
 // distribution (Le Boudec, Performance Evaluation, 2010, section 2.2). Fewer
-// than 6 trials have no such interval: Low and High are then NaN. Median is NaN
-// when the figure is not known of every trial.
+// than 6 trials have no such interval: Low and High are then NaN, as they are where
+// High has no bound. Median is NaN when the figure is not known of every trial.
 type Estimate struct {
 	Median, Low, High float64
+	// AtLeast says that Median is only a lower bound, because the figures of so many
+	// trials are.
+	AtLeast bool
 }
 
 // Median estimates the median of values, which may be in any order.
 func Median(values []float64) Estimate {
-	nan := math.NaN()
-	if len(values) == 0 || slices.ContainsFunc(values, math.IsNaN) {
-		return Estimate{nan, nan, nan}
+	figures := make([]figure, len(values))
+	for i, v := range values {
+		figures[i].value = v
 	}
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	e := Estimate{Median: (sorted[(n-1)/2] + sorted[n/2]) / 2, Low: nan, High: nan}
-	if k := medianRank(n); k > 0 {
-		e.Low, e.High = sorted[k-1], sorted[n-k]
+	return median(figures)
+}
+
+// figure is a number derived from one trial. It may be known only from below.
+type figure struct {
+	value   float64 // NaN: not known
+	atLeast bool
+}
+
+// median estimates the median of figures, which may be in any order.
+func median(figures []figure) Estimate {
+	e := Estimate{Median: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	// Figures known only from below are there at most infinite.
+	least, most := make([]float64, len(figures)), make([]float64, len(figures))
+	for i, f := range figures {
+		least[i], most[i] = f.value, f.value
+		if f.atLeast {
+			most[i] = math.Inf(1)
+		}
+	}
+	n := len(figures)
+	if n == 0 || slices.ContainsFunc(least, math.IsNaN) {
+		return e
+	}
+	slices.Sort(least)
+	slices.Sort(most)
+	middle := func(sorted []float64) float64 { return (sorted[(n-1)/2] + sorted[n/2]) / 2 }
+	e.Median, e.AtLeast = middle(least), middle(most) > middle(least)
+	if k := medianRank(n); k > 0 && !math.IsInf(most[n-k], 1) {
+		e.Low, e.High = least[k-1], most[n-k]
 	}
 	return e
 }
@@ -35,7 +63,7 @@ func Median(values []float64) Estimate {
 // Known reports whether the figure has a value at all.
 func (e Estimate) Known() bool { return !math.IsNaN(e.Median) }
 
-// HasInterval reports whether there were trials enough for an interval.
+// HasInterval reports whether there is an interval: trials were enough.
 func (e Estimate) HasInterval() bool { return !math.IsNaN(e.Low) }
 
 // medianRank returns the largest k such that the k-th smallest and k-th largest

@@ -3,6 +3,7 @@ package results
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,12 +89,22 @@ func parseTrial(line []byte) (Trial, error) {
 	if err != nil {
 		return Trial{}, fmt.Errorf("trial record: %w", err)
 	}
-	for i := range t.Clients { // so that none has to be looked for; its count is checked
-		if t.Clients[i].Service == nil {
-			t.Clients[i].Service = NewHistogram()
-		}
+	for i := range t.Clients {
+		t.Clients[i].fill(t.Params.Open())
 	}
 	return t, t.check()
+}
+
+// fill gives a client without a histogram that it should have an empty one, so that
+// nobody has to look. Where counts say that there should have been more, the check
+// of the record finds it.
+func (c *Client) fill(open bool) {
+	if c.Service == nil {
+		c.Service = NewHistogram()
+	}
+	if open && c.Counts.Replied() == 0 {
+		c.Response, c.Lag = cmp.Or(c.Response, NewHistogram()), cmp.Or(c.Lag, NewHistogram())
+	}
 }
 
 func decodeTrial(line []byte) (t Trial, err error) {

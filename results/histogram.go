@@ -125,18 +125,25 @@ func (h *Histogram) Mean() float64 {
 // Quantile returns the smallest latency v such that at least a share q of the
 // latencies are <= v, to 3 significant digits (the upper edge of v's bucket,
 // but never above Max). q is in 0 to 1. It returns 0 for an empty histogram.
-func (h *Histogram) Quantile(q float64) time.Duration {
+func (h *Histogram) Quantile(q float64) time.Duration { return h.atRank(rank(q, h.Count())) }
+
+// rank is which of n values in rising order, from 1, is their quantile q.
+func rank(q float64, n int64) int64 {
 	// The product of a quantile and a count may be rounded up past a whole rank:
 	// 0.55 x 100 is above 55. The bias is far below the distance to the next one.
 	const bias = 1e-15
-	return h.atRank(int64(math.Ceil(q * float64(h.Count()) * (1 - bias))))
+	return max(1, int64(math.Ceil(q*float64(n)*(1-bias))))
 }
+
+// beyond reports whether the latency of the given rank is not resolved because it
+// is above [Highest], or there are fewer latencies.
+func (h *Histogram) beyond(rank int64) bool { return rank > h.below+h.inside }
 
 // atRank returns the latency of the given rank, 1 being the smallest. Of the
 // latencies outside the bounds only the extremes are known.
 func (h *Histogram) atRank(rank int64) time.Duration {
 	n := h.inside
-	switch rank = max(rank, 1); {
+	switch {
 	case h.Count() == 0:
 		return 0
 	case rank <= h.below:

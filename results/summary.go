@@ -2,7 +2,6 @@ package results
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -18,14 +17,14 @@ type Summary struct {
 	Valid, Suspect, Invalid int
 
 	Service    Latencies // completion - send
-	Throughput Estimate  // in the window in which all clients were active
+	Throughput Estimate  // see Trial.Throughput
 	Whole      Estimate  // throughput over the whole trial
 
 	// Of an open loop alone: nil, 0 and unknown in a closed one.
 	Response *Latencies // completion - intended start
 	Lag      *Latencies // send - intended start
 	Queued   int64      // queued operations, see Client.Queued, summed over trials
-	Offered  float64    // rate
+	Offered  Estimate   // rate, see Trial.Offered
 	Achieved Estimate   // rate, see Trial.Achieved
 
 	// Sustained says that all trials sustained the offered rate; true in a closed
@@ -33,8 +32,10 @@ type Summary struct {
 	Sustained bool
 }
 
-// Latencies are the figures of one distribution of times, in nanoseconds. A
-// percentile with fewer than 10 latencies above it is not known.
+// Latencies are the figures of one distribution of times, in nanoseconds. Those of
+// [Summary.Latency] are of everything that was due (see [Sample]) and may be lower
+// bounds; others are of the operations that got a reply. A percentile with fewer
+// than 10 latencies above it is not known.
 type Latencies struct {
 	Mean Estimate
 	P50  Estimate
@@ -42,6 +43,8 @@ type Latencies struct {
 	P99  Estimate
 	P999 Estimate
 	Max  float64 // the largest of all
+	// MaxAtLeast says that Max is only a lower bound.
+	MaxAtLeast bool
 }
 
 // Latency is the latency that the setting is about: response time in an open
@@ -102,17 +105,19 @@ func compareSettings(a, b Params) int {
 }
 
 func summarize(setting Params, trials []Trial) Summary {
-	s := Summary{Setting: setting, Trials: trials, Service: across(trials, Trial.Service), Sustained: true, Achieved: Median(nil)}
+	s := Summary{Setting: setting, Trials: trials, Sustained: true, Offered: Median(nil), Achieved: Median(nil)}
 	var active, whole []float64
 	for _, t := range trials {
 		s.Counts = s.Counts.Add(t.Counts())
 		s.tally(t.Verdict)
-		active = append(active, t.Active().Throughput())
+		active = append(active, t.Throughput())
 		whole = append(whole, t.Whole().Throughput())
 	}
 	s.Throughput, s.Whole = Median(active), Median(whole)
 	if setting.Open() {
 		s.addOpen(trials)
+	} else {
+		s.Service = across(trials, Trial.Sample)
 	}
 	return s
 }
@@ -130,53 +135,58 @@ func (s *Summary) tally(v Verdict) {
 
 // addOpen fills in what only an open loop has.
 func (s *Summary) addOpen(trials []Trial) {
-	response, lag := across(trials, Trial.Response), across(trials, Trial.Lag)
+	replied := func(of func(Trial) *Histogram) func(Trial) Sample {
+		return func(t Trial) Sample { return sampleOf(of(t)) }
+	}
+	s.Service = across(trials, replied(Trial.Service))
+	response, lag := across(trials, Trial.Sample), across(trials, replied(Trial.Lag))
 	s.Response, s.Lag = &response, &lag
-	s.Offered = s.Setting.RateOpsPerS
-	var achieved []float64
+	var offered, achieved []float64
 	for _, t := range trials {
 		for _, c := range t.Clients {
 			s.Queued += c.Queued
 		}
 		s.Sustained = s.Sustained && t.Sustained()
-		achieved = append(achieved, t.Achieved())
+		offered, achieved = append(offered, t.Offered()), append(achieved, t.Achieved())
 	}
-	s.Achieved = Median(achieved)
+	s.Offered, s.Achieved = Median(offered), Median(achieved)
 }
 
-// across is the figures of one histogram of each trial: medians over trials.
-func across(trials []Trial, of func(Trial) *Histogram) Latencies {
-	histograms := make([]*Histogram, len(trials))
+// across is the figures of one sample of each trial: medians over trials.
+func across(trials []Trial, of func(Trial) Sample) Latencies {
+	samples := make([]Sample, len(trials))
 	for i, t := range trials {
-		histograms[i] = of(t)
+		samples[i] = of(t)
 	}
-	return LatenciesOf(histograms...)
+	return latenciesOf(samples)
 }
 
 // LatenciesOf is the figures of histograms, one of each trial: medians over them.
 // One histogram has no intervals, since it does not tell how trials differ.
 func LatenciesOf(trials ...*Histogram) Latencies {
-	over := func(figure func(*Histogram) float64) Estimate {
-		values := make([]float64, len(trials))
-		for i, h := range trials {
-			values[i] = figure(h)
-		}
-		return Median(values)
+	samples := make([]Sample, len(trials))
+	for i, h := range trials {
+		samples[i] = sampleOf(h)
 	}
-	quantile := func(q float64) Estimate {
-		return over(func(h *Histogram) float64 { return quantile(h, q) })
-	}
-	l := Latencies{Mean: over(meanOf), P50: quantile(0.5), P90: quantile(0.9), P99: quantile(0.99), P999: quantile(0.999)}
-	for _, h := range trials {
-		l.Max = max(l.Max, float64(h.Max()))
-	}
-	return l
+	return latenciesOf(samples)
 }
 
-// meanOf is h's mean in nanoseconds, or NaN where h is empty.
-func meanOf(h *Histogram) float64 {
-	if h.Count() == 0 {
-		return math.NaN()
+func latenciesOf(samples []Sample) Latencies {
+	over := func(of func(Sample) figure) Estimate {
+		figures := make([]figure, len(samples))
+		for i, s := range samples {
+			figures[i] = of(s)
+		}
+		return median(figures)
 	}
-	return h.Mean()
+	quantile := func(q float64) Estimate {
+		return over(func(s Sample) figure { return s.quantile(q) })
+	}
+	l := Latencies{Mean: over(Sample.mean), P50: quantile(0.5), P90: quantile(0.9), P99: quantile(0.99), P999: quantile(0.999)}
+	for _, s := range samples {
+		f := s.max()
+		l.Max = max(l.Max, f.value)
+		l.MaxAtLeast = l.MaxAtLeast || f.atLeast
+	}
+	return l
 }

@@ -1,43 +1,36 @@
 package results
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
-// mannKendall is the statistic of Mann and Kendall's test for a trend, corrected
-// for ties: without a trend it is about standard normal, above 0 it rises
-// (Kendall, Rank Correlation Methods, 1975). It assumes no distribution, so one
-// slow interval weighs no more than a slightly slow one. It is 0 where all values
-// are equal.
-func mannKendall(values []float64) float64 {
-	var s float64
+// kendall is Kendall's tau of values in order: the share of pairs that rise less
+// that of pairs that fall, -1 to 1. It assumes no distribution (Kendall, Rank
+// Correlation Methods, 1975). It is 0 where there are no pairs.
+func kendall(values []float64) float64 {
+	sum, pairs := 0, 0
 	for i, a := range values {
 		for _, b := range values[i+1:] {
+			pairs++
 			switch {
 			case b > a:
-				s++
+				sum++
 			case b < a:
-				s--
+				sum--
 			}
 		}
 	}
-	n := float64(len(values))
-	variance := n * (n - 1) * (2*n + 5)
-	sorted := slices.Sorted(slices.Values(values))
-	for len(sorted) > 0 {
-		ties := 1
-		for ties < len(sorted) && sorted[ties] == sorted[0] {
-			ties++
-		}
-		t := float64(ties)
-		variance -= t * (t - 1) * (2*t + 5)
-		sorted = sorted[ties:]
+	return float64(sum) / float64(max(pairs, 1))
+}
+
+// blocks are the medians of trendBlocks parts of values, of equal length give or
+// take one: a few slow values do not move them, and what is left of their variation
+// is slower than a block. There must be as many values at least.
+func blocks(values []float64) []float64 {
+	medians := make([]float64, trendBlocks)
+	for i := range medians {
+		part := slices.Sorted(slices.Values(values[i*len(values)/trendBlocks : (i+1)*len(values)/trendBlocks]))
+		medians[i] = (part[(len(part)-1)/2] + part[len(part)/2]) / 2
 	}
-	if s == 0 || variance <= 0 {
-		return 0
-	}
-	return (s - math.Copysign(1, s)) / math.Sqrt(variance/18)
+	return medians
 }
 
 // change is how much larger the mean of the second half of values is than that of

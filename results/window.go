@@ -31,7 +31,7 @@ func (w Window) lengthNS() int64 { return w.EndNS - w.StartNS }
 // so it understates what the cluster did under full concurrency.
 func (t Trial) Whole() Window {
 	var w Window
-	for i, c := range t.Clients {
+	for i, c := range t.busy() {
 		if i == 0 {
 			w.StartNS, w.EndNS = c.StartNS, c.EndNS
 		}
@@ -46,7 +46,7 @@ func (t Trial) Whole() Window {
 // before another began.
 func (t Trial) Active() Window {
 	var w Window
-	for i, c := range t.Clients {
+	for i, c := range t.busy() {
 		if i == 0 {
 			w.StartNS, w.EndNS = c.StartNS, c.EndNS
 		}
@@ -59,18 +59,23 @@ func (t Trial) Active() Window {
 	return t.fill(w)
 }
 
+// busy are the clients that had something to do: all, in a closed loop.
+func (t Trial) busy() []Client {
+	return slices.DeleteFunc(slices.Clone(t.Clients), func(c Client) bool { return c.idle() })
+}
+
 // fill counts the operations that got a reply inside w.
 func (t Trial) fill(w Window) Window {
 	for _, c := range t.Clients {
-		share := c.completed(w.EndNS) - c.completed(w.StartNS)
+		share := c.complete(w.EndNS) - c.complete(w.StartNS)
 		w.Operations += share * float64(c.Counts.Replied())
 	}
 	return w
 }
 
-// completed is the share of the client's operations, 0 to 1, that were complete
+// complete is the share of the client's operations, 0 to 1, that were complete
 // at the given time, interpolated between the marks.
-func (c Client) completed(atNS int64) float64 {
+func (c Client) complete(atNS int64) float64 {
 	if atNS >= c.EndNS { // marks may be equal where operations are few
 		return 1
 	}

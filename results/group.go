@@ -1,0 +1,178 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Group is the warnings of one code, of several trials.
+type Group struct {
+	Code   string
+	Trials []Params // of the trials that have it, each once
+	// Invalid is the number of trials that it makes INVALID.
+	Invalid int
+	// Text is its sentence with the range of the values, Advice what to do. Advice is
+	// empty for Legacy warnings, whose text has it.
+	Text, Advice string
+}
+
+// Warnings groups the warnings of trials by code, as they were recorded: those that
+// make trials INVALID first, then the most frequent. Legacy warnings are grouped by
+// what their sentences have in common.
+func Warnings(trials []Trial) []Group {
+	type key struct{ code, words string }
+	found := make(map[key][]Warning)
+	groups := make(map[key]*Group)
+	for _, t := range trials {
+		seen := make(map[key]Verdict)
+		for _, w := range t.Warnings {
+			k := key{w.Code, strings.Join(numeral.Split(w.Text, -1), "#")}
+			found[k] = append(found[k], w)
+			if groups[k] == nil {
+				groups[k] = &Group{Code: w.Code}
+			}
+			if _, again := seen[k]; !again {
+				groups[k].Trials = append(groups[k].Trials, t.Params)
+			}
+			seen[k] = seen[k].worse(w.Level)
+		}
+		for k, level := range seen {
+			if level == Invalid {
+				groups[k].Invalid++
+			}
+		}
+	}
+	var all []Group
+	for k, g := range groups {
+		g.describe(found[k])
+		all = append(all, *g)
+	}
+	place := func(g Group) int {
+		return slices.IndexFunc(sentences(), func(s sentence) bool { return s.code == g.Code })
+	}
+	slices.SortFunc(all, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(min(b.Invalid, 1), min(a.Invalid, 1)), cmp.Compare(len(b.Trials), len(a.Trials)),
+			cmp.Compare(place(a), place(b)), cmp.Compare(a.Text, b.Text))
+	})
+	return all
+}
+
+// describe makes the text of a group.
+func (g *Group) describe(all []Warning) {
+	if g.Code == Legacy {
+		texts := make([]string, len(all))
+		for i, w := range all {
+			texts[i] = w.Text
+		}
+		g.Text = mergeTexts(texts)
+		return
+	}
+	low, high := all[0].Value, all[0].Value
+	for _, w := range all {
+		low, high = min(low, w.Value), max(high, w.Value)
+	}
+	s := sentenceOf(g.Code)
+	g.Text, g.Advice = fmt.Sprintf(s.text, s.unit.format(low, high)), s.advice
+}
+
+// Line is the group in one line of so many columns. Where there is no room it leaves
+// out the settings, then what to do:
+// `9 SUSPECT: drift of +10 to +26 % (put at 1, 4 clients); raise --warmup`.
+func (g Group) Line(columns int) string {
+	n := len(g.Trials)
+	head := fmt.Sprintf("%d SUSPECT: ", n)
+	switch g.Invalid {
+	case 0:
+	case n:
+		head = fmt.Sprintf("%d INVALID: ", n)
+	default:
+		head = fmt.Sprintf("%d, %d INVALID: ", n, g.Invalid)
+	}
+	texts := []string{withAdvice(fmt.Sprintf("%s (%s)", g.Text, g.Where()), g.Advice), withAdvice(g.Text, g.Advice), g.Text}
+	for _, text := range texts {
+		if len([]rune(head+text)) <= columns {
+			return head + text
+		}
+	}
+	return string([]rune(head + g.Text)[:columns-1]) + "…"
+}
+
+// Where says which settings the trials of the group are of: `put at 1-3, 8 clients;
+// get at 4`.
+func (g Group) Where() string {
+	type place struct {
+		what    string // that loads are listed of
+		clients int    // of an open loop, where loads are rates
+		pacing  string
+	}
+	several := func(of func(Params) int) bool {
+		return slices.ContainsFunc(g.Trials, func(p Params) bool { return of(p) != of(g.Trials[0]) })
+	}
+	manyClients := several(func(p Params) int { return p.Clients })
+	loads := make(map[place][]float64)
+	var places []place
+	params := slices.Clone(g.Trials)
+	slices.SortStableFunc(params, compareSettings)
+	for _, p := range params {
+		at, load := place{what: p.Operation}, float64(p.Clients)
+		if p.Open() {
+			load = p.RateOpsPerS
+			if manyClients {
+				at.clients = p.Clients
+			}
+			if p.Pacing == TimerPacing {
+				at.pacing = ", timer,"
+			}
+		}
+		if !slices.Contains(places, at) {
+			places = append(places, at)
+		}
+		if !slices.Contains(loads[at], load) {
+			loads[at] = append(loads[at], load)
+		}
+	}
+	unit := " clients"
+	switch {
+	case params[0].Open():
+		unit = "/s"
+	case slices.Equal(loads[places[0]], []float64{1}):
+		unit = " client"
+	}
+	parts := make([]string, len(places))
+	for i, at := range places {
+		parts[i] = at.what + at.pacing
+		if at.clients > 0 {
+			parts[i] += fmt.Sprintf(" with %d clients", at.clients)
+		}
+		parts[i] += " at " + ranges(loads[at])
+		if i == 0 {
+			parts[i] += unit
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// ranges lists rising numbers, three or more integers in a row as a range: 1-3, 8.
+func ranges(values []float64) string {
+	slices.Sort(values)
+	var parts []string
+	for i := 0; i < len(values); {
+		end := i + 1
+		for end < len(values) && values[end] == values[end-1]+1 {
+			end++
+		}
+		if end-i < 3 {
+			end = i + 1
+		}
+		text := strconv.FormatFloat(values[i], 'f', -1, 64)
+		if end > i+1 {
+			text += "-" + strconv.FormatFloat(values[end-1], 'f', -1, 64)
+		}
+		parts = append(parts, text)
+		i = end
+	}
+	return strings.Join(parts, ", ")
+}
