@@ -17,22 +17,32 @@ type Group struct {
 	// Text is its sentence with the range of the values, Advice what to do. Advice is
 	// empty for Legacy warnings, whose text has it.
 	Text, Advice string
+
+	key key
 }
+
+// key is what warnings of one group have in common.
+type key struct{ code, words string }
+
+// keyOf is the code of a warning and, of a legacy one, its text but for the numbers.
+func keyOf(w Warning) key { return key{w.Code, strings.Join(numeral.Split(w.Text, -1), "#")} }
+
+// Has reports whether a warning is one of the group's.
+func (g Group) Has(w Warning) bool { return keyOf(w) == g.key }
 
 // Warnings groups the warnings of trials by code, as they were recorded: those that
 // make trials INVALID first, then the most frequent. Legacy warnings are grouped by
 // what their sentences have in common.
 func Warnings(trials []Trial) []Group {
-	type key struct{ code, words string }
 	found := make(map[key][]Warning)
 	groups := make(map[key]*Group)
 	for _, t := range trials {
 		seen := make(map[key]Verdict)
 		for _, w := range t.Warnings {
-			k := key{w.Code, strings.Join(numeral.Split(w.Text, -1), "#")}
+			k := keyOf(w)
 			found[k] = append(found[k], w)
 			if groups[k] == nil {
-				groups[k] = &Group{Code: w.Code}
+				groups[k] = &Group{Code: w.Code, key: k}
 			}
 			if _, again := seen[k]; !again {
 				groups[k].Trials = append(groups[k].Trials, t.Params)
@@ -91,7 +101,11 @@ func (g Group) Line(columns int) string {
 	default:
 		head = fmt.Sprintf("%d, %d INVALID: ", n, g.Invalid)
 	}
-	texts := []string{withAdvice(fmt.Sprintf("%s (%s)", g.Text, g.Where()), g.Advice), withAdvice(g.Text, g.Advice), g.Text}
+	advice := ""
+	if g.Advice != "" {
+		advice = "; " + g.Advice
+	}
+	texts := []string{fmt.Sprintf("%s (%s)%s", g.Text, g.Where(), advice), g.Text + advice, g.Text}
 	for _, text := range texts {
 		if len([]rune(head+text)) <= columns {
 			return head + text
