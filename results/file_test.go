@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -104,11 +106,54 @@ func TestReadNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestInterruptedTrialsAreReplaced: an interrupted trial is read until the file holds
+// another of the same parameters, which may be interrupted in turn.
+func TestInterruptedTrialsAreReplaced(t *testing.T) {
+	cut := func(operation string, seed uint64) Trial {
+		trial := sample(operation)
+		trial.Params.Seed = seed
+		trial.Clients[1].Ended = Interrupted
+		return trial
+	}
+	whole := sample("put")
+	for _, test := range []struct {
+		name  string
+		lines []Trial
+		want  []int // indices of those that are read
+	}{
+		{"partial alone", []Trial{cut("put", 1)}, []int{0}},
+		{"measured again", []Trial{cut("put", 1), cut("get", 1), whole}, []int{1, 2}},
+		{"interrupted again", []Trial{cut("put", 1), cut("put", 1)}, []int{1}},
+		{"another seed", []Trial{cut("put", 2), whole}, []int{0, 1}},
+		{"whole trials of the same parameters", []Trial{whole, whole}, []int{0, 1}},
+	} {
+		var text string
+		for i, trial := range test.lines {
+			trial.Command = []string{strconv.Itoa(i)}
+			text += line(t, trial)
+		}
+		trials, err := Read("x", strings.NewReader(text))
+		var got []int
+		for _, trial := range trials {
+			i, _ := strconv.Atoi(trial.Command[0])
+			got = append(got, i)
+		}
+		if err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%s: read %v, %v; want %v", test.name, got, err, test.want)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(line(f, sample("put"))))
 	f.Add([]byte(line(f, small())))
 	f.Add([]byte(`{"schema":1,"params":{"clients":1},"clients":[{}]}`))
 	f.Add([]byte("{\"schema\":2}\n\n{"))
+	old, err := os.ReadFile(filepath.Join("testdata", "schema2.jsonl"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(old)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		trials, err := Read("fuzz", bytes.NewReader(text))
 		if err != nil && !strings.HasPrefix(err.Error(), "fuzz:") {
@@ -117,6 +162,8 @@ func FuzzRead(f *testing.F) {
 		for _, trial := range trials { // what was read can be used
 			trial.Judge()
 			Summarize([]Trial{trial})
+			Warnings([]Trial{trial})
+			trial.Schema = Schema // as Append writes it
 			again, err := Read("again", strings.NewReader(line(t, trial)))
 			if err != nil || len(again) != 1 {
 				t.Errorf("a trial that was read does not read again: %v", err)
