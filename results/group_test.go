@@ -81,12 +81,13 @@ func TestWhere(t *testing.T) {
 		return Params{Operation: operation, Loop: ClosedLoop, Clients: clients}
 	}
 	for want, trials := range map[string][]Params{
-		"put at 1 client":               {shut(Put, 1), shut(Put, 1)},
-		"put at 1, 2 clients; get at 8": {shut(Put, 2), shut(Get, 8), shut(Put, 1)},
-		"put at 1-4, 6-8 clients":       {shut(Put, 1), shut(Put, 2), shut(Put, 3), shut(Put, 4), shut(Put, 6), shut(Put, 7), shut(Put, 8)},
-		"mix at 500, 1500.5/s":          {open(4, 1500.5, PrecisePacing), open(4, 500, PrecisePacing)},
-		"mix with 1 clients at 500/s; mix with 4 clients at 100, 500": {open(4, 500, PrecisePacing), open(4, 100, PrecisePacing), open(1, 500, PrecisePacing)},
-		"mix at 500/s; mix, timer, at 500":                            {open(4, 500, TimerPacing), open(4, 500, PrecisePacing)},
+		"put at 1 client":                                         {shut(Put, 1), shut(Put, 1)},
+		"put at 1, 2 clients; get at 8":                           {shut(Put, 2), shut(Get, 8), shut(Put, 1)},
+		"put at 1-4, 6-8 clients":                                 {shut(Put, 1), shut(Put, 2), shut(Put, 3), shut(Put, 4), shut(Put, 6), shut(Put, 7), shut(Put, 8)},
+		"mix at 500, 1500.5/s":                                    {open(4, 1500.5, PrecisePacing), open(4, 500, PrecisePacing)},
+		"mix with clients=1 at 500/s; mix with clients=4 at 100, 500": {open(4, 500, PrecisePacing), open(4, 100, PrecisePacing), open(1, 500, PrecisePacing)},
+		"mix at 500/s; mix with timers at 500":                    {open(4, 500, TimerPacing), open(4, 500, PrecisePacing)},
+		"put at 1 client; mix with clients=4 at 500/s":              {shut(Put, 1), open(4, 500, "")},
 	} {
 		if got := (Group{Trials: trials}).Where(); got != want {
 			t.Errorf("%q, want %q", got, want)

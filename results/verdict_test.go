@@ -372,4 +372,8 @@ func TestNothingToJudge(t *testing.T) {
 		trial.Warnings = warnings
 		line(t, trial)
 	}
+	none := closed() // whose first half took no time
+	none.timeline(20, func(i int) time.Duration { return time.Duration(max(0, i-9)) })
+	_, none.Warnings = none.Judge()
+	line(t, none)
 }
