@@ -184,7 +184,7 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 	}
 	if last, err := parseTrial(tail); err == nil { // whole, but for its newline
 		_, err = f.Write([]byte("\n"))
-		return append(trials, last), false, err
+		return withoutReplaced(append(trials, last)), false, err
 	}
 	if err := f.Truncate(int64(whole)); err != nil {
 		return nil, false, fmt.Errorf("cut the torn last line of %s: %w", name, err)
