@@ -17,9 +17,8 @@ import (
 // hour.
 const maxLine = 64 << 20
 
-// Read reads all trials of r, in file order, except those that were interrupted and
-// measured again later: of these it returns the last. name is used in errors, which
-// name the line: `results/x.jsonl:3: ...`. A last line without a newline is what a
+// Read reads all trials of r, in file order. name is used in errors, which name
+// the line: `results/x.jsonl:3: ...`. A last line without a newline is what a
 // crash in mid-write leaves; it is an error as any other bad line is, because
 // dropping data is the caller's decision ([Open] makes it).
 func Read(name string, r io.Reader) ([]Trial, error) {
@@ -41,23 +40,7 @@ func Read(name string, r io.Reader) ([]Trial, error) {
 	if err := lines.Err(); err != nil {
 		return trials, fmt.Errorf("%s:%d: %w", name, n+1, err)
 	}
-	return withoutReplaced(trials), nil
-}
-
-// withoutReplaced leaves out the interrupted trials that a later one of the same
-// parameters replaces.
-func withoutReplaced(trials []Trial) []Trial {
-	last := make(map[Params]int)
-	for i, t := range trials {
-		last[t.Params] = i
-	}
-	var kept []Trial
-	for i, t := range trials {
-		if t.Ended() != Interrupted || last[t.Params] == i {
-			kept = append(kept, t)
-		}
-	}
-	return kept
+	return trials, nil
 }
 
 // ReadFile reads all trials of a results file.
@@ -184,7 +167,7 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 	}
 	if last, err := parseTrial(tail); err == nil { // whole, but for its newline
 		_, err = f.Write([]byte("\n"))
-		return withoutReplaced(append(trials, last)), false, err
+		return append(trials, last), false, err
 	}
 	if err := f.Truncate(int64(whole)); err != nil {
 		return nil, false, fmt.Errorf("cut the torn last line of %s: %w", name, err)

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,44 +101,6 @@ func TestReadNamesWhatIsWrong(t *testing.T) {
 	}
 	if trials, err := Read("x", strings.NewReader("\n"+whole+"\n\n")); err != nil || len(trials) != 1 {
 		t.Errorf("blank lines: %d trials, %v", len(trials), err)
-	}
-}
-
-// TestInterruptedTrialsAreReplaced: an interrupted trial is read until the file holds
-// another of the same parameters, which may be interrupted in turn.
-func TestInterruptedTrialsAreReplaced(t *testing.T) {
-	cut := func(operation string, seed uint64) Trial {
-		trial := sample(operation)
-		trial.Params.Seed = seed
-		trial.Clients[1].Ended = Interrupted
-		return trial
-	}
-	whole := sample("put")
-	for _, test := range []struct {
-		name  string
-		lines []Trial
-		want  []int // indices of those that are read
-	}{
-		{"partial alone", []Trial{cut("put", 1)}, []int{0}},
-		{"measured again", []Trial{cut("put", 1), cut("get", 1), whole}, []int{1, 2}},
-		{"interrupted again", []Trial{cut("put", 1), cut("put", 1)}, []int{1}},
-		{"another seed", []Trial{cut("put", 2), whole}, []int{0, 1}},
-		{"whole trials of the same parameters", []Trial{whole, whole}, []int{0, 1}},
-	} {
-		var text string
-		for i, trial := range test.lines {
-			trial.Command = []string{strconv.Itoa(i)}
-			text += line(t, trial)
-		}
-		trials, err := Read("x", strings.NewReader(text))
-		var got []int
-		for _, trial := range trials {
-			i, _ := strconv.Atoi(trial.Command[0])
-			got = append(got, i)
-		}
-		if err != nil || !slices.Equal(got, test.want) {
-			t.Errorf("%s: read %v, %v; want %v", test.name, got, err, test.want)
-		}
 	}
 }
 
