@@ -62,19 +62,19 @@ RATES ?= 2000-30000:2000
 DURATION ?= 5s
 bench-rates: build
 	./dhtbench bench --nodes $(NODES) --clients 1 --workload ycsb-b --records 10000 --rate $(RATES) --duration $(DURATION) \
-		--anatomy --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
+		--breakdown --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
 # How late operations are sent, precisely paced and on the runtime's timers in turn.
 bench-pacing: build
 	./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 1000 --rate 1000,2000,5000,10000,20000 --arrivals constant \
-		--duration $(DURATION) --pacing both --no-calibrate --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
+		--duration $(DURATION) --pacing both --no-baseline --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
 # A node that stalls, so that the true response times are known: by the open loop,
 # by one that times from the send, and by a closed one. A start every 100.618 of a
 # period, a whole number and the golden section, over whole periods.
-TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-calibrate --stall 600ms/1s
+TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s
 bench-truth: build
 	@test ! -e $(RESULTS) || { echo "$(RESULTS) is there already: name another file with RESULTS="; exit 1; }
@@ -96,9 +96,12 @@ test:
 
 # Not the hosts of the lab, whose switch the race detector makes too slow to keep
 # its round trip, nor those of EC2, whose SDK takes minutes to compile again.
-RACED := . ./bench ./node ./plots ./provision/host ./results
+RACED := . ./bench/... ./node ./plots/... ./provision/host ./results
 # Nor what holds times against a truth, which are ten times as long under it.
 TIMED := ^(TestTruth|TestVerdictFires|TestVerdictIsSilent)$$
+
+# What the program is also built for. Its tests run on linux/amd64 only.
+CROSS := linux/arm64 darwin/arm64
 
 # All that test does, with the race detector, and what keeps the code in shape.
 # A program under the race detector would sleep a second before it exits.
@@ -107,12 +110,13 @@ check:
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
+	for target in $(CROSS); do CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build ./...; done
 	GORACE=atexit_sleep_ms=0 go test -p 1 -race -skip '$(TIMED)' $(RACED)
 
 # Each fuzz target for FUZZTIME.
 FUZZTIME ?= 20s
 fuzz:
-	@for package in node bench results plots; do \
+	@for package in node bench bench/workload results plots; do \
 		for target in $$(go test -list '^Fuzz' ./$$package | grep ^Fuzz); do \
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./$$package; \
 		done; \

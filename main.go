@@ -22,7 +22,7 @@ type program struct {
 	Bench  bench.Command       `cmd:"" help:"Measure latency and throughput over numbers of clients."`
 	Show   bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
 	Plot   plots.Command       `cmd:"" help:"Draw the figures of results files."`
-	Report plots.ReportCommand `cmd:"" help:"Regenerate the figures and the generated parts of REPORT.md."`
+	Report plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
 	Node   node.Command        `cmd:"" help:"Run a DHT node."`
 	Shell  node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
 	Agent  bench.AgentCommand  `cmd:"" help:"Carry clients for a coordinator, over standard input and output." hidden:""`

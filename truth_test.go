@@ -34,7 +34,7 @@ func stallRun(t *testing.T, args ...string) results.Trial {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "stall.jsonl")
 	args = append([]string{"bench", "--nodes", "1", "--clients", "1", "--workload", "ycsb-c", "--records", "10", "--warmup", "0",
-		"--no-calibrate", "--stall", stalled.String() + "/" + period.String(), "--results", file}, args...)
+		"--no-baseline", "--stall", stalled.String() + "/" + period.String(), "--results", file}, args...)
 	if out, err := exec.Command("dhtbench", args...).CombinedOutput(); err != nil {
 		t.Fatalf("dhtbench %s: %v: %s", strings.Join(args, " "), err, out)
 	}

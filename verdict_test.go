@@ -19,7 +19,7 @@ import (
 func judged(t *testing.T, meddle func(nodes []int), args ...string) []results.Trial {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.jsonl")
-	args = append([]string{"bench", "--clients", "1", "--no-calibrate", "--results", file}, args...)
+	args = append([]string{"bench", "--clients", "1", "--no-baseline", "--results", file}, args...)
 	b := &benchRun{t: t, cmd: exec.Command("dhtbench", args...), results: file}
 	stderr, err := b.cmd.StderrPipe()
 	if err != nil {

@@ -14,17 +14,16 @@ import (
 	"sync"
 	"time"
 
+	"dhtbench/bench/target"
+	"dhtbench/bench/workload"
 	"dhtbench/node"
 	"dhtbench/provision/host"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// progressInterval is how often an agent says how far it is.
+// progressInterval is how often an agent reports progress.
 const progressInterval = 200 * time.Millisecond
 
-// AgentCommand is `dhtbench agent`: it carries clients for a coordinator and is
-// not for people.
+// AgentCommand is "dhtbench agent", which runs clients for the coordinator.
 type AgentCommand struct {
 	Share int `help:"Use one Nth of this machine's processors, at least one." default:"1"`
 }
@@ -34,40 +33,41 @@ func (c AgentCommand) Run(ctx context.Context) error {
 	if c.Share > 1 {
 		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
 	}
-	return RunAgent(ctx, os.Stdin, os.Stdout)
+	return runAgent(ctx, os.Stdin, os.Stdout)
 }
 
 // agent is the state of one agent process.
 type agent struct {
 	out   io.Writer
 	outMu sync.Mutex // guards out: progress and heartbeats come in between
-	clock clock
+	clock node.Clock
 	fail  context.CancelCauseFunc // ends the agent
 
-	store   *node.Store // of the embedded node; nil without one
-	clients []*client
-	hiccups node.HiccupMeter
+	stopMu sync.Mutex
+	stop   context.CancelCauseFunc // ends the phase in progress; nil without one
+
+	processors int // that the agent may use
+	host       string
+	table      node.Table // of the embedded node; nil without one
+	clients    []*client
+	hiccups    node.HiccupMeter
 }
 
-// RunAgent follows the orders read from r, one a line, and writes its replies
-// to w. It returns nil when r ends, which is the order to stop; then, and when
-// ctx ends, operations under way are abandoned, not waited for.
-func RunAgent(ctx context.Context, r io.Reader, w io.Writer) error {
+// runAgent follows the orders read from r, one a line, and writes its replies to
+// w. It returns nil when r ends, which is the order to end; then, and when ctx
+// ends, it abandons operations in flight.
+func runAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	clock, err := newClock()
-	if err != nil {
-		return err
-	}
-	a := &agent{out: w, clock: clock, fail: cancel}
+	a := &agent{out: w, clock: node.NewClock(), fail: cancel, processors: runtime.GOMAXPROCS(0)}
 	if err := a.hiccups.Start(ctx); err != nil {
 		return err
 	}
-
-	orders := make(chan Order)
+	orders := make(chan order)
 	go func() { cancel(a.readOrders(ctx, r, orders)) }()
 	failed := make(chan error, 1)
 	go func() { failed <- a.follow(ctx, orders) }()
+	var err error
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -82,10 +82,11 @@ func RunAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 // errOrdersEnd is the normal end of an agent.
 var errOrdersEnd = errors.New("end of orders")
 
-// readOrders hands on the orders of r until it ends, and says why it did. Empty
-// lines are heartbeats and are answered here, so that an agent that measures
-// answers too; without any line for host.OrphanAfter the agent ends.
-func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- Order) error {
+// readOrders hands on the orders of r until it ends, and returns why it did. It
+// handles heartbeats, which are empty lines, and orders to stop by itself, so that
+// an agent that measures heeds them too. Without any line for host.OrphanAfter the
+// agent ends.
+func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order) error {
 	orphaned := time.AfterFunc(host.OrphanAfter, func() {
 		a.fail(fmt.Errorf("wait for orders: no heartbeat from the coordinator for %v", host.OrphanAfter))
 	})
@@ -106,12 +107,16 @@ func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- Order
 			}
 			continue
 		}
-		order, err := parse[Order](line)
+		o, err := parse[order](line)
 		if err != nil {
 			return err
 		}
+		if o.Stop != nil {
+			a.stopPhase()
+			continue
+		}
 		select {
-		case orders <- order:
+		case orders <- o:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -119,15 +124,15 @@ func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- Order
 }
 
 // follow carries out orders one after the other.
-func (a *agent) follow(ctx context.Context, orders <-chan Order) error {
+func (a *agent) follow(ctx context.Context, orders <-chan order) error {
 	for {
 		select {
-		case order := <-orders:
-			reply, err := a.obey(ctx, order)
+		case o := <-orders:
+			r, err := a.obey(ctx, o)
 			if err != nil {
 				return err
 			}
-			if err := a.say(reply); err != nil {
+			if err := a.say(r); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -137,31 +142,52 @@ func (a *agent) follow(ctx context.Context, orders <-chan Order) error {
 }
 
 // obey carries out one order and returns the reply to it.
-func (a *agent) obey(ctx context.Context, order Order) (Reply, error) {
+func (a *agent) obey(ctx context.Context, o order) (reply, error) {
 	switch {
-	case order.Probe != nil:
-		return a.probe(ctx, *order.Probe)
-	case order.Clock != nil:
-		return Reply{Clock: &Clock{NowNS: a.clock.now()}}, nil
-	case order.Listen != nil:
-		return a.listen(ctx, *order.Listen)
-	case order.Spec != nil:
-		return a.prepare(ctx, *order.Spec)
-	case order.WarmUp != nil:
-		kind, err := kindNamed(order.WarmUp.Operation)
-		if err == nil {
-			err = a.each(func(_ int, c *client) error { return c.warmUp(ctx, kind) })
-		}
-		runtime.GC() // what preparation left behind is not the measured phase's to clear
-		return Reply{Warm: &Warm{}}, err
-	case order.Go != nil:
-		return a.measure(ctx, *order.Go)
+	case o.Probe != nil:
+		return a.probe(ctx, *o.Probe)
+	case o.Clock != nil:
+		return reply{Clock: &clockReading{NowNS: a.clock.Now()}}, nil
+	case o.Listen != nil:
+		return a.listen(ctx, *o.Listen)
+	case o.Spec != nil:
+		return a.prepare(ctx, *o.Spec)
+	case o.WarmUp != nil:
+		return a.warmUp(ctx, *o.WarmUp)
+	case o.Go != nil:
+		ctx, end := a.stoppable(ctx)
+		defer end()
+		return a.measure(ctx, *o.Go)
 	}
-	return Reply{}, errors.New("order without content: the coordinator is of another build")
+	return reply{}, errors.New("order without content: the coordinator is of another build")
+}
+
+// stoppable returns a context that ends with errStopped when the agent is told to
+// stop, until end is called.
+func (a *agent) stoppable(ctx context.Context) (stoppable context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	a.stopMu.Lock()
+	a.stop = cancel
+	a.stopMu.Unlock()
+	return ctx, func() {
+		a.stopMu.Lock()
+		a.stop = nil
+		a.stopMu.Unlock()
+		cancel(nil)
+	}
+}
+
+// stopPhase ends the phase in progress, if there is one.
+func (a *agent) stopPhase() {
+	a.stopMu.Lock()
+	defer a.stopMu.Unlock()
+	if a.stop != nil {
+		a.stop(errStopped)
+	}
 }
 
 // say writes one reply.
-func (a *agent) say(r Reply) error {
+func (a *agent) say(r reply) error {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", r.kind(), err)
@@ -180,57 +206,47 @@ func (a *agent) write(line []byte) error {
 }
 
 // listen starts the embedded node.
-func (a *agent) listen(ctx context.Context, l Listen) (Reply, error) {
+func (a *agent) listen(ctx context.Context, l listenAddr) (reply, error) {
 	listener, err := net.Listen("tcp", l.Addr)
 	if err != nil {
-		return Reply{}, fmt.Errorf("start embedded node: %w", err)
+		return reply{}, fmt.Errorf("start embedded node: %w", err)
 	}
-	a.store = node.NewStore()
-	server := &node.Server{Store: a.store}
+	a.table = node.NewStore()
+	server := &node.Server{Table: a.table}
 	go func() {
 		if err := server.Serve(ctx, listener); err != nil {
 			a.fail(fmt.Errorf("embedded node: %w", err))
 		}
 	}()
-	return Reply{Listening: &Listen{Addr: listener.Addr().String()}}, nil
+	return reply{Listening: &listenAddr{Addr: listener.Addr().String()}}, nil
 }
 
 // prepare makes the clients and their connections, and loads the records of a
-// mixture.
-func (a *agent) prepare(ctx context.Context, spec Spec) (Reply, error) {
-	w, err := newWorkload(spec.Params)
+// mix.
+func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
+	p, err := newPlan(s.Params)
 	if err != nil {
-		return Reply{}, fmt.Errorf("workload: %w", err)
+		return reply{}, fmt.Errorf("workload: %w", err)
 	}
-	if w.open() { // a thread that spins keeps its processor from the others
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + len(spec.Clients))
+	a.host = s.Host
+	if p.open() { // a thread that spins keeps its processor from the others
+		runtime.GOMAXPROCS(a.processors + min(len(s.Clients), a.processors))
 	}
-	options := node.ClientOptions{}
-	if a.store != nil {
-		options.Local, options.Self = a.store, spec.Self
+	var local *target.Local
+	if a.table != nil {
+		local = &target.Local{Table: a.table}
 	}
-	cluster := node.Cluster{Addrs: spec.Nodes}
-	for _, number := range spec.Clients {
+	for _, number := range s.Clients {
 		a.clients = append(a.clients, &client{
-			number: number, clients: len(spec.Clients),
-			workload: w, source: newSource(w, number),
-			ledger: newLedger(w.ledgerOptions(number)),
-			dht:    node.NewClient(cluster, options), cluster: cluster,
-			clock: a.clock, blind: spec.Null, timeline: spec.Timeline,
+			number: number, plan: p, target: p.target,
+			source: workload.NewSource(p.options, number), ledger: workload.NewLedger(p.options, number),
+			servers: s.Servers, local: local, self: s.Self,
+			clock: a.clock, share: spinShare(a.processors, len(s.Clients)), blind: s.Null, timeline: s.Timeline,
 		})
 	}
-	if err := a.each(func(_ int, c *client) error { return c.begin(ctx) }); err != nil {
-		return Reply{}, err
+	// Connections outlive the group that makes them.
+	if err := a.each(ctx, func(_ context.Context, _ int, c *client) error { return c.begin(ctx) }); err != nil {
+		return reply{}, err
 	}
-	return Reply{Ready: &Ready{PID: os.Getpid(), Build: buildFacts()}}, nil
-}
-
-// each runs do for all clients at once, with the client's place in a.clients,
-// and returns the first error.
-func (a *agent) each(do func(int, *client) error) error {
-	var group errgroup.Group
-	for i, c := range a.clients {
-		group.Go(func() error { return do(i, c) })
-	}
-	return group.Wait()
+	return reply{Ready: &ready{PID: os.Getpid(), Build: buildFacts()}}, nil
 }

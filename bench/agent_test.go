@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -10,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"dhtbench/bench/workload"
 	"dhtbench/node"
+	"dhtbench/results"
 )
 
 // startNode serves a node of the test's own on loopback.
@@ -23,7 +26,7 @@ func startNode(t testing.TB) (addr string, store *node.Store) {
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error)
 	store = node.NewStore()
-	go func() { served <- (&node.Server{Store: store}).Serve(ctx, listener) }()
+	go func() { served <- (&node.Server{Table: store}).Serve(ctx, listener) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-served; err != nil {
@@ -47,7 +50,7 @@ func startAgent(t *testing.T) *conversation {
 	replies, stdout := io.Pipe()
 	c := &conversation{t: t, orders: orders, lines: bufio.NewReader(replies), ended: make(chan error, 1)}
 	go func() {
-		err := RunAgent(context.Background(), stdin, stdout)
+		err := runAgent(context.Background(), stdin, stdout)
 		stdout.Close()
 		c.ended <- err
 	}()
@@ -55,7 +58,7 @@ func startAgent(t *testing.T) *conversation {
 }
 
 // send sends an order.
-func (c *conversation) send(o Order) {
+func (c *conversation) send(o order) {
 	c.t.Helper()
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -67,28 +70,34 @@ func (c *conversation) send(o Order) {
 }
 
 // ask sends an order and returns the first reply that is not progress.
-func (c *conversation) ask(o Order) Reply {
+func (c *conversation) ask(o order) reply {
 	c.t.Helper()
 	c.send(o)
+	return c.await(func(r reply) bool { return r.Progress == nil })
+}
+
+// await returns the first reply that is wanted.
+func (c *conversation) await(wanted func(reply) bool) reply {
+	c.t.Helper()
 	for {
 		line, err := c.lines.ReadBytes('\n')
 		if err != nil {
 			c.t.Fatalf("the agent ended: %v", <-c.ended)
 		}
-		reply, err := parse[Reply](line)
+		r, err := parse[reply](line)
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		if reply.Progress == nil {
-			return reply
+		if wanted(r) {
+			return r
 		}
 	}
 }
 
-func spec(nodes []string, clients ...int) *Spec {
+func specOf(servers []string, clients ...int) *spec {
 	p := phases()
 	p.Operations, p.Warmup = 500, 20
-	return &Spec{Params: p, Clients: clients, Nodes: nodes, Self: -1}
+	return &spec{Params: p, Clients: clients, Servers: servers, Self: -1}
 }
 
 // wait fails the test if an agent does not end.
@@ -107,15 +116,15 @@ func TestAgentMeasuresWhatItIsToldTo(t *testing.T) {
 	addr0, store0 := startNode(t)
 	addr1, store1 := startNode(t)
 	c := startAgent(t)
-	ready := c.ask(Order{Spec: spec([]string{addr0, addr1}, 4, 7)}).Ready
+	ready := c.ask(order{Spec: specOf([]string{addr0, addr1}, 4, 7)}).Ready
 	if ready == nil || ready.PID == 0 || ready.Build.Go == "" {
 		t.Fatalf("ready %+v lacks facts", ready)
 	}
 	for _, operation := range []string{"put", "get", "del"} {
-		if c.ask(Order{WarmUp: &Phase{Operation: operation}}).Warm == nil {
+		if c.ask(order{WarmUp: &phaseOrder{Operation: operation}}).Warm == nil {
 			t.Fatal("no reply to the warm-up")
 		}
-		result := c.ask(Order{Go: &Phase{Operation: operation}}).Result
+		result := c.ask(order{Go: &phaseOrder{Operation: operation}}).Result
 		if result == nil || len(result.Clients) != 2 {
 			t.Fatalf("%s: result %+v", operation, result)
 		}
@@ -145,36 +154,50 @@ func TestAgentProbes(t *testing.T) {
 	addr0, _ := startNode(t)
 	addr1, _ := startNode(t)
 	c := startAgent(t)
-	probed := c.ask(Order{Probe: &Probe{Addr: "127.0.0.1", Nodes: []string{addr0, addr1}}}).Probed
+	probed := c.ask(order{Probe: &probeOrder{Addr: "127.0.0.1", Servers: []string{addr0, addr1}}}).Probed
 	if probed == nil || probed.Host.Cores == 0 || probed.Host.ClockReadNS <= 0 || probed.Host.Interface == "" {
 		t.Fatalf("%+v lacks facts", probed)
 	}
 	if len(probed.RoundTripsNS) != 2 || probed.RoundTripsNS[0] <= 0 || probed.RoundTripsNS[1] <= 0 {
 		t.Errorf("round trips %v, want two", probed.RoundTripsNS)
 	}
-	first := c.ask(Order{Clock: &Clock{}}).Clock.NowNS
-	if second := c.ask(Order{Clock: &Clock{}}).Clock.NowNS; second <= first {
+	first := c.ask(order{Clock: &clockReading{}}).Clock.NowNS
+	if second := c.ask(order{Clock: &clockReading{}}).Clock.NowNS; second <= first {
 		t.Errorf("the clock went from %d to %d", first, second)
 	}
 	c.orders.Close()
 	c.wait()
 }
 
+// keysOf are the first n keys that a client measures in a phase.
+func keysOf(t *testing.T, p results.Params, client, n int) [][]byte {
+	w := planOf(t, p)
+	source := workload.NewSource(w.options, client)
+	source.Begin(workload.Get, uint64(w.warmups()))
+	keys := make([][]byte, n)
+	for i := range keys {
+		var o workload.Operation
+		source.Next(&o)
+		keys[i] = bytes.Clone(o.Key)
+	}
+	return keys
+}
+
 func TestAgentTellsWrongValuesAndMissingKeys(t *testing.T) {
 	addr, store := startNode(t)
 	c := startAgent(t)
-	s := spec([]string{addr}, 0)
-	c.ask(Order{Spec: s})
-	c.ask(Order{WarmUp: &Phase{Operation: "put"}})
-	c.ask(Order{Go: &Phase{Operation: "put"}})
-	keys := newSource(reads(t, s.Params), 0)
-	for i := range uint64(3) {
-		store.Put(keys.appendKey(nil, i), []byte("something else"))
+	s := specOf([]string{addr}, 0)
+	c.ask(order{Spec: s})
+	c.ask(order{WarmUp: &phaseOrder{Operation: "put"}})
+	c.ask(order{Go: &phaseOrder{Operation: "put"}})
+	keys := keysOf(t, s.Params, 0, 15)
+	for i := range 3 {
+		store.Put(keys[i], []byte("something else"))
 	}
-	for i := uint64(10); i < 15; i++ {
-		store.Del(keys.appendKey(nil, i))
+	for i := 10; i < 15; i++ {
+		store.Del(keys[i])
 	}
-	got := c.ask(Order{Go: &Phase{Operation: "get"}}).Result.Clients[0]
+	got := c.ask(order{Go: &phaseOrder{Operation: "get"}}).Result.Clients[0]
 	if got.Counts.Torn != 3 || got.Counts.Lost != 5 || got.Counts.Wrong != 8 || got.Counts.NotFound != 5 || got.Counts.OK != 495 {
 		t.Errorf("%+v, want 3 torn, 5 lost", got.Counts)
 	}
@@ -204,10 +227,30 @@ func mortalNode(t *testing.T) (addr string, kill func()) {
 func TestAgentGivesUpOnADeadCluster(t *testing.T) {
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
-	c.ask(Order{Spec: spec([]string{addr}, 2)})
+	c.ask(order{Spec: specOf([]string{addr}, 2)})
+	go io.Copy(io.Discard, c.lines)
 	kill()
-	c.send(Order{Go: &Phase{Operation: "put"}})
-	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 2 gave up put after 100 operations in a row") {
+	c.send(order{Go: &phaseOrder{Operation: "put"}})
+	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 2 gave up at server 0: no success for") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestOneDeadServerEndsTheTrial kills one of three servers: never do many
+// operations in a row go wrong. Both clients end, though the work of each takes
+// hours.
+func TestOneDeadServerEndsTheTrial(t *testing.T) {
+	addr0, _ := startNode(t)
+	addr1, _ := startNode(t)
+	addr2, kill := mortalNode(t)
+	c := startAgent(t)
+	s := specOf([]string{addr0, addr1, addr2}, 0, 1)
+	s.Params.Operations = 100_000_000
+	c.ask(order{Spec: s})
+	go io.Copy(io.Discard, c.lines)
+	kill()
+	c.send(order{Go: &phaseOrder{Operation: "put"}})
+	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "gave up at server 2: no success for") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -215,9 +258,9 @@ func TestAgentGivesUpOnADeadCluster(t *testing.T) {
 func TestAgentEndsWithItsOrdersInMidRun(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)
-	s := spec([]string{addr}, 0)
+	s := specOf([]string{addr}, 0)
 	s.Params.Operations = 1_000_000
-	c.ask(Order{Spec: s})
+	c.ask(order{Spec: s})
 	if _, err := io.WriteString(c.orders, `{"go":{"operation":"put"}}`+"\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -234,8 +277,8 @@ func TestAgentRefusesNonsense(t *testing.T) {
 	for orders, want := range map[string]string{
 		"hello\n":                         `not a line of the agent protocol: "hello"`,
 		"{}\n":                            "order without content",
-		`{"go":{"operation":"x"}}` + "\n": `operation "x" is none of`,
-		`{"spec":{"clients":[0],"nodes":["127.0.0.1:1"]}}` + "\n": "--ops 0: must be at least 1",
+		`{"go":{"operation":"x"}}` + "\n": `operation "x": must be one of`,
+		`{"spec":{"clients":[0],"servers":["127.0.0.1:1"]}}` + "\n": "--ops 0: must be at least 1",
 	} {
 		c := startAgent(t)
 		go io.Copy(io.Discard, c.lines)
@@ -252,7 +295,7 @@ func FuzzParseReply(f *testing.F) {
 	f.Add([]byte(`{"progress":{"done":3}}`))
 	f.Add([]byte(`{"result":{"clients":[{"service":{}}]}}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
-		if _, err := parse[Reply](line); err != nil && len(err.Error()) == 0 {
+		if _, err := parse[reply](line); err != nil && len(err.Error()) == 0 {
 			t.Error("an error without words")
 		}
 	})

@@ -2,170 +2,175 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
+	"dhtbench/bench/target"
+	"dhtbench/bench/workload"
 	"dhtbench/node"
-	"dhtbench/results"
-)
 
-// maxFailures is how many operations in a row may go wrong before a client gives
-// up: a dead cluster would otherwise be asked for every key, with a timeout each.
-const maxFailures = 100
+	"golang.org/x/sync/errgroup"
+)
 
 // client is one sequence of operations over connections of its own.
 type client struct {
 	number   int
-	workload workload
-	source   *source
-	ledger   *ledger
-	cluster  node.Cluster
-	dht      *node.Client
-	clock    clock
-	clients  int          // of its agent, which share the processors
-	blind    bool         // the cluster keeps nothing: replies are not judged
-	timeline bool         // points are kept
-	done     atomic.Int64 // operations done in this phase, for progress
-	lanes    []*lane      // of an open loop, once it began
+	plan     plan
+	target   target.Target
+	source   *workload.Source
+	ledger   *workload.Ledger
+	clock    node.Clock
+	servers  []string      // addresses, by number
+	local    *target.Local // of an embedded client: the server in its own process
+	self     int           // the number of that server
+	share    float64       // of one processor, 0 to 1, that the pacer may spend awake
+	blind    bool          // servers keep nothing, so that replies are not checked
+	timeline bool          // record latency over time
+
+	slots []*slot      // operations that can be in flight at once: one in a closed loop
+	done  atomic.Int64 // operations done in this phase, for progress
+
+	// The keys that were put in the last put phase, and in its warm-up: later
+	// phases find no others.
+	put, warm int
+
+	found []byte // what a get of the local server found
 }
+
+// owner is the server that owns a key.
+func (c *client) owner(key []byte) int { return node.Owner(key, len(c.servers)) }
 
 // begin connects the client and loads its part of the records.
 func (c *client) begin(ctx context.Context) error {
-	if err := c.dht.Connect(ctx); err != nil {
-		return err
+	if err := c.dial(ctx); err != nil {
+		return fmt.Errorf("client %d: %w", c.number, err)
 	}
-	if c.workload.open() {
-		if err := c.dial(ctx); err != nil {
-			return err
-		}
+	go c.expireReplies(ctx)
+	if err := c.load(ctx); err != nil {
+		return fmt.Errorf("client %d: load: %w", c.number, err)
 	}
-	return c.load(ctx)
+	if c.plan.open() {
+		c.eachConnection(func(k *connection) { go k.serve(ctx) })
+	}
+	return nil
 }
 
-// load puts the client's part of the records of a mixture.
+// dial makes all connections.
+func (c *client) dial(ctx context.Context) error {
+	var group errgroup.Group
+	for range max(1, c.plan.Inflight) {
+		s := &slot{connections: make([]*connection, len(c.servers))}
+		c.slots = append(c.slots, s)
+		for id, addr := range c.servers {
+			if c.local != nil && id == c.self {
+				continue
+			}
+			k := &connection{client: c, server: id, addr: addr}
+			s.connections[id] = k
+			group.Go(func() error { return k.connect(ctx) })
+		}
+	}
+	return group.Wait()
+}
+
+// eachConnection calls do for every connection.
+func (c *client) eachConnection(do func(*connection)) {
+	for _, s := range c.slots {
+		for _, k := range s.connections {
+			if k != nil {
+				do(k)
+			}
+		}
+	}
+}
+
+// expireReplies ends operations whose reply does not come in time, until ctx
+// ends. Then it closes the connections.
+func (c *client) expireReplies(ctx context.Context) {
+	tick := time.NewTicker(timeoutCheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			c.eachConnection((*connection).close)
+			return
+		case <-tick.C:
+		}
+		before := c.clock.Now() - int64(replyTimeout)
+		c.eachConnection(func(k *connection) { k.expire(before) })
+	}
+}
+
+// load puts the client's part of the records of a mix.
 func (c *client) load(ctx context.Context) error {
-	if !c.workload.mixed() {
+	if !c.plan.mixed() {
 		return nil
 	}
-	var o operation
-	for record := uint64(c.number); record < uint64(c.workload.Records); record += uint64(c.workload.Clients) {
-		c.source.load(&o, record)
-		t := c.ledger.begin(o.record, o.op, o.version)
-		err := c.dht.Put(ctx, o.key, o.value)
-		c.ledger.end(t, outcomeOf(err))
-		if err != nil {
-			return fmt.Errorf("client %d: load: %w", c.number, err)
+	rec := newRecorder(c.plan.Params, 0, false)
+	r, ctx := c.newRun(ctx, rec, c.clock.Now())
+	defer r.fail(nil)
+	s := c.slots[0]
+	for record := c.number; record < c.plan.Records; record += c.plan.Clients {
+		c.source.Load(&s.Operation, uint64(record))
+		s.encode()
+		c.exchange(ctx, s)
+		if rec.first != nil {
+			return rec.first
 		}
 	}
 	return nil
 }
 
-// warmUp does the operations that are not recorded, in a phase on the keys after
-// those of the measurement. Any error ends it, since what follows would measure
-// the error.
-func (c *client) warmUp(ctx context.Context, kind node.Op) error {
-	w := &c.workload
-	c.source.begin(kind, uint64(w.Operations))
-	e := Extent{Operations: w.warmups()}
-	if !w.open() {
-		e.Duration = time.Duration(w.WarmupNS)
+// warmUp does the operations of a phase that are not recorded. Any error ends it,
+// since what follows would measure the error.
+func (c *client) warmUp(ctx context.Context, op workload.Op) error {
+	limit := extent{operations: c.plan.Warmup, duration: time.Duration(c.plan.WarmupNS)}
+	if limit == (extent{}) {
+		return nil
 	}
-	rec := newRecorder(w.Params, e.Operations, false)
-	if err := c.run(ctx, kind, e, c.clock.now(), rec); err != nil {
+	if op == workload.Get || op == workload.Del {
+		if limit.operations = c.warm; c.warm == 0 {
+			return nil
+		}
+	}
+	c.source.Begin(op, 0)
+	rec := newRecorder(c.plan.Params, 0, false)
+	if err := c.loop(ctx, limit, c.clock.Now(), rec); err != nil {
 		return err
 	}
 	if rec.first != nil {
 		return fmt.Errorf("client %d: warm-up: %w", c.number, rec.first)
 	}
+	if op == workload.Put {
+		c.warm = int(rec.counts.OK)
+	}
 	return nil
 }
 
 // measure does the operations of one kind, beginning at an instant of the clock,
-// and returns what they took, the points of the timeline, and how long the client
-// was awake waiting for intended starts.
-func (c *client) measure(ctx context.Context, kind node.Op, at int64) (results.Client, []point, time.Duration, error) {
-	w := &c.workload
-	c.source.begin(kind, 0)
-	e := Extent{Operations: w.Operations}
-	if w.Operations == 0 {
-		e.Duration = time.Duration(w.DurationNS)
+// and returns what they took.
+func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*recorder, error) {
+	limit := extent{operations: c.plan.Operations, duration: time.Duration(c.plan.DurationNS)}
+	if c.put > 0 && (op == workload.Get || op == workload.Del) {
+		limit.operations = c.put
 	}
-	rec := newRecorder(w.Params, w.expected(), c.timeline)
-	err := c.run(ctx, kind, e, at, rec)
-	if err != nil {
-		return results.Client{}, nil, 0, err
+	c.source.Begin(op, uint64(c.plan.warmups()))
+	rec := newRecorder(c.plan.Params, c.plan.expected(), c.timeline)
+	if err := c.loop(ctx, limit, at, rec); err != nil {
+		return nil, err
 	}
-	result := rec.result()
-	result.Client, result.Digest = c.number, c.source.sumText()
-	return result, rec.points, rec.spun, nil
+	if op == workload.Put {
+		c.put = int(rec.counts.Total())
+	}
+	rec.digest = c.source.Digest()
+	return rec, nil
 }
 
-// run does so much of the source in the loop of the workload.
-func (c *client) run(ctx context.Context, kind node.Op, e Extent, at int64, rec *recorder) error {
-	if e.Operations == 0 && e.Duration == 0 {
-		return nil
+// loop does operations of the source in the loop of the plan.
+func (c *client) loop(ctx context.Context, limit extent, at int64, rec *recorder) error {
+	if c.plan.open() {
+		return c.openLoop(ctx, limit, at, rec)
 	}
-	if c.workload.open() {
-		return c.openLoop(ctx, e, at, rec)
-	}
-	return c.closedLoop(ctx, e, rec)
-}
-
-// failed counts operations in a row that went wrong: without a reply, or without
-// what every reply of a phase must find.
-func (c *client) failed(before int, err error) int {
-	if err == nil || c.workload.mixed() && err == node.ErrNotFound {
-		return 0
-	}
-	return before + 1
-}
-
-// gaveUp is the error of a client whose operations all go wrong.
-func (c *client) gaveUp(op node.Op, err error) error {
-	return fmt.Errorf("client %d gave up %v after %d operations in a row went wrong: %w", c.number, op, maxFailures, err)
-}
-
-// judge holds the reply to an operation against what the client knows of the
-// record. Its clock stands meanwhile.
-func (c *client) judge(rec *recorder, o *operation, t ticket, value []byte, err error) {
-	if c.blind {
-		return
-	}
-	c.ledger.end(t, outcomeOf(err))
-	if o.op == node.OpPut || err != nil && err != node.ErrNotFound {
-		return
-	}
-	f := c.ledger.judge(t, o.key, value, err == nil)
-	if f != findingOK {
-		rec.find(f, err == nil, fmt.Errorf("%v %q: %v: %s", o.op, o.key, f, c.ledger.explain(t, o.key, value, err == nil)))
-	}
-}
-
-// outcomeOf is how an operation ended, for the ledger.
-func outcomeOf(err error) outcome {
-	switch {
-	case err == nil, err == node.ErrNotFound:
-		return outcomeDone
-	case errors.Is(err, node.ErrFailed):
-		return outcomeFailed
-	}
-	return outcomeUnknown
-}
-
-// mixture is the operation of trials in which all kinds come mixed.
-const mixture = results.Mix
-
-// kindNamed is the operation kind of a phase, 0 for a mixture.
-func kindNamed(name string) (node.Op, error) {
-	if name == mixture {
-		return 0, nil
-	}
-	for op := node.OpPut; op <= node.OpDel; op++ {
-		if op.String() == name {
-			return op, nil
-		}
-	}
-	return 0, fmt.Errorf("operation %q is none of %v and %s", name, results.Operations(), mixture)
+	return c.closedLoop(ctx, limit, rec)
 }

@@ -2,57 +2,78 @@ package bench
 
 import (
 	"context"
+	"time"
 
-	"dhtbench/node"
+	"dhtbench/bench/target"
+	"dhtbench/bench/workload"
 )
 
-// closedLoop sends each operation when the one before has its reply. It ends
-// early when ctx does.
-func (c *client) closedLoop(ctx context.Context, e Extent, rec *recorder) error {
-	// An operation that can be cancelled costs an allocation. The loop looks
-	// between operations instead, and the client's timeout ends one that hangs.
-	plain := context.WithoutCancel(ctx)
-	var o operation
-	var value []byte // what the last get returned
-	failures := 0
-	rec.start = c.clock.now()
-	end := rec.start + int64(e.Duration)
-	for i := 0; ; i++ {
-		c.source.next(&o)
-		var t ticket
-		if !c.blind {
-			t = c.ledger.begin(o.record, o.op, o.version)
+// closedLoop sends each operation when the one before has its reply, until either
+// limit is reached or ctx ends.
+func (c *client) closedLoop(ctx context.Context, limit extent, rec *recorder) error {
+	rec.start = c.clock.Now()
+	r, ctx := c.newRun(ctx, rec, rec.start)
+	defer r.fail(nil)
+	// An operation that waits for its reply ends with its connection.
+	stop := context.AfterFunc(ctx, func() { c.eachConnection((*connection).close) })
+	defer stop()
+	end := rec.start + int64(limit.duration)
+	s := c.slots[0]
+	for i := 1; ; i++ {
+		r.prepare(s)
+		c.exchange(ctx, s)
+		if (i%stopCheck == 0 || s.err != nil) && ctx.Err() != nil {
+			return c.stopped(ctx, rec)
 		}
-		var err error
-		send := c.clock.now()
-		switch o.op {
-		case node.OpPut:
-			err = c.dht.Put(plain, o.key, o.value)
-		case node.OpGet:
-			value, err = c.dht.AppendGet(plain, value[:0], o.key)
-		case node.OpDel:
-			err = c.dht.Del(plain, o.key)
-		}
-		completion := c.clock.now()
-
-		rec.record(o.op, timing{send, send, completion}, err)
-		c.judge(rec, &o, t, value, err)
-		if failures = c.failed(failures, err); failures == maxFailures {
-			return c.gaveUp(o.op, err)
-		}
-		if i&(progressEvery-1) == 0 {
-			c.done.Store(int64(i + 1))
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-		}
-		if e.Duration > 0 && completion >= end || e.Duration == 0 && i+1 >= e.Operations {
-			c.done.Store(int64(i + 1))
+		if limit.operations > 0 && i >= limit.operations || limit.duration > 0 && s.completion >= end {
 			return nil
 		}
 	}
 }
 
-// progressEvery is how many operations lie between two updates of client.done,
-// so that watching costs nothing.
-const progressEvery = 64
+// stopCheck is how many operations of a closed loop pass between two looks at its
+// context.
+const stopCheck = 64
+
+// stopped is nil if ctx ended because the phase was told to stop, which rec then
+// says, and otherwise why it ended.
+func (c *client) stopped(ctx context.Context, rec *recorder) error {
+	if cause := context.Cause(ctx); cause != errStopped {
+		return cause
+	}
+	rec.ended = "interrupted"
+	return nil
+}
+
+// exchange sends the operation of a slot and waits until it has ended.
+func (c *client) exchange(ctx context.Context, s *slot) {
+	k := s.connections[s.server]
+	if k == nil {
+		c.doLocal(s)
+		return
+	}
+	if k.current() == nil {
+		if err := k.connect(ctx); err != nil {
+			time.Sleep(redialAfter)
+			s.send = c.clock.Now()
+			s.intended, s.completion = s.send, s.send
+			s.finish(target.Reply{Outcome: workload.Failed}, err)
+			return
+		}
+	}
+	if conn := k.send(s); conn != nil {
+		k.receive(conn)
+	}
+}
+
+// doLocal does an operation on the server in the same process.
+func (c *client) doLocal(s *slot) {
+	s.send = c.clock.Now()
+	s.intended = s.send
+	reply := c.local.Do(c.found[:0], s.Op, s.Key, s.Value)
+	s.completion = c.clock.Now()
+	if reply.Value != nil {
+		c.found = reply.Value
+	}
+	s.finish(reply, nil)
+}

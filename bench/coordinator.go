@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
+	"dhtbench/bench/target"
 	"dhtbench/node"
 	"dhtbench/results"
 )
@@ -17,197 +17,184 @@ import (
 // all agents have the order by then.
 const startDelay = 20 * time.Millisecond
 
-// Placement says where clients run.
-const (
-	// Separate: agents are processes of their own and reach every node by
-	// network.
-	Separate = results.SeparatePlacement
-	// Embedded: clients run inside node processes, as in the reference report,
-	// and use no network for the keys of their own node.
-	Embedded = results.EmbeddedPlacement
-)
-
-// Coordinator runs the operations of one set of clients against fresh nodes and
+// coordinator runs the operations of one set of clients against fresh servers and
 // makes their records.
-type Coordinator struct {
-	Fleet    *Fleet   // where nodes and agents run
-	Command  []string // for the record
-	Progress Progress
-	// Calibrate has clients measured against servers that answer at once before
-	// their first run.
-	Calibrate bool
-	// Timeline has closed loops tell how latency went over time, as open loops
-	// always do.
-	Timeline bool
+type coordinator struct {
+	fleet    *fleet   // where servers and agents run
+	command  []string // for the record
+	progress progress
+	clock    node.Clock
+	// baseline has clients measured at null servers before their first run.
+	baseline bool
+	// timeline has closed loops record latency over time, as open loops always do.
+	timeline bool
 
-	nulls map[int]*results.Baseline // calibrations so far, by number of clients
+	baselines map[int]*results.Baseline // measured so far, by number of clients
 }
 
-// Run is one run of a sweep: on fresh nodes, all clients do the operations of
+// run is one run of a sweep: on fresh servers, all clients do the operations of
 // every kind, one kind after the other.
-type Run struct {
-	// Params are the parameters of its trials, but for the operation.
-	Params results.Params
-	// Missing are the operation kinds whose trials are wanted. Kinds before
-	// them are done as far as they are needed, and not recorded.
-	Missing []string
+type sweepRun struct {
+	params results.Params // of its trials, without the operation
+	// missing are the operations whose trials are wanted. Operations before them
+	// are done as far as they are needed, and not recorded.
+	missing []string
 }
 
-// operations are the operation kinds of the run, in order.
-func (r Run) operations() []string { return operationKinds(r.Params) }
-
-// operationKinds are the operation kinds that runs of these parameters have, in order.
-func operationKinds(p results.Params) []string {
+// operationsOf are the operations of runs with these parameters, in order.
+func operationsOf(p results.Params) []string {
 	if p.Workload != "" {
-		return []string{mixture}
+		return []string{results.Mix}
 	}
 	return results.Operations()
 }
 
-// trial is the parameters of r's trial of one operation kind.
-func (r Run) trial(operation string) results.Params {
-	p := r.Params
+// trial is the parameters of r's trial of one operation.
+func (r sweepRun) trial(operation string) results.Params {
+	p := r.params
 	p.Operation = operation
 	return p
 }
 
-// Run runs r and hands each trial to record as it ends. It leaves no process
-// behind. When a process ends before its time, the error names it.
-func (c *Coordinator) Run(ctx context.Context, r Run, record func(results.Trial) error) error {
-	if err := c.calibrate(ctx, r.Params); err != nil {
+// run runs r and hands each trial to record as it ends. It leaves no process
+// behind. When a process ends before its time, the error names it. When ctx ends
+// in the middle of a trial, record gets what was measured until then.
+func (c *coordinator) run(ctx context.Context, r sweepRun, record func(results.Trial) error) error {
+	if err := c.measureBaseline(ctx, r.params); err != nil {
 		return err
 	}
-	s, ctx := newSession(ctx, c.Fleet)
-	return s.stop(c.run(ctx, s, r, record))
+	p, err := newPlan(r.params)
+	if err != nil {
+		return err
+	}
+	g, inner := newProcessGroup(context.WithoutCancel(ctx), c.fleet, p.target)
+	stop := context.AfterFunc(ctx, func() { g.interrupt(context.Cause(ctx)) })
+	defer stop()
+	return g.end(c.phases(ctx, inner, g, r, record))
 }
 
-func (c *Coordinator) run(ctx context.Context, s *session, r Run, record func(results.Trial) error) error {
-	clock, err := newClock()
+// phases does all phases of a run. outer ends when the run is interrupted, ctx
+// when the processes end.
+func (c *coordinator) phases(outer, ctx context.Context, g *processGroup, r sweepRun, record func(results.Trial) error) error {
+	common, err := c.prepare(ctx, g, r.params, nil)
 	if err != nil {
 		return err
 	}
-	template, err := c.prepare(ctx, s, r.Params, false)
-	if err != nil {
-		return err
-	}
-	for _, operation := range r.operations() {
-		wanted := slices.Contains(r.Missing, operation)
+	for _, operation := range operationsOf(r.params) {
+		wanted := slices.Contains(r.missing, operation)
 		if !wanted && operation != results.Put { // without put there is nothing to get or delete
 			continue
 		}
-		trial := template
-		trial.Params = r.trial(operation)
-		if err := c.phase(ctx, s, clock, &trial, wanted); err != nil {
+		t, err := c.phase(ctx, g, common, r.trial(operation), wanted)
+		if err != nil {
 			return err
 		}
-		if !wanted {
-			continue
+		if wanted {
+			if err := awaitExits(ctx, t); err != nil {
+				return err
+			}
+			if err := record(c.judged(t)); err != nil {
+				return err
+			}
 		}
-		if err := awaitNews(ctx, trial.Counts()); err != nil {
-			return err
-		}
-		if err := record(c.judged(trial)); err != nil {
-			return err
+		if outer.Err() != nil {
+			return context.Cause(outer)
 		}
 	}
 	return nil
 }
 
-// judged is a trial with its calibration and its verdict.
-func (c *Coordinator) judged(t results.Trial) results.Trial {
-	t.Baseline = c.nulls[t.Params.Clients]
+// judged is a trial with its baseline and its verdict.
+func (c *coordinator) judged(t results.Trial) results.Trial {
+	t.Baseline = c.baselines[t.Params.Clients]
 	t.Verdict, t.Warnings = t.Judge()
 	return t
 }
 
-// newsDelay is how much later than the failures of its operations the end of a
-// node may be heard of.
-const newsDelay = 500 * time.Millisecond
+// exitDelay is how much later than the failures of its operations the end of a
+// server may be noticed.
+const exitDelay = 500 * time.Millisecond
 
-// awaitNews returns the reason for which ctx ends, if it does: a node that died
-// makes operations fail at once, and the trial is then one of a crash, not
-// of the cluster. Trials in which nothing failed are not held up.
-func awaitNews(ctx context.Context, counts results.Counts) error {
-	if counts.Failed+counts.Unknown == 0 {
+// awaitExits returns the reason for which ctx ends, if it does: a server that died
+// makes operations fail at once, and the trial is then one of a crash. Trials in
+// which nothing failed are not held up.
+func awaitExits(ctx context.Context, t results.Trial) error {
+	if n := t.Counts(); n.Failed+n.Unknown == 0 || t.Ended() != "" {
 		return nil
 	}
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-time.After(newsDelay):
+	case <-time.After(exitDelay):
 		return nil
 	}
 }
 
-// prepare starts all processes and returns what the records of the run have in
-// common. null starts nodes that keep nothing.
-func (c *Coordinator) prepare(ctx context.Context, s *session, p results.Params, null bool) (results.Trial, error) {
-	nodes, err := c.startAll(ctx, s, p, null)
-	if err != nil {
-		return results.Trial{}, err
-	}
-	var addrs []string
-	for _, n := range nodes {
-		addrs = append(addrs, n.Addr)
-	}
-	placed := placeClients(p.Clients, len(s.agents))
-	replies, err := s.ask(ctx, "ready", func(i int) Order {
-		spec := Spec{
-			Params: p, Clients: placed[i], Nodes: addrs, Self: -1,
-			Null: null, Timeline: c.Timeline || p.Loop == Open,
-		}
-		if p.Placement == Embedded {
-			spec.Self = i
-		}
-		return Order{Spec: &spec}
-	}, nil)
-	if err != nil {
-		return results.Trial{}, err
-	}
-	hosts := c.Fleet.facts(p.Nodes, p.Clients)
-	for i := range hosts {
-		if len(hosts[i].Nodes) > 0 {
-			hosts[i].NodeGOMAXPROCS = nodes[hosts[i].Nodes[0]].GOMAXPROCS
-		}
-	}
-	return results.Trial{Hosts: hosts, Build: replies[0].Ready.Build, Command: c.Command}, nil
+// setup is what the trials of a run have in common.
+type setup struct {
+	hosts []results.Host
+	build results.Build
 }
 
-// startAll starts nodes and agents and returns the nodes in order of id. One
-// agent carries all clients of a host: a process for each would make the host
-// switch between processes where a client's own machine would not. With
-// embedded placement agent i is node i.
-func (c *Coordinator) startAll(ctx context.Context, s *session, p results.Params, null bool) ([]node.ReadyNode, error) {
-	if p.Placement == Separate {
-		nodes, err := s.startNodes(ctx, p.Nodes, nodeArgs(p, null)...)
+// prepare starts all processes. null, unless empty, starts null servers with these
+// sizes of values.
+func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Params, null []int) (setup, error) {
+	servers, err := c.startAll(ctx, g, p, null)
+	if err != nil {
+		return setup{}, err
+	}
+	var addrs []string
+	for _, s := range servers {
+		addrs = append(addrs, s.Addr)
+	}
+	placed := placeClients(p.Clients, len(g.agents))
+	replies, err := g.ask(ctx, "ready", func(i int) order {
+		s := spec{
+			Params: p, Host: c.fleet.at(i).Name, Clients: placed[i], Servers: addrs, Self: -1,
+			Null: len(null) > 0, Timeline: c.timeline || p.Open(),
+		}
+		if p.Placement == results.EmbeddedPlacement {
+			s.Self = i
+		}
+		return order{Spec: &s}
+	}, nil)
+	if err != nil {
+		return setup{}, err
+	}
+	hosts := c.fleet.facts(p.Nodes, p.Clients)
+	for i := range hosts {
+		if len(hosts[i].Nodes) > 0 {
+			hosts[i].NodeGOMAXPROCS = servers[hosts[i].Nodes[0]].GOMAXPROCS
+		}
+	}
+	return setup{hosts: hosts, build: replies[0].Ready.Build}, nil
+}
+
+// startAll starts servers and agents and returns the servers by number. One agent
+// runs all clients of a host: a process for each would make the host switch
+// between processes where a client's own machine would not. With embedded
+// placement agent i is server i.
+func (c *coordinator) startAll(ctx context.Context, g *processGroup, p results.Params, null []int) ([]node.ReadyNode, error) {
+	if p.Placement == results.SeparatePlacement {
+		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: null, Stall: p.Stall})
 		if err != nil {
 			return nil, err
 		}
-		return nodes, s.startAgents(min(p.Clients, c.Fleet.size()), agentShare)
+		return servers, g.startAgents(min(p.Clients, c.fleet.size()), agentShare)
 	}
-	if err := s.startAgents(p.Nodes, c.Fleet.share(0, p.Nodes)); err != nil {
+	if err := g.startAgents(p.Nodes, c.fleet.share(0, p.Nodes)); err != nil {
 		return nil, err
 	}
-	replies, err := s.ask(ctx, "listening", func(i int) Order {
-		return Order{Listen: &Listen{Addr: net.JoinHostPort(c.Fleet.at(i).Addr, "0")}}
+	replies, err := g.ask(ctx, "listening", func(i int) order {
+		return order{Listen: &listenAddr{Addr: net.JoinHostPort(c.fleet.at(i).Addr, "0")}}
 	}, nil)
-	nodes := make([]node.ReadyNode, len(replies))
-	for i, reply := range replies {
-		if reply.Listening != nil {
-			nodes[i] = node.ReadyNode{ID: i, Addr: reply.Listening.Addr}
+	servers := make([]node.ReadyNode, len(replies))
+	for i, r := range replies {
+		if r.Listening != nil {
+			servers[i] = node.ReadyNode{ID: i, Addr: r.Listening.Addr}
 		}
 	}
-	return nodes, err
-}
-
-// nodeArgs are the flags of nodes that behave in a certain way.
-func nodeArgs(p results.Params, null bool) (args []string) {
-	if null {
-		args = append(args, "--null", strconv.Itoa(p.ValueBytes))
-	} else if p.Stall != "" {
-		args = append(args, "--stall", p.Stall)
-	}
-	return args
+	return servers, err
 }
 
 // placeClients spreads clients over agents, client i to agent i modulo their
@@ -220,57 +207,54 @@ func placeClients(clients, agents int) [][]int {
 	return placed
 }
 
-// phase does the operations of one kind and fills in what was measured. Progress
-// is told only of trials that are wanted.
-func (c *Coordinator) phase(ctx context.Context, s *session, clock clock, trial *results.Trial, wanted bool) error {
-	order := Phase{Operation: trial.Params.Operation}
-	if _, err := s.ask(ctx, "warm", func(int) Order { return Order{WarmUp: &order} }, nil); err != nil {
-		return fmt.Errorf("warm up: %w", err)
+// phase does the operations of one kind and returns the trial. Progress gets only
+// trials that are wanted.
+func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, p results.Params, wanted bool) (results.Trial, error) {
+	o := phaseOrder{Operation: p.Operation}
+	if _, err := g.ask(ctx, "warm", func(int) order { return order{WarmUp: &o} }, nil); err != nil {
+		return results.Trial{}, fmt.Errorf("warm up: %w", err)
 	}
-	offsets, err := c.offsets(ctx, s, clock)
+	offsets, err := c.offsets(ctx, g)
 	if err != nil {
-		return err
+		return results.Trial{}, err
 	}
 	var progress func(int, int64)
 	if wanted {
-		progress = c.follow(len(s.agents))
-		c.Progress.Begin(trial.Params)
+		progress = c.follow(len(g.agents))
+		c.progress.begin(p)
 	}
-	if _, err := s.vitals(ctx); err != nil { // of the phase alone, from here on
-		return err
+	if _, err := g.vitals(ctx); err != nil { // the next are of the phase alone
+		return results.Trial{}, err
 	}
-	trial.Started = time.Now().UTC()
-	start := clock.now() + int64(startDelay)
+	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
+	m.start = c.clock.Now() + int64(startDelay)
 	for _, o := range offsets {
-		start = max(start, clock.now()+int64(startDelay)+4*o.bound)
+		m.start = max(m.start, c.clock.Now()+int64(startDelay)+4*o.bound)
 	}
-	replies, err := s.ask(ctx, "result", func(i int) Order {
-		return Order{Go: &Phase{Operation: order.Operation, At: start + offsets[i].ahead}}
+	m.replies, err = g.measure(ctx, func(i int) order {
+		return order{Go: &phaseOrder{Operation: p.Operation, AtNS: m.start + offsets[i].ahead}}
 	}, progress)
 	if err != nil {
-		return err
+		return results.Trial{}, err
 	}
-	vitals, err := s.vitals(ctx)
-	if err != nil {
-		return err
+	if m.vitals, err = g.vitals(ctx); err != nil {
+		return results.Trial{}, err
 	}
-	c.gather(trial, replies, start, offsets)
-	c.gatherVitals(trial, vitals, start, offsets)
-	return nil
+	return c.trial(m), nil
 }
 
 // offsets measures the clocks of all agents, at once.
-func (c *Coordinator) offsets(ctx context.Context, s *session, clock clock) ([]offset, error) {
-	offsets := make([]offset, len(s.agents))
-	err := parallel(ctx, len(s.agents), func(ctx context.Context, i int) (err error) {
-		offsets[i], err = measureOffset(ctx, clock, s.agents[i], len(c.Fleet.at(i).Via) == 0)
+func (c *coordinator) offsets(ctx context.Context, g *processGroup) ([]offset, error) {
+	offsets := make([]offset, len(g.agents))
+	err := parallel(ctx, len(g.agents), func(ctx context.Context, i int) (err error) {
+		offsets[i], err = measureOffset(ctx, c.clock, g.agents[i], len(c.fleet.at(i).Via) == 0)
 		return err
 	})
 	return offsets, err
 }
 
-// follow returns a function that adds the agents' progress up for c.Progress.
-func (c *Coordinator) follow(agents int) func(i int, done int64) {
+// follow returns a function that adds the agents' progress up for c.progress.
+func (c *coordinator) follow(agents int) func(i int, done int64) {
 	var mu sync.Mutex
 	each := make([]int64, agents)
 	return func(i int, done int64) {
@@ -281,6 +265,6 @@ func (c *Coordinator) follow(agents int) func(i int, done int64) {
 		for _, n := range each {
 			sum += n
 		}
-		c.Progress.At(sum)
+		c.progress.at(sum)
 	}
 }

@@ -1,74 +1,83 @@
-// Package bench loads a cluster of DHT nodes and measures how it does.
+// Package bench measures clusters of servers under load.
 //
-// # Who does what
+// # Processes
 //
-// The coordinator ([Command], [Coordinator]) starts nodes and agents as child
-// processes, tells all agents what to do and when, and writes one record per
-// trial. An agent ([AgentCommand]) is a process that carries clients. A client
-// is one sequence of operations over its own connections, in a closed loop one at
-// a time.
+// The coordinator ([Command]) starts servers and agents as child processes, gives
+// all agents their orders, and writes one record for each trial. An agent
+// ([AgentCommand]) is a process with clients. A client is one sequence of
+// operations over its own connections.
 //
-// The coordinator speaks to an agent in lines of JSON on its standard input
-// ([Order]) and output ([Reply]):
+// The coordinator and an agent exchange lines of JSON on the agent's standard
+// input and output:
 //
 //	coordinator                       agent
 //	probe (once, before the sweep)
 //	                                  probed: facts of the host, idle round trips
 //	listen (embedded placement only)
 //	                                  listening: the address of its node
-//	spec: who, what, which cluster
-//	                                  ready: build; records of a mixture are put
+//	spec: what to do, for which clients, at which servers
+//	                                  ready: build; the records of a mix are loaded
 //	warm_up: an operation kind
 //	                                  warm
 //	clock (several times)
-//	                                  clock: its host's, now
+//	                                  clock: the time on its host
 //	go: an operation kind, an instant
 //	                                  progress ... result
-//	(warm_up and go again for each operation kind)
+//	(warm_up and go again for each operation kind; stop ends go early)
 //
 // The coordinator waits for all agents at every step, so that all clients put,
-// then all get, then all delete. End of standard input ends an agent at once, and
-// so does silence: both sides exchange heartbeats ([host.Process.Watch]).
+// then all get, then all delete. The end of standard input ends an agent at once,
+// and so does silence: both sides send heartbeats ([host.Process.Watch]).
 //
-// # Where things run
+// # Placement
 //
-// Node i runs on host i modulo the number of hosts, and so does client i. One
-// agent carries all clients of a host. Clocks of two hosts are never trusted to
-// agree: the coordinator learns the offset of each from the quickest of several
-// exchanges, and gives each agent the instant of the start in its own time.
+// Server i runs on host i modulo the number of hosts, and so does client i. One
+// agent runs all clients of a host. The clocks of two hosts are never compared:
+// the coordinator measures the offset of each host's clock and gives each agent
+// the instant of the start in its own time.
 //
-// # What a client does
+// # The way of an operation
 //
-// A client's operations come from a source: in a phase each key of its own once,
-// all clients putting, then getting, then deleting; in a mixture (--workload) all
-// kinds together, on records that were put before. What a source makes follows
-// from the seed and the client's number alone; the record holds a digest of it.
-// Values say which put they came from, so that a get is held against what the
-// client knows: a ledger tells a lost update, a deleted value that came back, a
-// torn and a foreign value apart, and accuses no store that is linearizable.
+// An operation passes through these functions, in this order. Sending and
+// receiving are different goroutines in an open loop, and the same in a closed
+// one.
 //
-// # What a latency is
+//	workload/source.go    Source.Next           makes operation, key and value
+//	slot.go               slot.encode           makes the request; not timed
+//	workload/ledger.go    Ledger.Begin          notes what the client knows of the record
+//	open.go, pacer.go     openLoop, pacer.wait  wait for the intended start
+//	closed.go             closedLoop            or for the reply before
+//	connection.go         connection.send       stamps the send
+//	node/conn.go          Conn.Send             writes to the socket
+//	node/session.go       session.reply         parses the request and does it
+//	node/store.go         Store.Put, ...        changes the table
+//	connection.go         connection.receive    waits for the reply
+//	target/dht.go         dht.ReadReply         reads it, and computes the outcome
+//	connection.go         connection.receive    stamps the completion
+//	slot.go               slot.finish           takes outcome and value; not timed
+//	workload/ledger.go    Ledger.End            verifies the value
+//	recorder.go           recorder.record       counts and records
+//	trial.go              coordinator.trial     makes the record of all clients
+//	results/summary.go    Summarize             medians over trials
+//	plots                                       figures and tables
 //
-// In the closed loop a client sends its next operation when it has the reply to
-// the last. What is recorded is service time, completion - send, on the agent's
-// monotonic clock.
+// # Latency
 //
-// In the open loop (--rate) operations are due at instants of a schedule that
-// does not depend on the replies. A pacer wakes the client for each: asleep in
-// the kernel until shortly before, awake for the rest, and within its share of
-// the processors. The operation goes out on one of the client's lanes, each with
-// a connection to every node and a goroutine that receives on it, so that neither
-// sending nor receiving wakes anybody else. Recorded are response time,
-// completion - intended start, service time, and lag, send - intended start: what
-// the generator itself was late by. An operation that is due while all lanes wait
-// is held, and counted.
+// A closed loop records service time, completion - send, on the agent's monotonic
+// clock. Throughput is that of the window in which all clients run.
 //
-// Operations are made before their time is taken and values checked after.
+// An open loop (--rate) has a schedule that covers the window [0, T] and does not
+// depend on replies. It records response time, completion - intended start,
+// service time, and lag, send - intended start: how late the generator is. An
+// operation that is due while all slots of the client are in flight is queued.
+// After T, queued operations are sent and replies awaited for a grace; what is
+// then not sent is counted as unsent. A rate that cannot be sustained at all ends
+// the trial early.
 //
-// # What can be believed
+// # Trust
 //
-// Before the first run of each number of clients they are measured against nodes
-// that keep nothing and answer at once ([results.Baseline]). Agents and nodes tell
-// what the kernel and the runtime did to them in every trial. From all that
-// [results.Trial.Judge] makes a verdict with its reasons.
+// Before the first run of each number of clients the coordinator measures them at
+// null servers, which store nothing and answer at once ([results.Baseline]).
+// Agents and servers report what the kernel and the runtime did to them in every
+// trial. [results.Trial.Judge] makes a verdict and warnings from all that.
 package bench

@@ -16,11 +16,11 @@ func judgedPhase(t *testing.T, addr string, operations int) string {
 	p := phases()
 	p.Operation, p.Clients, p.Operations, p.Warmup = "put", 2, operations, 0
 	c := startAgent(t)
-	c.ask(Order{Spec: &Spec{Params: p, Clients: []int{0, 1}, Nodes: []string{addr}, Self: -1}})
-	result := c.ask(Order{Go: &Phase{Operation: "put"}}).Result
+	c.ask(order{Spec: &spec{Params: p, Clients: []int{0, 1}, Servers: []string{addr}, Self: -1}})
+	result := c.ask(order{Go: &phaseOrder{Operation: "put"}}).Result
 	c.orders.Close()
 	c.wait()
-	result.Agent.Clients = []int{0, 1}
+	result.Agent.Runtime = runtimeOf(result.Vitals, 0)
 	trial := results.Trial{Params: p, Clients: result.Clients, Agents: []results.Agent{result.Agent}, Hosts: []results.Host{{Cores: runtime.NumCPU()}}}
 	_, reasons := trial.Judge()
 	var text []string
@@ -30,9 +30,9 @@ func judgedPhase(t *testing.T, addr string, operations int) string {
 	return strings.Join(text, "\n")
 }
 
-// TestGarbageCollectionIsDoubted has the agent's own process collect garbage all
+// TestGarbageCollectionWarns has the agent's own process collect garbage all
 // the time.
-func TestGarbageCollectionIsDoubted(t *testing.T) {
+func TestGarbageCollectionWarns(t *testing.T) {
 	addr, _ := startNode(t)
 	stop, stopped := make(chan bool), make(chan bool)
 	go func() {
@@ -54,8 +54,8 @@ func TestGarbageCollectionIsDoubted(t *testing.T) {
 	}
 }
 
-// TestSlowClientIsDoubted has one of two clients served slower than the other.
-func TestSlowClientIsDoubted(t *testing.T) {
+// TestSlowClientWarns has one of two clients served slower than the other.
+func TestSlowClientWarns(t *testing.T) {
 	said := judgedPhase(t, (&liar{slow: 200 * time.Microsecond}).start(t), 1000)
 	if !strings.Contains(said, "stragglers") {
 		t.Errorf("said of a slow client: %q", said)

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"dhtbench/node"
 	"dhtbench/results"
 
 	"github.com/shirou/gopsutil/v4/cpu"
@@ -34,12 +35,12 @@ func buildFacts() results.Build {
 
 // hostFacts describes this host. Facts that a kernel does not tell are left
 // empty.
-func hostFacts(c clock) (results.Host, error) {
+func hostFacts(c node.Clock) (results.Host, error) {
 	facts := results.Host{
 		OS:          runtime.GOOS,
 		Arch:        runtime.GOARCH,
 		Cores:       runtime.NumCPU(),
-		ClockReadNS: int64(c.cost()),
+		ClockReadNS: int64(c.Cost()),
 	}
 	cpus, err := cpu.Info()
 	if err != nil {

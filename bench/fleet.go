@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"sync"
 
+	"dhtbench/bench/target"
 	"dhtbench/provision/host"
 	"dhtbench/results"
 )
 
-// Fleet is the hosts of a sweep, looked at and made ready: dhtbench is on each,
-// each can reach the nodes of all, and what was found is known. It is not
-// changed once made.
-type Fleet struct {
+// fleet is the hosts of a sweep after the preflight: dhtbench is on each, each can
+// reach the servers of all, and their facts are known. It is not changed once
+// made.
+type fleet struct {
 	members []member
 }
 
@@ -24,11 +25,10 @@ type member struct {
 	facts      results.Host // what the preflight found
 }
 
-// NewFleet makes hosts, at least one, ready to run the given executable of this
-// machine. Hosts are looked at in parallel, and what is wrong with any of them
-// is reported at once.
-func NewFleet(ctx context.Context, hosts []host.Host, executable string) (*Fleet, error) {
-	f := &Fleet{members: make([]member, len(hosts))}
+// newFleet prepares hosts, at least one, to run the given executable of this
+// machine. It does so in parallel, and reports all problems together.
+func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
+	f := &fleet{members: make([]member, len(hosts))}
 	err := all(len(hosts), func(i int) error {
 		path, err := hosts[i].Stage(ctx, executable)
 		f.members[i] = member{Host: hosts[i], executable: path}
@@ -43,54 +43,58 @@ func NewFleet(ctx context.Context, hosts []host.Host, executable string) (*Fleet
 	return f, nil
 }
 
-// probe runs one node and one agent on each host and has every agent look at
-// its host and at all nodes.
-func (f *Fleet) probe(ctx context.Context) error {
-	s, ctx := newSession(ctx, f)
-	return s.stop(func() error {
-		nodes, err := s.startNodes(ctx, len(f.members))
+// probe runs one server and one agent on each host and has every agent look at its
+// host and at all servers.
+func (f *fleet) probe(ctx context.Context) error {
+	t, err := target.Named("dht", false)
+	if err != nil {
+		return err
+	}
+	g, ctx := newProcessGroup(ctx, f, t)
+	return g.end(func() error {
+		servers, err := g.startServers(ctx, len(f.members), target.Server{})
 		if err != nil {
 			return err
 		}
-		if err := s.startAgents(len(f.members), agentShare); err != nil {
+		if err := g.startAgents(len(f.members), agentShare); err != nil {
 			return err
 		}
 		var addrs, names []string
-		for i, n := range nodes {
+		for i, n := range servers {
 			addrs = append(addrs, n.Addr)
 			names = append(names, f.members[i].Name)
 		}
 		// One after the other, so that no round trip waits for another's.
 		for i := range f.members {
-			order := Order{Probe: &Probe{Addr: f.members[i].Addr, Nodes: addrs}}
-			reply, err := exchange(ctx, s.agents[i], order, nil)
+			o := order{Probe: &probeOrder{Addr: f.members[i].Addr, Servers: addrs}}
+			r, err := exchange(ctx, g.agents[i], o, nil)
 			if err != nil {
 				return err
 			}
-			if reply.Probed == nil {
-				return wrongReply(s.agents[i], reply, "probed")
+			if r.Probed == nil {
+				return wrongKind(g.agents[i], r, "probed")
 			}
-			f.members[i].facts = namedFacts(*reply.Probed, f.members[i].Host, names)
+			f.members[i].facts = namedFacts(*r.Probed, f.members[i].Host, names)
 		}
 		return nil
 	}())
 }
 
 // at is the host of node or client i.
-func (f *Fleet) at(i int) member { return f.members[i%len(f.members)] }
+func (f *fleet) at(i int) member { return f.members[i%len(f.members)] }
 
 // size is the number of hosts.
-func (f *Fleet) size() int { return len(f.members) }
+func (f *fleet) size() int { return len(f.members) }
 
 // share is how many of n nodes are on the host of node i.
-func (f *Fleet) share(i, n int) int {
+func (f *fleet) share(i, n int) int {
 	size := f.size()
 	return (n - i%size + size - 1) / size
 }
 
 // facts are those of the hosts that carry any of n nodes or of that many
 // clients.
-func (f *Fleet) facts(nodes, clients int) []results.Host {
+func (f *fleet) facts(nodes, clients int) []results.Host {
 	var used []results.Host
 	for i := range min(f.size(), max(nodes, clients)) {
 		facts := f.members[i].facts

@@ -54,9 +54,9 @@ func (l *liar) start(t *testing.T) (addr string) {
 
 func (l *liar) serve(conn net.Conn, slow time.Duration) {
 	defer conn.Close()
-	frames := node.NewFrameReader(conn)
+	frames := node.NewReader(conn)
 	for {
-		body, err := frames.Next()
+		body, err := frames.Frame()
 		if err != nil {
 			return
 		}
@@ -110,21 +110,22 @@ func (l *liar) answer(r node.Request) []byte {
 	return node.AppendReply(nil, node.StatusOK, value)
 }
 
-// TestEveryLieIsTold runs a mixture against nodes that break one promise each: it
+// TestEveryLieIsTold runs a results.Mix against nodes that break one promise each: it
 // must be found, and nothing else. An honest node is not accused, whichever the
 // loop and however many operations of one key are under way.
 func TestEveryLieIsTold(t *testing.T) {
 	closed := mixed("get=2,put=2,del=1")
 	closed.Clients, closed.Records, closed.Operations, closed.Warmup = 1, 200, 20_000, 0
 	open := closed
-	open.Loop, open.RateOpsPerS, open.Inflight, open.Arrivals, open.Operations = Open, 50_000, 8, Poisson, 10_000
+	open.Loop, open.RateOpsPerS, open.Inflight, open.Arrivals = results.OpenLoop, 10_000, 8, results.PoissonArrivals
+	open.Operations, open.DurationNS, open.GraceNS = 0, 1e9, int64(defaultGrace)
 	for loop, p := range map[string]results.Params{"closed": closed, "open": open} {
 		for _, fault := range []string{"", "lost", "resurrected", "torn", "foreign"} {
 			t.Run(loop+" "+fault, func(t *testing.T) {
 				addr := (&liar{fault: fault}).start(t)
 				c := startAgent(t)
-				c.ask(Order{Spec: &Spec{Params: p, Clients: []int{0}, Nodes: []string{addr}, Self: -1}})
-				got := c.ask(Order{Go: &Phase{Operation: mixture}}).Result.Clients[0]
+				c.ask(order{Spec: &spec{Params: p, Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+				got := c.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients[0]
 				found := map[string]int64{
 					"lost": got.Counts.Lost, "resurrected": got.Counts.Resurrected, "torn": got.Counts.Torn, "foreign": got.Counts.Foreign,
 				}
@@ -133,7 +134,7 @@ func TestEveryLieIsTold(t *testing.T) {
 						t.Errorf("%d %s values, %s is what the node does; first: %s", n, name, fault, got.FirstError)
 					}
 				}
-				if got.Counts.Total() != int64(p.Operations) || fault == "" && got.Counts.Bad() != 0 {
+				if p.Operations > 0 && got.Counts.Total() != int64(p.Operations) || got.Counts.Total() == 0 || fault == "" && got.Counts.Bad() != 0 {
 					t.Errorf("%+v; first: %s", got.Counts, got.FirstError)
 				}
 				c.orders.Close()

@@ -2,97 +2,188 @@ package bench
 
 import (
 	"context"
-	"time"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 
+	"dhtbench/node"
+	"dhtbench/provision/host"
 	"dhtbench/results"
+
+	"golang.org/x/term"
 )
 
-// measure runs one phase of all clients of the agent, from the instant that the
-// order names, and says how far it is while it runs.
-func (a *agent) measure(ctx context.Context, phase Phase) (Reply, error) {
-	kind, err := kindNamed(phase.Operation)
+// Run measures what the results file lacks, keeping each trial as it ends, and
+// prints the table of the whole sweep.
+func (c *Command) Run(ctx context.Context) (err error) {
+	file, trials, err := c.open()
 	if err != nil {
-		return Reply{}, err
-	}
-	for _, c := range a.clients {
-		c.done.Store(0)
-	}
-	if err := a.waitUntil(ctx, phase.At); err != nil {
-		return Reply{}, err
-	}
-	at := phase.At
-	if at == 0 { // now
-		at = a.clock.now()
-	}
-	before, err := a.readUsage()
-	if err != nil {
-		return Reply{}, err
-	}
-	stopWatching := a.watch()
-	result := &Result{Clients: make([]results.Client, len(a.clients))}
-	points := make([][]point, len(a.clients))
-	spun := make([]time.Duration, len(a.clients))
-	err = a.each(func(i int, c *client) (err error) {
-		result.Clients[i], points[i], spun[i], err = c.measure(ctx, kind, at+int64(lead))
 		return err
-	})
-	stopWatching()
-	if err != nil {
-		return Reply{}, err
 	}
-	after, err := a.readUsage()
-	if err != nil {
-		return Reply{}, err
+	defer func() { err = errors.Join(err, file.Close()) }()
+	sweep := c.sweep()
+	if c.SLO.set() {
+		return c.search(ctx, file, trials)
 	}
-	result.Agent = a.used(before, after)
-	for _, d := range spun {
-		result.Agent.SpinNS += int64(d)
-	}
-	result.Timeline = timeline(points, at)
-	return Reply{Result: result}, nil
-}
+	trials = sweep.own(trials)
 
-// lead is how long after the start of a phase the schedules of open loops begin,
-// so that none of their first operations is late for want of a thread.
-const lead = 5 * time.Millisecond
-
-// waitUntil returns at the given instant of a.clock, or when ctx ends.
-func (a *agent) waitUntil(ctx context.Context, at int64) error {
-	timer := time.NewTimer(time.Duration(at - a.clock.now()))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// watch says how far the clients are, every progressInterval, until the
-// returned function is called; nothing is said after that has returned.
-func (a *agent) watch() (stop func()) {
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(progressInterval)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				var done int64
-				for _, c := range a.clients {
-					done += c.done.Load()
-				}
-				if err := a.say(Reply{Progress: &Advance{Done: done}}); err != nil {
-					a.fail(err)
-				}
-			case <-quit:
-				return
-			}
+	err = c.measure(ctx, sweep, trials, func(t results.Trial) error {
+		if err := file.Append(t); err != nil {
+			return err
 		}
-	}()
-	return func() {
-		close(quit)
-		<-ended
+		trials = append(trials, t)
+		return nil
+	})
+	if err != nil {
+		return c.cutShort(ctx, err, len(trials), sweep.size())
 	}
+	return c.show(trials)
+}
+
+// open opens the results file. It continues one that holds trials only with
+// --resume, and only those of the same sweep: results are never mixed or replaced
+// by accident.
+func (c *Command) open() (*results.File, []results.Trial, error) {
+	file, trials, torn, err := results.Open(c.Results)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(trials) > 0 && !c.Resume {
+		file.Close()
+		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to do those it lacks, or another file with --results",
+			c.Results, len(trials))
+	}
+	if torn {
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
+	}
+	trials, err = c.dropInterrupted(file, trials)
+	if err == nil {
+		err = c.sweep().checkSame(trials)
+	}
+	if err != nil {
+		file.Close()
+		return nil, nil, fmt.Errorf("resume %s: %w; give the flags it was begun with, or another file with --results", c.Results, err)
+	}
+	return file, trials, nil
+}
+
+// dropInterrupted removes a last trial that was interrupted, which is measured
+// again.
+func (c *Command) dropInterrupted(file *results.File, trials []results.Trial) ([]results.Trial, error) {
+	n := len(trials)
+	if n == 0 || trials[n-1].Ended() != results.Interrupted {
+		return trials, nil
+	}
+	fmt.Fprintf(os.Stderr, "dhtbench: %s: measuring the last trial again, which was interrupted\n", c.Results)
+	return trials[:n-1], file.DropLast()
+}
+
+// measure does the runs that are missing from trials.
+func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) error {
+	runs := s.runs(trials)
+	if len(runs) == 0 {
+		return nil
+	}
+	co, err := c.coordinator(ctx, trials, runs)
+	if err != nil {
+		return err
+	}
+	defer co.progress.close()
+	for _, run := range runs {
+		err := co.run(ctx, run, func(t results.Trial) error {
+			if err := record(t); err != nil {
+				return err
+			}
+			co.progress.end(t)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// coordinator makes the hosts ready, and what runs the given runs on them after
+// trials that are there already.
+func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs []sweepRun) (*coordinator, error) {
+	f, err := c.fleet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.warnOther(trials, f)
+	co := &coordinator{
+		fleet:    f,
+		command:  append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
+		progress: newLines(os.Stderr, runs),
+		clock:    node.NewClock(),
+		baseline: c.Baseline,
+		timeline: c.Timeline,
+	}
+	counted := len(runs) > 0 && operations(runs[0].params) > 0 // else the number of operations is not known
+	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
+		co.progress = newBar(os.Stderr, runs)
+	}
+	return co, nil
+}
+
+// fleet makes the hosts ready that the flags name.
+func (c *Command) fleet(ctx context.Context) (*fleet, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
+	}
+	hosts := []host.Host{host.Local()}
+	if c.Hosts != "" {
+		if hosts, err = host.ReadInventory(c.Hosts); err != nil {
+			return nil, err
+		}
+	}
+	return newFleet(ctx, hosts, executable)
+}
+
+// warnOther warns if what is resumed was measured by another build or on other
+// hosts than what follows.
+func (c *Command) warnOther(trials []results.Trial, f *fleet) {
+	if len(trials) == 0 {
+		return
+	}
+	last := trials[len(trials)-1]
+	if here := buildFacts(); last.Build != here {
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: measured so far by another build (revision %.12s), what follows by this one (%.12s)\n",
+			c.Results, last.Build.Revision, here.Revision)
+	}
+	if then, now := names(last.Hosts), names(f.facts(c.Nodes, 1)); then != now {
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: measured so far on hosts %s, what follows on %s\n", c.Results, then, now)
+	}
+}
+
+// names lists hosts by what they are.
+func names(hosts []results.Host) (list string) {
+	for i, h := range hosts {
+		if i > 0 {
+			list += ", "
+		}
+		list += fmt.Sprintf("%s (%s, %s)", h.Name, h.CPU, h.Kernel)
+	}
+	return list
+}
+
+// interrupted is err, or a plain word where the cause is a signal of the user.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("interrupted")
+	}
+	return err
+}
+
+// cutShort says what an unfinished sweep leaves and how to resume it.
+func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
+	err = interrupted(ctx, err)
+	if done == 0 {
+		return err
+	}
+	return fmt.Errorf("%w\n%d of %d trials are kept in %s, the last one in part if it was interrupted; the same command with --resume does the rest",
+		err, done, size, c.Results)
 }

@@ -4,104 +4,106 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"dhtbench/node"
 	"dhtbench/results"
 )
 
-// Order is what a coordinator tells an agent. Exactly one field is set.
-type Order struct {
-	Probe  *Probe  `json:"probe,omitempty"`
-	Clock  *Clock  `json:"clock,omitempty"`
-	Listen *Listen `json:"listen,omitempty"`
-	Spec   *Spec   `json:"spec,omitempty"`
-	WarmUp *Phase  `json:"warm_up,omitempty"`
-	Go     *Phase  `json:"go,omitempty"`
+// order is what a coordinator sends to an agent. Exactly one field is set.
+type order struct {
+	Probe  *probeOrder   `json:"probe,omitempty"`
+	Clock  *clockReading `json:"clock,omitempty"`
+	Listen *listenAddr   `json:"listen,omitempty"`
+	Spec   *spec         `json:"spec,omitempty"`
+	WarmUp *phaseOrder   `json:"warm_up,omitempty"`
+	Go     *phaseOrder   `json:"go,omitempty"`
+	// Stop ends the phase in progress, which then replies with what it measured.
+	// It has no reply of its own.
+	Stop *struct{} `json:"stop,omitempty"`
 }
 
-// Probe orders an agent to look at its host and at the network while nothing
+// probeOrder tells an agent to look at its host and at the network while nothing
 // else runs.
-type Probe struct {
-	Addr  string   `json:"addr"`  // the host's own address
-	Nodes []string `json:"nodes"` // a node on each host
+type probeOrder struct {
+	Addr    string   `json:"addr"`    // the host's own address
+	Servers []string `json:"servers"` // one on each host
 }
 
-// Probed is what a probe found.
-type Probed struct {
-	Host results.Host `json:"host"` // Name, Nodes and RoundTripNS are the coordinator's to fill in
-	// RoundTripsNS are the median times of an operation at each node.
+// probed is what a probe found.
+type probed struct {
+	Host results.Host `json:"host"` // without Name, Nodes and RoundTripNS
+	// RoundTripsNS are the median times of an operation at each server.
 	RoundTripsNS []int64 `json:"round_trips_ns"`
 }
 
-// Clock orders an agent to read its host's clock, and is the reply.
-type Clock struct {
-	NowNS int64 `json:"now_ns"` // nanoseconds of the host's monotonic clock
+// clockReading tells an agent to read its host's clock, and is the reply.
+type clockReading struct {
+	NowNS int64 `json:"now_ns"` // of the host's monotonic clock
 }
 
-// Listen orders an agent to run a node inside its own process, whose store its
-// clients then use without a network for the keys that the node owns.
-type Listen struct {
+// listenAddr tells an agent to run a node inside its own process, whose table its
+// clients use without a network for the keys that the node owns. It is the reply
+// too.
+type listenAddr struct {
 	Addr string `json:"addr"` // host:port; port 0 takes a free one
 }
 
-// Spec says what an agent's clients will do. It determines every key and value,
-// so that nothing else need be sent.
-type Spec struct {
+// spec says what an agent's clients will do. Every key and value follows from it.
+type spec struct {
 	Params  results.Params `json:"params"`
+	Host    string         `json:"host"`    // name of the agent's host, for the record
 	Clients []int          `json:"clients"` // numbers of the clients of this agent; may be empty
-	Nodes   []string       `json:"nodes"`   // addresses of the cluster's nodes, in order of id
-	// Self is the id of the node inside the agent, -1 when there is none.
+	Servers []string       `json:"servers"` // addresses, by number
+	// Self is the number of the node inside the agent, -1 without one.
 	Self int `json:"self"`
-	// Null says that the nodes keep nothing, so that replies are not judged.
+	// Null says that the servers keep nothing, so that replies are not checked.
 	Null bool `json:"null,omitempty"`
-	// Timeline says to tell how latency went over time.
+	// Timeline asks for latency over time.
 	Timeline bool `json:"timeline,omitempty"`
 }
 
-// Phase orders all clients of an agent to do their operations of one kind.
-type Phase struct {
-	Operation string `json:"operation"` // put, get or del; mix for a mixture
-	// At is when to start, in nanoseconds of the agent's host's monotonic clock
-	// ([clock]); an instant that has passed means now.
-	At int64 `json:"at_ns,omitempty"`
+// phaseOrder tells all clients of an agent to do their operations of one kind.
+type phaseOrder struct {
+	Operation string `json:"operation"` // put, get, del or mix
+	// AtNS is when to start, on the monotonic clock of the agent's host; an instant
+	// that has passed means now. Times in the result count from it.
+	AtNS int64 `json:"at_ns,omitempty"`
 }
 
-// Reply is what an agent tells its coordinator. Exactly one field is set.
-type Reply struct {
-	Probed    *Probed  `json:"probed,omitempty"`
-	Clock     *Clock   `json:"clock,omitempty"`
-	Listening *Listen  `json:"listening,omitempty"`
-	Ready     *Ready   `json:"ready,omitempty"`
-	Warm      *Warm    `json:"warm,omitempty"`
-	Progress  *Advance `json:"progress,omitempty"`
-	Result    *Result  `json:"result,omitempty"`
+// reply is what an agent sends to its coordinator. Exactly one field is set.
+type reply struct {
+	Probed    *probed       `json:"probed,omitempty"`
+	Clock     *clockReading `json:"clock,omitempty"`
+	Listening *listenAddr   `json:"listening,omitempty"`
+	Ready     *ready        `json:"ready,omitempty"`
+	Warm      *struct{}     `json:"warm,omitempty"`
+	Progress  *progressMade `json:"progress,omitempty"`
+	Result    *result       `json:"result,omitempty"`
 }
 
-// Ready says that an agent has connected its clients and, for a mixture, put its
+// ready says that an agent has connected its clients and, for a mix, loaded its
 // part of the records.
-type Ready struct {
+type ready struct {
 	PID   int           `json:"pid"`
 	Build results.Build `json:"build"`
 }
 
-// Warm says that the warm-up of a phase is done.
-type Warm struct{}
-
-// Advance is how many operations all clients of the agent have done in the
+// progressMade is how many operations all clients of the agent have done in the
 // present phase.
-type Advance struct {
+type progressMade struct {
 	Done int64 `json:"done"`
 }
 
-// Result is what an agent measured in one phase. Times are on the monotonic
-// clock of its host.
-type Result struct {
+// result is what an agent measured in one phase.
+type result struct {
 	Clients []results.Client `json:"clients"`
-	Agent   results.Agent    `json:"agent"`
-	// Timeline is of all clients of the agent, from the instant of the start.
+	Agent   results.Agent    `json:"agent"` // without Runtime
+	Vitals  node.Vitals      `json:"vitals"`
+	// Timeline is of all clients of the agent.
 	Timeline []results.Interval `json:"timeline,omitempty"`
 }
 
 // kind names the field of r that is set, for errors.
-func (r Reply) kind() string {
+func (r reply) kind() string {
 	switch {
 	case r.Probed != nil:
 		return "probed"
@@ -121,8 +123,8 @@ func (r Reply) kind() string {
 	return "nothing"
 }
 
-// parse reads one line of the conversation into an Order or a Reply.
-func parse[M Order | Reply](line []byte) (M, error) {
+// parse reads one line of the conversation into an order or a reply.
+func parse[M order | reply](line []byte) (M, error) {
 	var m M
 	if err := json.Unmarshal(line, &m); err != nil {
 		return m, fmt.Errorf("not a line of the agent protocol: %q: %w", clip(line), err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"dhtbench/node"
 	"dhtbench/provision/host"
 )
 
@@ -20,23 +21,23 @@ type offset struct {
 // several exchanges: the reading was taken between its send and its end, so the
 // middle is wrong by at most half its length (Cristian, Probabilistic Clock
 // Synchronization, 1989). An agent on this machine reads the same clock.
-func measureOffset(ctx context.Context, c clock, agent *host.Process, local bool) (offset, error) {
+func measureOffset(ctx context.Context, c node.Clock, agent *host.Process, local bool) (offset, error) {
 	if local {
 		return offset{}, nil
 	}
 	best := offset{bound: int64(time.Hour)}
 	for range offsetRounds {
-		send := c.now()
-		reply, err := exchange(ctx, agent, Order{Clock: &Clock{}}, nil)
-		end := c.now()
+		send := c.Now()
+		r, err := exchange(ctx, agent, order{Clock: &clockReading{}}, nil)
+		end := c.Now()
 		if err != nil {
 			return offset{}, err
 		}
-		if reply.Clock == nil {
-			return offset{}, wrongReply(agent, reply, "clock")
+		if r.Clock == nil {
+			return offset{}, wrongKind(agent, r, "clock")
 		}
 		if half := (end - send + 1) / 2; half < best.bound {
-			best = offset{ahead: reply.Clock.NowNS - (send + half), bound: half}
+			best = offset{ahead: r.Clock.NowNS - (send + half), bound: half}
 		}
 	}
 	return best, nil

@@ -2,95 +2,151 @@ package bench
 
 import (
 	"context"
-	"sync"
+	"time"
 
-	"dhtbench/node"
+	"dhtbench/bench/workload"
+	"dhtbench/results"
 )
 
-// openRun is one open loop of a client, from its first operation to the last
-// reply.
-type openRun struct {
-	*client
-	free chan *lane              // lanes that carry no operation
-	fail context.CancelCauseFunc // ends the run
+const (
+	// defaultGrace is how long after its window an open loop still sends what is
+	// queued and waits for replies.
+	defaultGrace = 2 * time.Second
+	// stopGrace is the same of an open loop that was told to stop.
+	stopGrace = 500 * time.Millisecond
+	// hopelessLag is how late sends must be, and by more than half of the window,
+	// for an open loop to end early: it can no longer achieve half of its rate.
+	hopelessLag = 3 * time.Second
+)
 
-	mu       sync.Mutex // guards what follows: several replies can come at once
-	rec      *recorder
-	failures int // operations in a row that went wrong
-}
-
-// openLoop does e.Operations of the source, each at its time on the schedule
-// from the instant at on, and returns when all have ended. An operation whose
-// time comes while all lanes wait for replies is held: it is sent as soon as one
-// is free, and is late from when it was meant to start. So are those behind it,
-// until the schedule is caught up with.
-func (c *client) openLoop(ctx context.Context, e Extent, at int64, rec *recorder) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	r := &openRun{client: c, free: make(chan *lane, len(c.lanes)), fail: cancel, rec: rec}
-	for _, l := range c.lanes {
-		r.free <- l
+// openLoop sends the operations of the source at the instants of a schedule that
+// covers the window from an instant on, as long as the limit says. An operation
+// that is due while no slot is free is queued and sent as soon as one is; those
+// behind it are late too, until the schedule has caught up. What is not sent a
+// grace after the window is counted as unsent.
+func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *recorder) error {
+	r, ctx := c.newRun(ctx, rec, from)
+	defer r.fail(nil)
+	r.free = make(chan *slot, len(c.slots))
+	for _, s := range c.slots {
+		r.free <- s
 	}
-	pace := newPacer(c.clock, c.workload.Pacing, c.clients)
-	plan := newSchedule(c.workload.RateOpsPerS, c.workload.Arrivals, c.workload.Seed, c.number, c.workload.Clients)
-	behind := false // since lanes were waited for, operations have been late
-	for i := range e.Operations {
-		l, waited, err := r.take(ctx)
-		if err != nil {
-			return err
+	rec.start, rec.until = from, from+int64(limit.duration)
+	last, cancel := context.WithTimeout(ctx, time.Duration(rec.until+c.plan.GraceNS-c.clock.Now()))
+	defer cancel()
+
+	p := c.plan.Params
+	schedule := workload.NewSchedule(p.RateOpsPerS, p.Arrivals == results.PoissonArrivals, p.Seed, c.number, p.Clients)
+	next := func() int64 { return from + schedule.Next() }
+	pace := newPacer(c.clock, p.Pacing, c.share)
+	due := next()
+	behind := false // since no slot was free, operations have been late
+	for n := 0; due < rec.until && rec.ended == ""; n++ {
+		if limit.operations > 0 && n == limit.operations { // nothing is left to do it on
+			r.shorten(due, "")
+			break
 		}
-		l.prepare(r)
-		l.intended = at + plan.due()
-		behind = (behind || waited) && c.clock.now() > l.intended
-		if behind {
+		s, waited := r.slot(last)
+		if s == nil || !c.idle(last, due) {
+			break
+		}
+		r.prepare(s)
+		s.intended = due
+		late := time.Duration(c.clock.Now() - due)
+		if behind = (behind || waited) && late > 0; behind {
 			rec.queued++
+			if late > hopelessLag && late > limit.duration/2 {
+				r.shorten(c.clock.Now(), results.Hopeless)
+			}
 		}
-		pace.wait(l.intended)
-		send := l.dispatch()
-		if i == 0 {
-			rec.start = send
-		}
+		pace.wait(due)
+		s.connections[s.server].send(s)
+		due = next()
 	}
-	for range c.lanes { // the last replies
-		if _, _, err := r.take(ctx); err != nil {
-			return err
+	if ctx.Err() != nil {
+		if cause := context.Cause(ctx); cause != errStopped {
+			return cause
 		}
+		r.shorten(c.clock.Now(), results.Interrupted)
+	}
+	for now := c.clock.Now(); due < rec.until; due = next() {
+		rec.leave(time.Duration(now - due))
 	}
 	rec.spun = pace.spun
-	return context.Cause(ctx)
+	return r.drain(ctx)
 }
 
-// take waits for a free lane. waited says that there was none at once.
-func (r *openRun) take(ctx context.Context) (l *lane, waited bool, err error) {
+// idleStep is how long before an operation is due the pacer takes over: a sleep of
+// the pacer cannot be ended.
+const idleStep = 20 * time.Millisecond
+
+// idle waits until shortly before an instant. It returns false if ctx ends first.
+func (c *client) idle(ctx context.Context, due int64) bool {
+	wait := time.Duration(due-c.clock.Now()) - idleStep
+	if wait < idleStep {
+		return true
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// slot waits for a free slot, nil if ctx ends first. waited says that none was
+// free at once.
+func (r *run) slot(ctx context.Context) (s *slot, waited bool) {
 	if ctx.Err() != nil {
-		return nil, false, context.Cause(ctx)
+		return nil, false
 	}
 	select {
-	case l = <-r.free:
-		return l, false, nil
+	case s = <-r.free:
+		return s, false
 	default:
 	}
 	select {
-	case l = <-r.free:
-		return l, true, nil
+	case s = <-r.free:
+		return s, true
 	case <-ctx.Done():
-		return nil, true, context.Cause(ctx)
+		return nil, true
 	}
 }
 
-// finish records how a lane's operation ended and frees the lane.
-func (r *openRun) finish(l *lane, reply node.PipeReply, completion int64, err error) {
-	t := timing{l.intended, l.send.Load(), completion}
+// shorten ends the window of an open loop early.
+func (r *run) shorten(until int64, ended string) {
 	r.mu.Lock()
-	r.rec.record(l.op.op, t, err)
-	if err == nil || err == node.ErrNotFound {
-		r.rec.dissect(t, reply.Queue, reply.Work)
+	defer r.mu.Unlock()
+	r.rec.until, r.rec.ended = min(r.rec.until, until), ended
+}
+
+// drain waits for the last replies until the grace is over, and then ends the
+// operations that have none. It returns why the run failed, if it did.
+func (r *run) drain(ctx context.Context) error {
+	c := r.client
+	left := time.Duration(r.rec.until + c.plan.GraceNS - c.clock.Now())
+	if r.rec.ended == results.Interrupted {
+		left = stopGrace
 	}
-	r.judge(r.rec, &l.op, l.ticket, reply.Value, err)
-	if r.failures = r.failed(r.failures, err); r.failures == maxFailures {
-		r.fail(r.gaveUp(l.op.op, err))
+	over := time.NewTimer(max(left, 0))
+	defer over.Stop()
+	for range c.slots {
+		select {
+		case <-r.free:
+			continue
+		default:
+		}
+		select {
+		case <-r.free:
+		case <-over.C:
+			c.eachConnection((*connection).abandon)
+			<-r.free
+		}
 	}
-	r.done.Add(1)
-	r.mu.Unlock()
-	r.free <- l
+	if cause := context.Cause(ctx); cause != nil && cause != errStopped {
+		return cause
+	}
+	return nil
 }

@@ -13,17 +13,17 @@ import (
 )
 
 // paced are the parameters of a small open loop of one client.
-func paced(rate float64, operations, inflight int) results.Params {
+func paced(rate float64, length time.Duration, inflight int) results.Params {
 	p := mixed("get=1")
-	p.Loop, p.Arrivals, p.Pacing = Open, Constant, Precise
-	p.Clients, p.Records, p.Warmup = 1, 10, 0
-	p.RateOpsPerS, p.Operations, p.Inflight = rate, operations, inflight
+	p.Loop, p.Arrivals, p.Pacing, p.GraceNS = results.OpenLoop, results.ConstantArrivals, results.PrecisePacing, int64(defaultGrace)
+	p.Clients, p.Records, p.Warmup, p.Operations = 1, 10, 0, 0
+	p.RateOpsPerS, p.DurationNS, p.Inflight = rate, int64(length), inflight
 	return p
 }
 
-// TestHeldAreAllThatAStallMakesLate has a node stall: all operations that are late
-// for want of a lane count, those behind the first too.
-func TestHeldAreAllThatAStallMakesLate(t *testing.T) {
+// TestQueuedCountsAllThatAStallDelays has a node stall: all operations that are
+// late for want of a slot count, those behind the first too.
+func TestQueuedCountsAllThatAStallDelays(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -37,15 +37,15 @@ func TestHeldAreAllThatAStallMakesLate(t *testing.T) {
 		<-served
 	}()
 	c := startAgent(t)
-	c.ask(Order{Spec: &Spec{Params: paced(2000, 2000, 4), Clients: []int{0}, Nodes: []string{listener.Addr().String()}, Self: -1}})
-	got := c.ask(Order{Go: &Phase{Operation: mixture}}).Result.Clients[0]
+	c.ask(order{Spec: &spec{Params: paced(2000, time.Second, 4), Clients: []int{0}, Servers: []string{listener.Addr().String()}, Self: -1}})
+	got := c.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients[0]
 	c.orders.Close()
 	c.wait()
 	// In each of 5 stalls of 50 ms 100 operations come due, of which 4 are sent.
 	if got.Queued < 5*80 || got.Queued > 1500 {
-		t.Errorf("%d of 2000 operations were held, want about 480", got.Queued)
+		t.Errorf("%d of 2000 operations were queued, want about 480", got.Queued)
 	}
-	// All that were late for longer than a machine's own hiccup were held.
+	// All that were late for longer than a machine's own hiccup were queued.
 	late := int64(0)
 	for _, step := range got.Lag.Cumulative() {
 		if step.Value > 20*time.Millisecond {
@@ -54,18 +54,18 @@ func TestHeldAreAllThatAStallMakesLate(t *testing.T) {
 		}
 	}
 	if late == 0 || late > got.Queued {
-		t.Errorf("%d operations were sent more than 20 ms late, and %d held", late, got.Queued)
+		t.Errorf("%d operations were sent more than 20 ms late, and %d queued", late, got.Queued)
 	}
 }
 
 func TestOpenLoopGivesUpOnADeadCluster(t *testing.T) {
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
-	c.ask(Order{Spec: &Spec{Params: paced(10_000, 100_000_000, 4), Clients: []int{0}, Nodes: []string{addr}, Self: -1}})
+	c.ask(order{Spec: &spec{Params: paced(10_000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
 	go io.Copy(io.Discard, c.lines)
-	c.send(Order{Go: &Phase{Operation: mixture}})
+	c.send(order{Go: &phaseOrder{Operation: results.Mix}})
 	kill()
-	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 0 gave up get after 100 operations in a row") {
+	if err := c.wait(); err == nil || !strings.Contains(err.Error(), "client 0 gave up at server 0: ") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -73,11 +73,75 @@ func TestOpenLoopGivesUpOnADeadCluster(t *testing.T) {
 func TestOpenLoopEndsWithItsOrders(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)
-	c.ask(Order{Spec: &Spec{Params: paced(10_000, 100_000_000, 4), Clients: []int{0}, Nodes: []string{addr}, Self: -1}})
+	c.ask(order{Spec: &spec{Params: paced(10_000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
 	go io.Copy(io.Discard, c.lines)
-	c.send(Order{Go: &Phase{Operation: mixture}})
+	c.send(order{Go: &phaseOrder{Operation: results.Mix}})
 	c.orders.Close()
 	if err := c.wait(); err != nil {
 		t.Errorf("end of orders in mid-run: %v", err)
 	}
+}
+
+func TestStopEndsAnOpenLoopInPart(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	c.ask(order{Spec: &spec{Params: paced(1000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	c.send(order{Go: &phaseOrder{Operation: results.Mix}})
+	c.await(func(r reply) bool { return r.Progress != nil && r.Progress.Done > 0 })
+	c.send(order{Stop: &struct{}{}})
+	got := c.await(func(r reply) bool { return r.Result != nil }).Result.Clients[0]
+	if got.Ended != results.Interrupted || got.Counts.OK == 0 || got.Counts.Bad() != 0 || got.WindowNS <= 0 || got.WindowNS > int64(time.Minute) {
+		t.Errorf("ended %q after %v: %+v", got.Ended, time.Duration(got.WindowNS), got.Counts)
+	}
+	c.orders.Close()
+	c.wait()
+}
+
+// TestWindowIsExact has an open loop of constant arrivals: what is due is known.
+func TestWindowIsExact(t *testing.T) {
+	addr, _ := startNode(t)
+	for _, c := range []struct {
+		rate     float64
+		clients  int
+		length   time.Duration
+		due      int64
+		arrivals string
+	}{
+		{20, 8, time.Second, 20, results.ConstantArrivals},
+		{15, 8, time.Second, 15, results.ConstantArrivals},
+		{1, 3, time.Second, 1, results.ConstantArrivals},
+	} {
+		p := paced(c.rate, c.length, 2)
+		p.Clients, p.Arrivals = c.clients, c.arrivals
+		numbers := make([]int, c.clients)
+		for i := range numbers {
+			numbers[i] = i
+		}
+		a := startAgent(t)
+		a.ask(order{Spec: &spec{Params: p, Clients: numbers, Servers: []string{addr}, Self: -1}})
+		var due int64
+		for _, client := range a.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients {
+			due += client.Counts.Due()
+		}
+		if due != c.due {
+			t.Errorf("%v/s of %d clients for %v: %d operations were due, want %d", c.rate, c.clients, c.length, due, c.due)
+		}
+		a.orders.Close()
+		a.wait()
+	}
+}
+
+// TestHopelessRateEndsEarly offers more than any generator can send. The window
+// is long enough for the lag to show that.
+func TestHopelessRateEndsEarly(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	began := time.Now()
+	c.ask(order{Spec: &spec{Params: paced(500_000, 7*time.Second, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	got := c.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients[0]
+	if got.Ended != results.Hopeless || got.Counts.Unsent == 0 || got.NoReply.Count() != got.Counts.Unsent+got.Counts.Unknown || time.Since(began) > 12*time.Second {
+		t.Errorf("ended %q after %v with %+v", got.Ended, time.Since(began), got.Counts)
+	}
+	c.orders.Close()
+	c.wait()
 }

@@ -1,23 +1,14 @@
 package bench
 
 import (
-	"runtime"
 	"time"
 
+	"dhtbench/node"
 	"dhtbench/results"
 )
 
-// How a pacer wakes.
-const (
-	// Precise sleeps in the kernel until shortly before an instant and spins the
-	// rest.
-	Precise = results.PrecisePacing
-	// Timer sleeps on the Go runtime's timers, as load generators written in Go
-	// do. It is there to be compared with.
-	Timer = results.TimerPacing
-	// bothPacings asks for settings with each.
-	bothPacings = "both"
-)
+// bothPacings asks for settings with precise pacing and with timers.
+const bothPacings = "both"
 
 // Bounds of the stretch before an intended start that is spent awake.
 const (
@@ -40,30 +31,35 @@ const (
 // microseconds in some virtual machines, and a timer of the Go runtime by a
 // millisecond, which is 30 times what a get on loopback takes. So a pacer sleeps
 // in the kernel until a stretch before the instant and is awake from there. The
-// stretch follows how late sleeps ended lately, and the time spent awake is
-// bounded by the client's share of the processors that can be spared: with one
-// processor there is none, and waking is as late as sleeping makes it.
+// stretch follows how late recent sleeps ended. The time spent awake is bounded by
+// the client's share of a processor.
 //
 // It is used by one goroutine.
 type pacer struct {
-	clock   clock
+	clock   node.Clock
 	timer   bool    // sleep on the runtime's timers, and never spin
 	share   float64 // of one processor, 0 to 1, that may be spent awake
 	stretch time.Duration
 	spare   time.Duration // that may be spent awake now
-	seen    int64         // the clock when spare was last added to
-	spun    time.Duration // spent awake in all
+	seen    int64         // the clock when spare was last increased
+	spun    time.Duration // processor time spent awake in all
 }
 
-// newPacer returns a pacer for one of so many clients on this machine.
-func newPacer(c clock, pacing string, clients int) *pacer {
-	spared := float64(runtime.NumCPU()-1) / float64(max(clients, 1))
-	return &pacer{clock: c, timer: pacing == Timer, share: min(spared, 1), stretch: maxStretch / 4, spare: maxSpare, seen: c.now()}
+// spinShare is the share of one processor that each of so many clients may spend
+// awake, on the processors that their agent may use: all but one of them, which is
+// for replies, and one at least. A pacer yields it.
+func spinShare(processors, clients int) float64 {
+	return min(float64(max(processors-1, 1))/float64(max(clients, 1)), 1)
+}
+
+// newPacer returns a pacer that may spend a share of one processor awake.
+func newPacer(c node.Clock, pacing string, share float64) *pacer {
+	return &pacer{clock: c, timer: pacing == results.TimerPacing, share: share, stretch: maxStretch / 4, spare: maxSpare, seen: c.Now()}
 }
 
 // wait returns at the given instant or as soon after as it can.
 func (p *pacer) wait(due int64) {
-	now := p.clock.now()
+	now := p.clock.Now()
 	if p.timer {
 		time.Sleep(time.Duration(due - now))
 		return
@@ -74,19 +70,37 @@ func (p *pacer) wait(due int64) {
 		stretch = 0
 	}
 	if wake := due - int64(stretch); now < wake {
-		p.clock.sleepUntil(wake)
-		now = p.clock.now()
+		sleepUntil(wake)
+		now = p.clock.Now()
 		p.learn(time.Duration(now - wake))
 	}
-	awake := now
+	p.spend(p.spin(now, due))
+}
+
+// maxTurn is the longest that one turn of a spin takes by itself: reading the
+// clock, and yielding to nobody. In a longer one others had the processor.
+const maxTurn = 3 * time.Microsecond
+
+// spin stays awake until an instant, and returns the processor time that it took.
+//
+// Note: the processor clock of the thread would say that exactly, and reading it
+// takes 0.3 us: more than the spin is late by, after every one.
+func (p *pacer) spin(now, due int64) (spun time.Duration) {
 	for now < due {
+		before := now
 		if due-now > int64(yielding) {
 			yield()
 		}
-		now = p.clock.now()
+		now = p.clock.Now()
+		spun += min(time.Duration(now-before), maxTurn)
 	}
-	p.spun += time.Duration(now - awake)
-	p.spare -= time.Duration(now - awake)
+	return spun
+}
+
+// spend counts time spent awake.
+func (p *pacer) spend(d time.Duration) {
+	p.spun += d
+	p.spare -= d
 }
 
 // earn adds what the time since the last call allows to be spent awake.

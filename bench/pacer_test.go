@@ -5,26 +5,26 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"dhtbench/node"
+	"dhtbench/results"
 )
 
 // TestPacerNeverWakesEarly holds for any machine; how late it wakes is the
 // machine's, and a benchmark's to say.
 func TestPacerNeverWakesEarly(t *testing.T) {
-	c, err := newClock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, pacing := range []string{Precise, Timer} {
+	c := node.NewClock()
+	for _, pacing := range []string{results.PrecisePacing, results.TimerPacing} {
 		p := newPacer(c, pacing, 1)
-		start := c.now()
+		start := c.Now()
 		for i := range int64(200) {
 			due := start + i*100_000
 			p.wait(due)
-			if now := c.now(); now < due {
+			if now := c.Now(); now < due {
 				t.Fatalf("%s: woke %v early", pacing, time.Duration(due-now))
 			}
 		}
-		if pacing == Timer && p.spun != 0 {
+		if pacing == results.TimerPacing && p.spun != 0 {
 			t.Errorf("timer: spun for %v", p.spun)
 		}
 	}
@@ -33,21 +33,18 @@ func TestPacerNeverWakesEarly(t *testing.T) {
 // TestPacerSpinsNoMoreThanItsShare waits far more often than the share of a
 // client among many allows to be spent awake.
 func TestPacerSpinsNoMoreThanItsShare(t *testing.T) {
-	c, err := newClock()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newPacer(c, Precise, 1)
+	c := node.NewClock()
+	p := newPacer(c, results.PrecisePacing, 1)
 	p.share, p.spare = 0.05, 0
-	start := c.now()
+	start := c.Now()
 	for i := range int64(500) {
 		p.wait(start + i*200_000)
 	}
 	// What was granted may be overdrawn by a stretch, and by as long as the kernel
 	// gives the processor to others meanwhile. Without a bound it would be a quarter
 	// of the time and more.
-	if allowed := 3 * time.Duration(0.05*float64(c.now()-start)); p.spun > allowed {
-		t.Errorf("spun for %v in %v, want at most %v", p.spun, time.Duration(c.now()-start), allowed)
+	if allowed := 3 * time.Duration(0.05*float64(c.Now()-start)); p.spun > allowed {
+		t.Errorf("spun for %v in %v, want at most %v", p.spun, time.Duration(c.Now()-start), allowed)
 	}
 }
 
@@ -74,26 +71,34 @@ func TestStretchFollowsHowLateSleepsEnd(t *testing.T) {
 // BenchmarkLag is how late a client wakes for an intended start, precisely paced
 // and on the runtime's timers, in turn: lag-p50-ns and lag-p99-ns.
 func BenchmarkLag(b *testing.B) {
-	c, err := newClock()
-	if err != nil {
-		b.Fatal(err)
-	}
+	c := node.NewClock()
 	for _, rate := range []int64{1000, 5000, 20_000} {
-		for _, pacing := range []string{Precise, Timer} {
+		for _, pacing := range []string{results.PrecisePacing, results.TimerPacing} {
 			b.Run(fmt.Sprintf("rate=%d/pacing=%s/P", rate, pacing), func(b *testing.B) {
 				p := newPacer(c, pacing, 1)
 				var lags []int64
-				start := c.now() + int64(time.Millisecond)
+				start := c.Now() + int64(time.Millisecond)
 				for i := int64(0); b.Loop(); i++ {
 					due := start + i*1e9/rate
 					p.wait(due)
-					lags = append(lags, c.now()-due)
+					lags = append(lags, c.Now()-due)
 				}
 				slices.Sort(lags)
 				b.ReportMetric(float64(lags[len(lags)/2]), "lag-p50-ns")
 				b.ReportMetric(float64(lags[len(lags)*99/100]), "lag-p99-ns")
-				b.ReportMetric(100*float64(p.spun)/float64(c.now()-start), "awake-%")
+				b.ReportMetric(100*float64(p.spun)/float64(c.Now()-start), "awake-%")
 			})
+		}
+	}
+}
+
+func TestSpinShareIsOfTheAgentsProcessors(t *testing.T) {
+	for _, c := range []struct {
+		processors, clients int
+		want                float64
+	}{{1, 1, 1}, {1, 4, 0.25}, {4, 1, 1}, {4, 3, 1}, {4, 6, 0.5}, {32, 1000, 0.031}} {
+		if got := spinShare(c.processors, c.clients); got != c.want {
+			t.Errorf("each of %d clients may spin for %v of one processor with %d processors, want %v", c.clients, got, c.processors, c.want)
 		}
 	}
 }

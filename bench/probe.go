@@ -17,25 +17,25 @@ import (
 // probeRounds is how many operations make the median of a round trip.
 const probeRounds = 101
 
-// probe looks at the host and measures idle round trips to every node. All
-// nodes that cannot be reached are named at once.
-func (a *agent) probe(ctx context.Context, p Probe) (Reply, error) {
+// probe looks at the host and measures idle round trips to every server. It
+// reports all servers that cannot be reached together.
+func (a *agent) probe(ctx context.Context, p probeOrder) (reply, error) {
 	facts, err := hostFacts(a.clock)
 	if err != nil {
-		return Reply{}, err
+		return reply{}, err
 	}
 	facts.Interface, facts.Driver, err = networkFacts(p.Addr)
 	if err != nil {
-		return Reply{}, err
+		return reply{}, err
 	}
-	probed := &Probed{Host: facts}
-	var faults []error
-	for _, addr := range p.Nodes {
+	found := &probed{Host: facts}
+	var errs []error
+	for _, addr := range p.Servers {
 		ns, err := a.roundTrip(ctx, addr)
-		faults = append(faults, err)
-		probed.RoundTripsNS = append(probed.RoundTripsNS, ns)
+		errs = append(errs, err)
+		found.RoundTripsNS = append(found.RoundTripsNS, ns)
 	}
-	return Reply{Probed: probed}, errors.Join(faults...)
+	return reply{Probed: found}, errors.Join(errs...)
 }
 
 // roundTrip is the median time of a get, of a key that is not there.
@@ -47,9 +47,9 @@ func (a *agent) roundTrip(ctx context.Context, addr string) (int64, error) {
 	}
 	var times [probeRounds]int64
 	for i := range times {
-		send := a.clock.now()
+		send := a.clock.Now()
 		_, err := client.AppendGet(context.WithoutCancel(ctx), nil, []byte("probe"))
-		times[i] = a.clock.now() - send
+		times[i] = a.clock.Now() - send
 		if err != nil && !errors.Is(err, node.ErrNotFound) {
 			return 0, fmt.Errorf("probe node at %s: %w", addr, err)
 		}
@@ -83,13 +83,13 @@ func networkFacts(addr string) (name, driver string, err error) {
 	return "", "", nil // dialled by others at an address that the host does not see: NAT
 }
 
-// namedFacts completes what a probe of a host found: what its inventory says, and
-// trips to the host of each name.
-func namedFacts(probed Probed, on host.Host, hosts []string) results.Host {
-	facts := probed.Host
+// namedFacts completes what a probe found with what the inventory says, and names
+// the hosts of round trips.
+func namedFacts(p probed, on host.Host, hosts []string) results.Host {
+	facts := p.Host
 	facts.Name, facts.Facts = on.Name, on.Facts
 	facts.RoundTripNS = make(map[string]int64)
-	for i, ns := range probed.RoundTripsNS {
+	for i, ns := range p.RoundTripsNS {
 		facts.RoundTripNS[hosts[i]] = ns
 	}
 	return facts

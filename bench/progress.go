@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,19 +13,24 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// Progress is told how a sweep goes. Begin, At (any number of times, from any
-// goroutine) and End follow one another for each trial; Close ends it.
-type Progress interface {
-	Begin(p results.Params)
-	At(done int64) // operations of the trial done so far
-	End(t results.Trial)
-	Close()
+// progress shows how a sweep goes. begin, at (any number of times, from any
+// goroutine) and end follow one another for each trial; close ends it.
+type progress interface {
+	begin(p results.Params)
+	at(done int64) // operations of the trial done so far
+	end(t results.Trial)
+	close()
 }
 
-// operations is the number of recorded operations of a trial.
-func operations(p results.Params) int64 { return int64(p.Clients) * int64(p.Operations) }
+// operations is about how many operations a trial records, 0 if that is not known.
+func operations(p results.Params) int64 {
+	if p.Open() {
+		return int64(p.RateOpsPerS * float64(p.DurationNS) / 1e9)
+	}
+	return int64(p.Clients) * int64(p.Operations)
+}
 
-// bar is Progress for a terminal: one bar over all operations of the sweep.
+// bar is progress on a terminal: one bar over all operations of the sweep.
 type bar struct {
 	container *mpb.Progress
 	bar       *mpb.Bar
@@ -33,10 +39,10 @@ type bar struct {
 }
 
 // newBar draws a bar on w for runs.
-func newBar(w io.Writer, runs []Run) Progress {
+func newBar(w io.Writer, runs []sweepRun) progress {
 	var total int64
 	for _, r := range runs {
-		total += operations(r.Params) * int64(len(r.Missing))
+		total += operations(r.params) * int64(len(r.missing))
 	}
 	b := &bar{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(24), mpb.WithAutoRefresh())}
 	b.label.Store(new("starting"))
@@ -51,45 +57,66 @@ func newBar(w io.Writer, runs []Run) Progress {
 	return b
 }
 
-func (b *bar) Begin(p results.Params) {
+func (b *bar) begin(p results.Params) {
 	b.label.Store(new(fmt.Sprintf("%s, clients: %d", p.Operation, p.Clients)))
 }
 
-func (b *bar) At(done int64) { b.bar.SetCurrent(b.before.Load() + done) }
+func (b *bar) at(done int64) { b.bar.SetCurrent(b.before.Load() + done) }
 
-func (b *bar) End(t results.Trial) {
+func (b *bar) end(t results.Trial) {
 	b.before.Add(operations(t.Params))
-	b.At(0)
+	b.at(0)
 }
 
-func (b *bar) Close() {
+func (b *bar) close() {
 	b.bar.Abort(false) // no effect on a bar that is full
 	b.container.Wait()
 }
 
-// lines is Progress for anything but a terminal: a line for each trial.
+// linesEvery is how often a trial that takes longer gets a line.
+const linesEvery = 10 * time.Second
+
+// lines is progress on anything but a terminal: a line for each trial that ends,
+// and one every linesEvery until then.
 type lines struct {
 	w     io.Writer
 	start time.Time
 	total int // trials
 	done  int
+
+	mu    sync.Mutex // guards what follows: progress comes from several goroutines
+	trial string     // in progress
+	last  time.Time  // of its lines, or its begin
 }
 
 // newLines writes a line to w as each trial of runs ends, or of a search without
 // runs, of which nobody knows how many there will be.
-func newLines(w io.Writer, runs []Run) Progress {
+func newLines(w io.Writer, runs []sweepRun) progress {
 	l := &lines{w: w, start: time.Now()}
 	for _, r := range runs {
-		l.total += len(r.Missing)
+		l.total += len(r.missing)
 	}
 	return l
 }
 
-func (l *lines) Begin(results.Params) {}
+func (l *lines) begin(p results.Params) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trial, l.last = setting(p), time.Now()
+}
 
-func (l *lines) At(int64) {}
+func (l *lines) at(done int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := time.Now(); now.Sub(l.last) >= linesEvery {
+		l.last = now
+		fmt.Fprintf(l.w, "trial %d: %s: %d operations so far\n", l.done+1, l.trial, done)
+	}
+}
 
-func (l *lines) End(t results.Trial) {
+func (l *lines) end(t results.Trial) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.done++
 	if l.total == 0 {
 		fmt.Fprintf(l.w, "trial %d: %s: p50 %s, p99 %s, %s\n", l.done, setting(t.Params),
@@ -102,4 +129,4 @@ func (l *lines) End(t results.Trial) {
 		l.done, l.total, setting(t.Params), perSecond(t.Active().Throughput()), left.Round(time.Second))
 }
 
-func (l *lines) Close() {}
+func (l *lines) close() {}

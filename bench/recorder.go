@@ -1,54 +1,57 @@
 package bench
 
 import (
-	"errors"
 	"time"
 
-	"dhtbench/node"
+	"dhtbench/bench/workload"
 	"dhtbench/results"
 )
 
 // recorder is what one client measures in one phase. It is not safe for
-// concurrent use: no lock on the measured path of a closed loop, and no
-// allocation but for the first error.
+// concurrent use: a closed loop records without a lock. It allocates only for the
+// first error and the first operation without a reply.
 type recorder struct {
 	service    *results.Histogram
 	response   *results.Histogram   // nil in a closed loop
 	lag        *results.Histogram   // nil in a closed loop
-	kinds      []*results.Histogram // by node.Op, of a mixture alone
+	noReply    *results.Histogram   // nil until needed
+	kinds      []*results.Histogram // by operation, of a mix alone
 	breakdown  *results.Breakdown   // nil unless asked for
 	counts     results.Counts
-	first      error // the first operation that went wrong
+	first      error // of the first operation that went wrong
 	milestones milestones
 	points     []point // of the timeline
-	keep       bool    // points are kept
+	timeline   bool    // points are kept
+	completed  int64   // replies until the end of the window
 
 	// What the loop adds.
-	start  int64         // the first send
-	queued int64         // operations sent late for want of a free lane
+	start  int64         // the first send, or the start of the window
+	until  int64         // the end of the window, of an open loop
+	queued int64         // operations sent late for want of a free slot
+	ended  string        // why the loop ended early, if it did
 	spun   time.Duration // spent awake before intended starts
+	digest string        // of the operations
 }
 
-// pointsAhead bounds the points that memory is set aside for; more are kept all the
-// same.
+// pointsAhead bounds the points that memory is set aside for. More are kept all
+// the same.
 const pointsAhead = 1 << 20
 
 // point is one operation on the timeline.
 type point struct {
-	completion int64
-	latency    int64
+	intended int64
+	latency  int64
 }
 
-// newRecorder returns a recorder of about so many operations; what does not fit
-// is kept all the same.
+// newRecorder returns a recorder of about so many operations.
 func newRecorder(p results.Params, operations int, timeline bool) *recorder {
-	r := &recorder{service: results.NewHistogram(), keep: timeline}
-	if p.Loop == Open {
+	r := &recorder{service: results.NewHistogram(), timeline: timeline}
+	if p.Open() {
 		r.response, r.lag = results.NewHistogram(), results.NewHistogram()
 	}
 	if p.Workload != "" {
-		r.kinds = make([]*results.Histogram, node.OpDel+1)
-		for op := node.OpPut; op <= node.OpDel; op++ {
+		r.kinds = make([]*results.Histogram, workload.Del+1)
+		for _, op := range workload.Ops() {
 			r.kinds[op] = results.NewHistogram()
 		}
 	}
@@ -61,100 +64,106 @@ func newRecorder(p results.Params, operations int, timeline bool) *recorder {
 	return r
 }
 
-// timing is when one operation was meant to start, was sent, and ended. In a
-// closed loop it was meant to start when it was sent.
-type timing struct {
-	intended, send, completion int64
-}
-
-// record counts one operation by how it ended. Operations without a reply have
-// no latency.
-func (r *recorder) record(op node.Op, t timing, err error) {
-	r.milestones.add(t.completion)
-	switch {
-	case err == nil:
+// record takes an operation that has ended.
+func (r *recorder) record(s *slot) {
+	r.milestones.add(s.completion)
+	if s.err != nil && r.first == nil {
+		r.first = s.err
+	}
+	switch s.reply.Outcome {
+	case workload.OK:
 		r.counts.OK++
-	case err == node.ErrNotFound: // as clients return it; a comparison costs less than errors.Is
+	case workload.NotFound:
 		r.counts.NotFound++
-	case errors.Is(err, node.ErrFailed):
+	case workload.Failed:
 		r.counts.Failed++
-		r.blame(err)
 		return
 	default:
 		r.counts.Unknown++
-		r.blame(err)
+		r.wait(s.latency())
 		return
 	}
-	r.service.Record(time.Duration(t.completion - t.send))
-	latency := t.completion - t.intended
-	if r.response != nil {
-		r.response.Record(time.Duration(latency))
-		r.lag.Record(time.Duration(t.send - t.intended))
-	}
-	if r.kinds != nil {
-		r.kinds[op].Record(time.Duration(latency))
-	}
-	if r.keep {
-		r.points = append(r.points, point{t.completion, latency})
-	}
+	r.verify(s)
+	r.time(s)
 }
 
-// dissect splits the service time of one operation by what its node told of it.
-func (r *recorder) dissect(t timing, queue, work time.Duration) {
-	if r.breakdown == nil {
+// verify counts what the reply says about the store.
+func (r *recorder) verify(s *slot) {
+	switch s.verification {
+	case workload.Correct:
 		return
-	}
-	r.breakdown.Queue.Record(queue)
-	r.breakdown.Work.Record(work)
-	r.breakdown.Network.Record(time.Duration(t.completion-t.send) - queue - work)
-}
-
-// find counts what a reply says about the store. found is whether the record was
-// there.
-func (r *recorder) find(f finding, found bool, err error) {
-	switch f {
-	case findingOK:
-		return
-	case findingAbsent:
+	case workload.Absent:
 		r.counts.Absent++
 		return
-	case findingLost:
+	case workload.LostUpdate:
 		r.counts.Lost++
-		if !found {
+		if s.reply.Outcome == workload.NotFound {
 			r.counts.Missing++
 		}
-	case findingResurrected:
+	case workload.Resurrected:
 		r.counts.Resurrected++
-	case findingTorn:
+	case workload.TornValue:
 		r.counts.Torn++
-	case findingForeign:
+	case workload.ForeignValue:
 		r.counts.Foreign++
 	}
 	r.counts.Wrong++
-	r.blame(err)
 }
 
-func (r *recorder) blame(err error) {
-	if r.first == nil {
-		r.first = err
+// time records how long an operation with a reply took.
+func (r *recorder) time(s *slot) {
+	r.service.Record(s.service())
+	if r.response != nil {
+		r.response.Record(s.latency())
+		r.lag.Record(time.Duration(s.send - s.intended))
+		if s.completion <= r.until {
+			r.completed++
+		}
+	}
+	if r.kinds != nil {
+		r.kinds[s.Op].Record(s.latency())
+	}
+	if r.breakdown != nil && s.reply.Timed {
+		r.breakdown.Queue.Record(s.reply.Queue)
+		r.breakdown.Work.Record(s.reply.Work)
+		r.breakdown.Network.Record(s.service() - s.reply.Queue - s.reply.Work)
+	}
+	if r.timeline {
+		r.points = append(r.points, point{s.intended, int64(s.latency())})
 	}
 }
 
-// result is what was measured.
-func (r *recorder) result() results.Client {
+// leave counts an operation that was due and is not sent, after how long it is
+// given up.
+func (r *recorder) leave(waited time.Duration) {
+	r.counts.Unsent++
+	r.wait(waited)
+}
+
+// wait records how long an operation without a reply had waited.
+func (r *recorder) wait(d time.Duration) {
+	if r.noReply == nil {
+		r.noReply = results.NewHistogram()
+	}
+	r.noReply.Record(d)
+}
+
+// client is the record of what a client measured. Times count from an instant.
+func (r *recorder) client(number int, host string, from int64) results.Client {
 	c := results.Client{
-		StartNS: r.start,
-		EndNS:   r.milestones.last,
-		Counts:  r.counts,
-		Service: r.service, Response: r.response, Lag: r.lag, Breakdown: r.breakdown,
-		Queued: r.queued,
+		Client: number, Host: host, StartNS: r.start - from, EndNS: max(r.milestones.last, r.start) - from,
+		Counts: r.counts, Completed: r.completed, Queued: r.queued, Ended: r.ended, Digest: r.digest,
+		Service: r.service, Response: r.response, Lag: r.lag, NoReply: r.noReply, Breakdown: r.breakdown,
+	}
+	if r.response != nil {
+		c.WindowNS = r.until - r.start
 	}
 	for _, at := range r.milestones.marks() {
-		c.MarksNS = append(c.MarksNS, at-r.start)
+		c.MarksNS = append(c.MarksNS, max(at-r.start, 0))
 	}
 	if r.kinds != nil {
 		c.Kinds = make(map[string]*results.Histogram)
-		for op := node.OpPut; op <= node.OpDel; op++ {
+		for _, op := range workload.Ops() {
 			if r.kinds[op].Count() > 0 {
 				c.Kinds[op.String()] = r.kinds[op]
 			}

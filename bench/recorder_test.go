@@ -1,40 +1,55 @@
 package bench
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"testing"
 
+	"dhtbench/bench/target"
+	"dhtbench/bench/workload"
 	"dhtbench/node"
 	"dhtbench/results"
 )
 
+// ended is a get that ended so, sent 20 ns late and done 30 ns after that.
+func ended(at int64, o workload.Outcome, v workload.Verification, err error) *slot {
+	return &slot{
+		Operation: workload.Operation{Op: workload.Get}, intended: at, send: at + 20, completion: at + 50,
+		reply: target.Reply{Outcome: o}, verification: v, err: err,
+	}
+}
+
 func TestRecorderCountsByOutcome(t *testing.T) {
 	p := phases()
-	p.Loop, p.Workload = Open, "get=1"
+	p.Loop, p.Workload = results.OpenLoop, "get=1"
 	r := newRecorder(p, 5, true)
-	lost := fmt.Errorf("put: %w", node.ErrUnknown)
-	for i, err := range []error{nil, node.ErrNotFound, fmt.Errorf("put: %w", node.ErrFailed), lost, errors.New("anything else")} {
-		at := int64(i) * 100
-		r.record(node.OpGet, timing{at, at + 20, at + 50}, err)
+	r.until = 1000
+	failed := errors.New("failed")
+	r.record(ended(0, workload.OK, workload.Correct, nil))
+	r.record(ended(100, workload.NotFound, workload.Absent, nil))
+	r.record(ended(200, workload.Failed, workload.Correct, failed))
+	r.record(ended(300, workload.Unknown, workload.Correct, errors.New("unknown")))
+	for _, v := range []workload.Verification{workload.LostUpdate, workload.Resurrected, workload.TornValue, workload.ForeignValue} {
+		r.record(ended(400, workload.OK, v, errors.New("wrong")))
 	}
-	for f := findingOK; f <= findingForeign; f++ {
-		r.find(f, false, errors.New("wrong"))
-	}
-	want := results.Counts{OK: 1, NotFound: 1, Failed: 1, Unknown: 2, Wrong: 4, Absent: 1, Torn: 1, Foreign: 1, Lost: 1, Missing: 1, Resurrected: 1}
+	r.record(ended(500, workload.NotFound, workload.LostUpdate, errors.New("wrong")))
+	r.record(ended(1000, workload.OK, workload.Correct, nil)) // after the window
+	r.leave(70)
+	want := results.Counts{OK: 6, NotFound: 2, Failed: 1, Unknown: 1, Unsent: 1, Wrong: 5, Absent: 1, Torn: 1, Foreign: 1, Lost: 2, Missing: 1, Resurrected: 1}
 	if r.counts != want {
 		t.Errorf("%+v, want %+v", r.counts, want)
 	}
-	c := r.result()
-	if c.Service.Count() != 2 || c.Service.Sum() != 60 || c.Response.Sum() != 100 || c.Lag.Sum() != 40 {
-		t.Errorf("service %v, response %v, lag %v of %d operations, want those of the 2 that got a reply",
-			c.Service.Sum(), c.Response.Sum(), c.Lag.Sum(), c.Service.Count())
+	c := r.client(0, "h", 0)
+	if c.Service.Count() != 8 || c.Service.Sum() != 240 || c.Response.Sum() != 400 || c.Lag.Sum() != 160 || c.Completed != 7 {
+		t.Errorf("service %v, response %v, lag %v of %d operations and %d completed, want those of the 8 with a reply",
+			c.Service.Sum(), c.Response.Sum(), c.Lag.Sum(), c.Service.Count(), c.Completed)
 	}
-	if len(c.Kinds) != 1 || c.Kinds["get"].Count() != 2 || len(r.points) != 2 || r.points[1] != (point{150, 50}) {
+	if c.NoReply.Count() != 2 || c.NoReply.Sum() != 120 {
+		t.Errorf("%d operations without a reply waited for %v", c.NoReply.Count(), c.NoReply.Sum())
+	}
+	if len(c.Kinds) != 1 || c.Kinds["get"].Count() != 8 || len(r.points) != 8 || r.points[1] != (point{100, 50}) {
 		t.Errorf("kinds %v, points %v", c.Kinds, r.points)
 	}
-	if !errors.Is(r.first, node.ErrFailed) {
+	if r.first != failed {
 		t.Errorf("first error %v", r.first)
 	}
 }
@@ -58,11 +73,12 @@ func TestMilestonesAreEqualShares(t *testing.T) {
 }
 
 func TestRecordAllocatesNothing(t *testing.T) {
-	for _, loop := range []string{Closed, Open} {
+	for _, loop := range []string{results.ClosedLoop, results.OpenLoop} {
 		p := phases()
 		p.Loop = loop
 		r := newRecorder(p, 1<<20, true)
-		if n := testing.AllocsPerRun(1000, func() { r.record(node.OpGet, timing{100, 120, 30_100}, nil) }); n != 0 {
+		s := ended(100, workload.OK, workload.Correct, nil)
+		if n := testing.AllocsPerRun(1000, func() { r.record(s) }); n != 0 {
 			t.Errorf("%s: %v allocations, want 0", loop, n)
 		}
 	}
@@ -77,14 +93,16 @@ func BenchmarkRecord(b *testing.B) {
 	}{
 		{"loop=closed", func(p *results.Params) {}, false},
 		{"loop=closed/timeline", func(p *results.Params) {}, true},
-		{"loop=open", func(p *results.Params) { p.Loop = Open }, true},
-		{"loop=open/mix", func(p *results.Params) { p.Loop, p.Workload = Open, "get=1" }, true},
-		{"loop=open/mix/anatomy", func(p *results.Params) { p.Loop, p.Workload, p.Breakdown = Open, "get=1", true }, true},
+		{"loop=open", func(p *results.Params) { p.Loop = results.OpenLoop }, true},
+		{"loop=open/mix", func(p *results.Params) { p.Loop, p.Workload = results.OpenLoop, "get=1" }, true},
+		{"loop=open/mix/breakdown", func(p *results.Params) { p.Loop, p.Workload, p.Breakdown = results.OpenLoop, "get=1", true }, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			p := phases()
 			c.change(&p)
 			r := newRecorder(p, 1<<20, c.timeline)
+			s := ended(0, workload.OK, workload.Correct, nil)
+			s.reply.Timed, s.reply.Queue, s.reply.Work = true, 2000, 500
 			b.ReportAllocs()
 			at := int64(0)
 			for b.Loop() {
@@ -92,53 +110,40 @@ func BenchmarkRecord(b *testing.B) {
 					r.points = r.points[:0] // as a phase of another client begins
 				}
 				at += 30_000
-				t := timing{at, at + 100, at + 30_000 + at&0x3ff}
-				r.record(node.OpGet, t, nil)
-				r.dissect(t, 2000, 500)
+				s.intended, s.send, s.completion = at, at+100, at+30_000+at&0x3ff
+				r.record(s)
 			}
 		})
 	}
 }
 
-// BenchmarkGet is a get at a node on loopback in the closed loop, with all that is
-// recorded and with nothing: what the recording adds to an operation.
-func BenchmarkGet(b *testing.B) {
+// BenchmarkClosedLoop is the closed loop of one client at a node on loopback, with
+// all that is recorded: what an operation costs from one send to the next.
+func BenchmarkClosedLoop(b *testing.B) {
 	addr, _ := startNode(b)
-	for _, recorded := range []bool{false, true} {
-		b.Run(fmt.Sprintf("recorded=%v", recorded), func(b *testing.B) {
-			p := phases()
-			p.Loop, p.Workload = Open, "get=1" // all histograms there are
-			r := newRecorder(p, 1<<20, true)
-			client := node.NewClient(node.Cluster{Addrs: []string{addr}}, node.ClientOptions{})
-			defer client.Close()
-			clock, err := newClock()
-			if err != nil {
-				b.Fatal(err)
-			}
-			key := []byte("key")
-			if err := client.Put(context.Background(), key, key); err != nil {
-				b.Fatal(err)
-			}
-			var value []byte
-			for b.Loop() {
-				send := clock.now()
-				value, err = client.AppendGet(context.Background(), value[:0], key)
-				completion := clock.now()
-				if recorded {
-					r.record(node.OpGet, timing{send, send, completion}, err)
-				}
-			}
-		})
+	p := mixed("get=1")
+	p.Clients = 1
+	w := planOf(b, p)
+	c := &client{
+		plan: w, target: w.target, servers: []string{addr}, clock: node.NewClock(),
+		source: workload.NewSource(w.options, 0), ledger: workload.NewLedger(w.options, 0),
+	}
+	if err := c.begin(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	defer c.eachConnection((*connection).close)
+	rec := newRecorder(w.Params, 0, false)
+	b.ReportAllocs()
+	b.ResetTimer()
+	if err := c.closedLoop(b.Context(), extent{operations: b.N}, rec); err != nil {
+		b.Fatal(err)
 	}
 }
 
 // BenchmarkClock is the cost of one reading of the clock.
 func BenchmarkClock(b *testing.B) {
-	c, err := newClock()
-	if err != nil {
-		b.Fatal(err)
-	}
+	c := node.NewClock()
 	for b.Loop() {
-		c.now()
+		c.Now()
 	}
 }

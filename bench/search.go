@@ -2,136 +2,241 @@ package bench
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"os"
+	"slices"
+	"time"
 
 	"dhtbench/results"
 )
 
-// Search finds the highest rate at which an objective holds and the generator
-// keeps up: sustains the rate, in a trial that is not INVALID. Both are asked for,
-// as a generator that falls behind offers less than it says.
-type Search struct {
-	Params    results.Params // of its trials, but for rate, operations and repeat
-	Objective Objective
-	Low, High float64 // rates between which it lies, in operations per second
+// search finds the highest rate at which an objective holds and the generator
+// keeps up: it sustains the rate, in a trial that is not INVALID. Both are needed,
+// since a generator that falls behind offers less than it says.
+type search struct {
+	at        func(rate float64) results.Params // the parameters of its trials
+	objective objective
+	low, high float64 // rates between which it searches, in operations per second
 }
 
 const (
 	// precision is how near, as a ratio, the highest good and the lowest bad rate
 	// are when the search ends.
 	precision = 1.05
-	// confirmations is how many times as long as a step the rate found is then run.
+	// attempts is how many runs at a rate must miss for a step to fail: single
+	// runs miss by accident on a noisy machine.
+	attempts = 2
+	// confirmations is how often the rate found is run again. It is confirmed if
+	// more than half hold.
 	confirmations = 3
 )
 
-// Found is what a search came to.
-type Found struct {
-	Rate  float64        // 0: none was confirmed
-	Limit string         // why not more, in words
-	Trial *results.Trial // the confirmation; nil: none
+// found is the result of a search.
+type found struct {
+	rate   float64         // 0: none was confirmed
+	held   int             // of the confirmations
+	limit  string          // why not more, in words
+	trials []results.Trial // the confirmations; empty: none
 }
 
-// measurement runs one trial of a search.
-type measurement func(context.Context, results.Params) (results.Trial, error)
+// runTrial runs one trial of a search.
+type runTrial func(context.Context, results.Params) (results.Trial, error)
 
-// Run searches, running each step with measure. It goes up from the lowest rate
-// by doubling until one fails, halves the ratio between the highest good and the
-// lowest bad rate until they are near, and confirms the rate with a longer run,
-// going down where that fails.
-func (s Search) Run(ctx context.Context, measure measurement) (Found, error) {
-	found := Found{Limit: fmt.Sprintf("%.6g/s was the highest rate to be tried", s.High)}
-	good, bad, err := s.climb(ctx, measure, &found)
+// run searches, with runs of each rate. It goes up from the lowest rate by
+// doubling until one fails, halves the ratio between the highest good and the
+// lowest bad rate until they are near, and confirms the rate by several runs,
+// going down where they fail.
+func (s search) run(ctx context.Context, measure runTrial) (found, error) {
+	f := found{limit: fmt.Sprintf("%.6g/s was the highest rate allowed by --rate", s.high)}
+	good, bad, err := s.climb(ctx, measure, &f)
 	if err != nil || good == 0 {
-		return found, err
+		return f, err
 	}
 	for bad > 0 && bad/good > precision {
 		rate := math.Sqrt(good * bad)
-		t, reason, err := s.try(ctx, measure, rate, 1)
+		reason, err := s.try(ctx, measure, rate)
 		if err != nil {
-			return found, err
+			return f, err
 		}
 		if reason == "" {
-			good = t.Params.RateOpsPerS
+			good = rate
 		} else {
-			bad, found.Limit = rate, reason
+			bad, f.limit = rate, reason
 		}
 	}
-	for rate := good; rate >= s.Low; rate /= precision {
-		t, reason, err := s.try(ctx, measure, rate, confirmations)
+	for rate := good; rate >= s.low; rate /= precision {
+		reason, err := s.confirm(ctx, measure, rate, &f)
 		if err != nil {
-			return found, err
+			return f, err
 		}
-		if reason == "" {
-			found.Rate, found.Trial = rate, &t
-			return found, nil
+		if 2*f.held > confirmations {
+			f.rate = rate
+			return f, nil
 		}
-		found.Limit = reason
+		f.limit = reason
 	}
-	return found, nil
+	f.trials = nil
+	return f, nil
 }
 
 // climb doubles the rate until one fails. bad is 0 if none does, good if the
 // lowest fails.
-func (s Search) climb(ctx context.Context, measure measurement, found *Found) (good, bad float64, err error) {
-	for rate := s.Low; ; rate = min(2*rate, s.High) {
-		_, reason, err := s.try(ctx, measure, rate, 1)
+func (s search) climb(ctx context.Context, measure runTrial, f *found) (good, bad float64, err error) {
+	for rate := s.low; ; rate = min(2*rate, s.high) {
+		reason, err := s.try(ctx, measure, rate)
 		switch {
 		case err != nil:
 			return good, 0, err
 		case reason != "":
-			found.Limit = reason
+			f.limit = reason
 			return good, rate, nil
-		case rate == s.High:
+		case rate == s.high:
 			return rate, 0, nil
 		}
 		good = rate
 	}
 }
 
-// attempts is how often a rate is tried before it counts as too high: a machine
-// has bad moments.
-const attempts = 2
-
-// try measures a rate for so many times the length of a step, and says why it
-// does not meet the search; empty: it does.
-func (s Search) try(ctx context.Context, measure measurement, rate float64, length int64) (t results.Trial, reason string, err error) {
-	p := atRate(s.Params, rate)
-	p.DurationNS *= length
-	p.Operations *= int(length)
+// try runs a rate until it meets the search, attempts times at most. It returns
+// why it does not; empty: it does.
+func (s search) try(ctx context.Context, measure runTrial, rate float64) (reason string, err error) {
+	p := s.at(rate)
 	for p.Repeat = range attempts {
-		if t, err = measure(ctx, p); err != nil {
-			return t, "", err
+		t, err := measure(ctx, p)
+		if err != nil {
+			return "", err
 		}
-		if reason = s.refuses(t); reason == "" {
+		if reason = s.misses(t); reason == "" {
 			break
 		}
 	}
-	return t, reason, nil
+	return reason, nil
 }
 
-// refuses says why a trial does not meet the search; empty: it does. What the
-// generator is late by is in the response time, so it can make a rate look too high
-// and never too low; where it does, that is said.
-func (s Search) refuses(t results.Trial) string {
-	h := t.Response()
-	q := s.Objective.Quantile
+// confirm runs a rate several times and counts in f how many meet the search. It
+// returns why the last that did not missed.
+func (s search) confirm(ctx context.Context, measure runTrial, rate float64, f *found) (reason string, err error) {
+	f.held, f.trials = 0, nil
+	p := s.at(rate)
+	for i := range confirmations {
+		p.Repeat = attempts + i
+		t, err := measure(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		f.trials = append(f.trials, t)
+		if missed := s.misses(t); missed != "" {
+			reason = missed
+		} else {
+			f.held++
+		}
+	}
+	return reason, nil
+}
+
+// misses says why a trial does not meet the search; empty: it does. Lag of the
+// generator is part of response time, so it can make a rate look too high and
+// never too low; where it has a part, that is said.
+func (s search) misses(t results.Trial) string {
 	at := fmt.Sprintf("at %.6g/s ", t.Params.RateOpsPerS)
+	sample := t.Sample()
+	value, atLeast := sample.Quantile(s.objective.quantile)
 	switch {
 	case t.Counts().Bad() > 0:
 		return at + fmt.Sprintf("%d operations went wrong", t.Counts().Bad())
+	case !t.Sustained():
+		return at + fmt.Sprintf("only %s/s was achieved", perSecond(t.Achieved()))
 	case t.Verdict == results.Invalid:
 		return at + "the trial is INVALID: " + t.Warnings[0].String()
-	case !t.Sustained():
-		return at + "the rate is not sustained"
-	case !h.Supports(q):
-		return at + fmt.Sprintf("there are too few operations for %v: give a longer --duration", s.Objective)
-	case h.Quantile(q) >= s.Objective.Bound:
-		text := at + fmt.Sprintf("it is %s", latency(float64(h.Quantile(q))))
+	case !sample.Supports(s.objective.quantile):
+		return at + fmt.Sprintf("there are too few operations for %v; give a longer --duration", s.objective)
+	case value >= s.objective.bound:
+		text := at + "it is "
+		if atLeast {
+			text += "above "
+		}
+		text += latency(float64(value))
 		if blames := t.Blames(); len(blames) > 0 {
 			text += ", and the generator has a part in it: " + blames[0].String()
 		}
 		return text
 	}
 	return ""
+}
+
+// shortestStep is how long a step of the search must last at its lowest rate for
+// the percentile to have enough operations above it.
+func (s search) shortestStep() time.Duration {
+	return time.Duration(math.Ceil(10/(1-s.objective.quantile)/s.low*1.1*10)) * (time.Second / 10)
+}
+
+// answer is what a search found, for programs: one line of JSON after the row of
+// its confirmations.
+type answer struct {
+	Objective string  `json:"objective"`
+	RatePer   float64 `json:"rate_ops_per_s"`
+	Held      int     `json:"held"` // confirmations that met the objective
+	Runs      int     `json:"runs"` // confirmations in all
+	Limit     string  `json:"limit"`
+}
+
+// searchOf is the search that the flags ask for.
+func (c *Command) searchOf() search {
+	s := c.sweep()
+	rates := s.rates.of(s.clients[0])
+	return search{
+		at:        func(rate float64) results.Params { return s.at(s.clients[0], rate, s.params.Pacing) },
+		objective: c.SLO, low: rates[0], high: rates[len(rates)-1],
+	}
+}
+
+// search looks for the highest rate at which the objective holds, keeps each trial
+// as it ends, and prints what it found. It does not run trials again that the file
+// holds already.
+func (c *Command) search(ctx context.Context, file *results.File, trials []results.Trial) error {
+	co, err := c.coordinator(ctx, trials, nil)
+	if err != nil {
+		return err
+	}
+	s := c.searchOf()
+	f, err := s.run(ctx, func(ctx context.Context, p results.Params) (trial results.Trial, err error) {
+		p.Operation = results.Mix
+		if i := slices.IndexFunc(trials, func(t results.Trial) bool { return t.Params == p }); i >= 0 {
+			return trials[i], nil
+		}
+		err = co.run(ctx, sweepRun{params: p, missing: operationsOf(p)}, func(t results.Trial) error {
+			trial = t
+			trials = append(trials, t)
+			co.progress.end(t)
+			return file.Append(t)
+		})
+		return trial, err
+	})
+	if err != nil {
+		return fmt.Errorf("search for %v: %w\n%d trials are kept in %s; the same command with --resume continues",
+			c.SLO, interrupted(ctx, err), len(trials), c.Results)
+	}
+	if f.rate == 0 {
+		return fmt.Errorf("search for %v: no rate from %.6g/s on was confirmed: %s", c.SLO, s.low, f.limit)
+	}
+	return errors.Join(c.printFound(f), c.show(f.trials))
+}
+
+// printFound prints what a search found.
+func (c *Command) printFound(f found) error {
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetEscapeHTML(false) // an objective has a < in it
+		return out.Encode(answer{c.SLO.String(), f.rate, f.held, len(f.trials), f.limit})
+	}
+	settled := ""
+	if f.held < len(f.trials) {
+		settled = ": not settled"
+	}
+	_, err := fmt.Printf("%s\n%v held at %.6g operations/s in %d of %d runs of %v%s\n", f.limit, c.SLO, f.rate,
+		f.held, len(f.trials), time.Duration(f.trials[0].Params.DurationNS), settled)
+	return err
 }

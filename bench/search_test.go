@@ -25,13 +25,14 @@ func (s *store) measure(_ context.Context, p results.Params) (results.Trial, err
 	}
 	service, response, lag := results.NewHistogram(), results.NewHistogram(), results.NewHistogram()
 	c := results.Client{Service: service, Response: response, Lag: lag, EndNS: p.DurationNS}
-	for i := 1; i <= p.Operations; i++ {
+	n := int(p.RateOpsPerS * float64(p.DurationNS) / 1e9)
+	for i := 1; i <= n; i++ {
 		service.Record(took)
 		response.Record(took + s.lag)
 		lag.Record(s.lag)
 		c.MarksNS = append(c.MarksNS, int64(float64(i)*1e9/p.RateOpsPerS))
 	}
-	c.Counts.OK = int64(p.Operations)
+	c.Counts.OK, c.Completed, c.WindowNS = int64(n), int64(n), p.DurationNS
 	t := results.Trial{Params: p, Clients: []results.Client{c}}
 	t.Verdict, t.Warnings = t.Judge()
 	return t, nil
@@ -40,10 +41,12 @@ func (s *store) measure(_ context.Context, p results.Params) (results.Trial, err
 // stepLength is enough for a median at the lowest rates.
 const stepLength = 2 * time.Second
 
-func searchFor(low, high float64) Search {
-	p := mixed("ycsb-c")
-	p.Loop, p.Arrivals, p.Inflight, p.Clients, p.DurationNS = Open, Constant, 16, 1, int64(stepLength)
-	return Search{Params: p, Objective: Objective{Quantile: 0.5, Bound: time.Millisecond}, Low: low, High: high}
+func searchFor(low, high float64) search {
+	s := smallSweep()
+	s.params = mixed("ycsb-c")
+	s.params.Loop, s.params.Arrivals, s.params.Inflight, s.params.DurationNS = results.OpenLoop, results.ConstantArrivals, 16, int64(stepLength)
+	at := func(rate float64) results.Params { return s.at(1, rate, "") }
+	return search{at: at, objective: objective{quantile: 0.5, bound: time.Millisecond}, low: low, high: high}
 }
 
 func TestSearchFindsTheLimit(t *testing.T) {
@@ -52,42 +55,44 @@ func TestSearchFindsTheLimit(t *testing.T) {
 		{20, 40, 21}, {19, 22, 20}, // rates so near that whole numbers between them run out
 	} {
 		s := &store{limit: c.limit}
-		found, err := searchFor(c.low, c.high).Run(t.Context(), s.measure)
+		f, err := searchFor(c.low, c.high).run(t.Context(), s.measure)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found.Rate > c.limit || found.Rate < c.limit/precision || found.Trial == nil {
-			t.Errorf("found %v where the limit is %v", found.Rate, c.limit)
+		if f.rate > c.limit || f.rate < c.limit/precision || len(f.trials) != confirmations || f.held != confirmations {
+			t.Errorf("found %v where the limit is %v", f.rate, c.limit)
 		}
-		if last := s.tries[len(s.tries)-1]; last.RateOpsPerS != found.Rate || last.DurationNS != confirmations*int64(stepLength) {
-			t.Errorf("the last try is %v/s for %v, want the rate found, confirmed", last.RateOpsPerS, time.Duration(last.DurationNS))
+		for _, last := range s.tries[len(s.tries)-confirmations:] {
+			if last.RateOpsPerS != f.rate {
+				t.Errorf("the last tries are at %v/s, want the rate found", last.RateOpsPerS)
+			}
 		}
-		if len(s.tries) > 50 || !strings.Contains(found.Limit, "it is 1.00 s") {
-			t.Errorf("%d tries; limit: %s", len(s.tries), found.Limit)
+		if len(s.tries) > 50 || !strings.Contains(f.limit, "it is 1.00 s") {
+			t.Errorf("%d tries; limit: %s", len(s.tries), f.limit)
 		}
 	}
 }
 
 func TestSearchEndsAtItsBounds(t *testing.T) {
-	if found, err := searchFor(1000, 8000).Run(t.Context(), (&store{limit: 1e9}).measure); err != nil || found.Rate != 8000 || !strings.Contains(found.Limit, "8000/s was the highest") {
-		t.Errorf("without a limit: %+v, %v", found, err)
+	if f, err := searchFor(1000, 8000).run(t.Context(), (&store{limit: 1e9}).measure); err != nil || f.rate != 8000 || !strings.Contains(f.limit, "8000/s was the highest") {
+		t.Errorf("without a limit: %+v, %v", f, err)
 	}
-	if found, err := searchFor(1000, 8000).Run(t.Context(), (&store{limit: 1}).measure); err != nil || found.Trial != nil || !strings.Contains(found.Limit, "at 1000/s it is 1.00 s") {
-		t.Errorf("below the lowest rate: %+v, %v", found, err)
+	if f, err := searchFor(1000, 8000).run(t.Context(), (&store{limit: 1}).measure); err != nil || f.trials != nil || !strings.Contains(f.limit, "at 1000/s it is 1.00 s") {
+		t.Errorf("below the lowest rate: %+v, %v", f, err)
 	}
 }
 
 func TestSearchWantsAGeneratorThatKeepsUp(t *testing.T) {
-	found, err := searchFor(1000, 8000).Run(t.Context(), (&store{limit: 1e9, lag: 900 * time.Microsecond}).measure)
-	if err != nil || found.Trial != nil || !strings.Contains(found.Limit, "the trial is INVALID: lag: ") {
-		t.Errorf("with a generator that is late: %+v, %v", found, err)
+	f, err := searchFor(1000, 8000).run(t.Context(), (&store{limit: 1e9, lag: 900 * time.Microsecond}).measure)
+	if err != nil || f.trials != nil || !strings.Contains(f.limit, "the trial is INVALID: lag: ") {
+		t.Errorf("with a generator that is late: %+v, %v", f, err)
 	}
 }
 
 func TestSearchEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := searchFor(1000, 8000).Run(ctx, func(ctx context.Context, p results.Params) (results.Trial, error) {
+	_, err := searchFor(1000, 8000).run(ctx, func(ctx context.Context, p results.Params) (results.Trial, error) {
 		return results.Trial{}, context.Cause(ctx)
 	})
 	if err != context.Canceled {

@@ -9,7 +9,7 @@ import (
 // sleepUntil sleeps in the kernel until an instant of the clock, and no longer
 // than the kernel must: the slack by which it may gather wake-ups, 50 µs unless
 // told otherwise, is a thread's own, so the goroutine keeps its thread meanwhile.
-func (c clock) sleepUntil(at int64) {
+func sleepUntil(at int64) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // without it the sleep is later, and that is seen

@@ -10,81 +10,97 @@ import (
 	"dhtbench/results"
 )
 
-// Sweep is the plan of a benchmark: one run for each setting and repeat.
-type Sweep struct {
-	// Params is common to all trials; Operation, Clients, Repeat and, of an open
-	// loop, RateOpsPerS and Operations are the sweep's to set.
-	Params  results.Params
-	Clients []int    // numbers of clients
-	Rates   Rates    // offered; none: a closed loop
-	Pacings []string // of an open loop that is paced in several ways; none: as Params say
-	Trials  int      // repeats of each setting, at least 1
+// sweep is the plan of a benchmark: one run for each setting and repeat.
+type sweep struct {
+	// params is common to all trials; Operation, Clients, Repeat and, of an open
+	// loop, RateOpsPerS, Pacing and times that follow from the rate are the sweep's
+	// to set.
+	params  results.Params
+	clients []int    // numbers of clients
+	rates   rates    // offered; none: a closed loop
+	pacings []string // of an open loop that is paced in several ways; none: as params say
+	trials  int      // repeats of each setting, at least 1
 }
 
-// Size is the number of trials in the sweep.
-func (s Sweep) Size() int { return len(s.settings()) * s.Trials * len(operationKinds(s.Params)) }
+// size is the number of trials in the sweep.
+func (s sweep) size() int { return len(s.settings()) * s.trials * len(operationsOf(s.params)) }
 
 // settings are the parameters of all settings, in order, without operation and
 // repeat.
-func (s Sweep) settings() []results.Params {
+func (s sweep) settings() []results.Params {
 	var all []results.Params
-	for _, clients := range s.Clients {
-		p := s.Params
-		p.Clients = clients
-		if p.Loop != Open {
-			all = append(all, p)
+	for _, clients := range s.clients {
+		if !s.params.Open() {
+			all = append(all, s.at(clients, 0, ""))
 		}
-		for _, rate := range s.Rates.of(clients) {
-			p := atRate(p, rate)
-			for _, p.Pacing = range s.pacings() {
-				all = append(all, p)
+		for _, rate := range s.rates.of(clients) {
+			for _, pacing := range s.allPacings() {
+				all = append(all, s.at(clients, rate, pacing))
 			}
 		}
 	}
 	return all
 }
 
-// pacings are the ways in which clients are paced, one at least.
-func (s Sweep) pacings() []string {
-	if len(s.Pacings) == 0 {
-		return []string{s.Params.Pacing}
+// allPacings are the ways in which clients are paced, one at least.
+func (s sweep) allPacings() []string {
+	if len(s.pacings) == 0 {
+		return []string{s.params.Pacing}
 	}
-	return s.Pacings
+	return s.pacings
 }
 
-// atRate is p with a rate, and with the operations of the time it may take if
-// that is bounded.
-func atRate(p results.Params, rate float64) results.Params {
-	p.RateOpsPerS = rate
-	if p.DurationNS > 0 {
-		p.Operations = max(1, int(rate/float64(p.Clients)*float64(p.DurationNS)/1e9))
+// at is the parameters of one setting. An open loop runs for a time: that of its
+// operations at the rate, unless a duration is given.
+func (s sweep) at(clients int, rate float64, pacing string) results.Params {
+	p := s.params
+	p.Clients, p.RateOpsPerS, p.Pacing = clients, rate, pacing
+	if !p.Open() {
+		return p
 	}
+	lasts := func(operations int) int64 {
+		return int64(min(float64(operations)*float64(clients)/rate*1e9, maxNS))
+	}
+	if p.DurationNS == 0 {
+		p.DurationNS = lasts(p.Operations)
+	}
+	if p.Warmup > 0 {
+		warmup := lasts(p.Warmup)
+		if p.WarmupNS > 0 {
+			warmup = min(warmup, p.WarmupNS)
+		}
+		p.WarmupNS = warmup
+	}
+	p.Operations, p.Warmup, p.GraceNS = 0, 0, int64(defaultGrace)
 	return p
 }
 
-// Runs returns the runs that are still to be done when the trials of done are
+// maxNS bounds times that follow from other flags: about 30 years.
+const maxNS = 1e18
+
+// runs returns the runs that are still to be done when the trials of done are
 // there. The settings of each repeat come in an order of their own, random but
 // fixed by the seed: what drifts on the machine in the course of a benchmark
 // then blurs the curve instead of bending it.
-func (s Sweep) Runs(done []results.Trial) []Run {
+func (s sweep) runs(done []results.Trial) []sweepRun {
 	have := make(map[results.Params]bool)
 	for _, t := range done {
 		have[t.Params] = true
 	}
-	random := rand.New(rand.NewPCG(s.Params.Seed, 0))
-	var runs []Run
-	for repeat := range s.Trials {
+	random := rand.New(rand.NewPCG(s.params.Seed, 0))
+	var runs []sweepRun
+	for repeat := range s.trials {
 		order := s.settings()
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, p := range order {
-			run := Run{Params: p}
-			run.Params.Repeat = repeat
-			for _, operation := range run.operations() {
+			run := sweepRun{params: p}
+			run.params.Repeat = repeat
+			for _, operation := range operationsOf(p) {
 				if !have[run.trial(operation)] {
-					run.Missing = append(run.Missing, operation)
+					run.missing = append(run.missing, operation)
 				}
 			}
-			if len(run.Missing) > 0 {
+			if len(run.missing) > 0 {
 				runs = append(runs, run)
 			}
 		}
@@ -92,49 +108,40 @@ func (s Sweep) Runs(done []results.Trial) []Run {
 	return runs
 }
 
-// Own returns those of trials that belong to the sweep.
-func (s Sweep) Own(trials []results.Trial) []results.Trial {
+// own returns those of trials that belong to the sweep.
+func (s sweep) own(trials []results.Trial) []results.Trial {
 	settings := s.settings()
 	var own []results.Trial
 	for _, t := range trials {
 		p := t.Params.Setting()
-		p.Operation = s.Params.Operation
-		if slices.Contains(settings, p) && t.Params.Repeat < s.Trials {
+		p.Operation = s.params.Operation
+		if slices.Contains(settings, p) && t.Params.Repeat < s.trials {
 			own = append(own, t)
 		}
 	}
 	return own
 }
 
-// joins returns an error if any of trials is of another sweep: if they differ in
-// more than what this one may do more or less of.
-func (s Sweep) joins(trials []results.Trial) error {
-	common := func(p results.Params) results.Params {
-		p.Operation, p.Clients, p.Repeat, p.RateOpsPerS, p.Operations, p.Pacing = "", 0, 0, 0, 0, ""
-		return p
-	}
+// checkSame returns an error if any of trials is of another sweep: one that
+// differs in more than numbers of clients, rates, pacings and repeats.
+func (s sweep) checkSame(trials []results.Trial) error {
 	for _, t := range trials {
-		then, now := common(t.Params), common(s.Params)
-		if then != now || t.Params.DurationNS == 0 && t.Params.Operations != s.Params.Operations {
-			return fmt.Errorf("it holds trials of another sweep (%s)", difference(t.Params, s.Params))
+		there := t.Params.Setting()
+		here := s.at(there.Clients, there.RateOpsPerS, there.Pacing)
+		here.Operation = there.Operation
+		if there != here {
+			return fmt.Errorf("it holds trials of another sweep (%s)", difference(there, here))
 		}
 	}
 	return nil
 }
 
-// difference names the parameters in which two sweeps differ, and their values.
+// difference names the parameters in which two settings differ, and their values.
 func difference(there, here results.Params) string {
 	var parts []string
 	a, b := reflect.ValueOf(there), reflect.ValueOf(here)
 	for i := range a.NumField() {
 		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
-		switch name {
-		case "operation", "clients", "repeat", "rate_ops_per_s", "pacing": // what one sweep has several of
-			continue
-		}
-		if name == "operations" && there.DurationNS > 0 {
-			continue // as many as the time has
-		}
 		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
 			parts = append(parts, fmt.Sprintf("%s: %v there, %v here", name, x, y))
 		}

@@ -7,32 +7,32 @@ import (
 	"dhtbench/results"
 )
 
-func sweep() Sweep {
-	return Sweep{
-		Params:  results.Params{Loop: "closed", Nodes: 8, Operations: 10, Placement: Separate, Seed: 1},
-		Clients: []int{1, 2, 3, 4, 5, 6, 7, 8},
-		Trials:  3,
+func smallSweep() sweep {
+	return sweep{
+		params:  results.Params{Loop: "closed", Nodes: 8, Operations: 10, Placement: results.SeparatePlacement, Seed: 1},
+		clients: []int{1, 2, 3, 4, 5, 6, 7, 8},
+		trials:  3,
 	}
 }
 
 func TestRunsCoverTheSweepInRandomOrder(t *testing.T) {
-	s := sweep()
-	runs := s.Runs(nil)
-	if len(runs) != 24 || s.Size() != 72 {
-		t.Fatalf("%d runs of %d trials", len(runs), s.Size())
+	s := smallSweep()
+	runs := s.runs(nil)
+	if len(runs) != 24 || s.size() != 72 {
+		t.Fatalf("%d runs of %d trials", len(runs), s.size())
 	}
 	orders := make(map[int][]int)
 	for _, r := range runs {
-		if !slices.Equal(r.Missing, results.Operations()) {
+		if !slices.Equal(r.missing, results.Operations()) {
 			t.Errorf("run %+v does not want all operations", r)
 		}
-		orders[r.Params.Repeat] = append(orders[r.Params.Repeat], r.Params.Clients)
+		orders[r.params.Repeat] = append(orders[r.params.Repeat], r.params.Clients)
 	}
 	for repeat, order := range orders {
 		if slices.IsSorted(order) {
 			t.Errorf("repeat %d goes through the settings in order", repeat)
 		}
-		if !slices.Equal(slices.Sorted(slices.Values(order)), s.Clients) {
+		if !slices.Equal(slices.Sorted(slices.Values(order)), s.clients) {
 			t.Errorf("repeat %d has clients %v", repeat, order)
 		}
 	}
@@ -42,10 +42,10 @@ func TestRunsCoverTheSweepInRandomOrder(t *testing.T) {
 }
 
 func TestRunsLeaveOutWhatIsDone(t *testing.T) {
-	s := sweep()
-	all := s.Runs(nil)
+	s := smallSweep()
+	all := s.runs(nil)
 	var done []results.Trial
-	for _, operation := range all[0].Missing {
+	for _, operation := range all[0].missing {
 		done = append(done, results.Trial{Params: all[0].trial(operation)})
 	}
 	done = append(done, results.Trial{Params: all[1].trial("put")})
@@ -53,51 +53,56 @@ func TestRunsLeaveOutWhatIsDone(t *testing.T) {
 	foreign.Params.Seed = 99
 	done = append(done, foreign)
 
-	left := s.Runs(done)
+	left := s.runs(done)
 	if len(left) != 23 {
 		t.Fatalf("%d runs left, want 23", len(left))
 	}
-	if left[0].Params != all[1].Params || !slices.Equal(left[0].Missing, []string{"get", "del"}) {
+	if left[0].params != all[1].params || !slices.Equal(left[0].missing, []string{"get", "del"}) {
 		t.Errorf("first run left is %+v", left[0])
 	}
-	if own := s.Own(done); len(own) != 4 {
+	if own := s.own(done); len(own) != 4 {
 		t.Errorf("%d trials are the sweep's own, want 4", len(own))
 	}
 }
 
 func TestRatesMakeSettings(t *testing.T) {
-	s := sweep()
-	s.Params.Loop, s.Params.DurationNS = Open, 2e9
-	s.Clients = []int{1, 4}
-	s.Rates = Rates{Each: []float64{1000, 2000}}
-	runs := s.Runs(nil)
-	if len(runs) != 12 || s.Size() != 36 {
-		t.Fatalf("%d runs, size %d, want 12 and 36", len(runs), s.Size())
+	s := smallSweep()
+	s.params.Loop, s.params.DurationNS = results.OpenLoop, 2e9
+	s.clients = []int{1, 4}
+	s.rates = rates{each: []float64{1000, 2000}}
+	runs := s.runs(nil)
+	if len(runs) != 12 || s.size() != 36 {
+		t.Fatalf("%d runs, size %d, want 12 and 36", len(runs), s.size())
 	}
 	for _, r := range runs {
-		if want := int(r.Params.RateOpsPerS * 2 / float64(r.Params.Clients)); r.Params.Operations != want {
-			t.Errorf("%d clients at %v/s do %d operations each in 2 s, want %d", r.Params.Clients, r.Params.RateOpsPerS, r.Params.Operations, want)
+		if p := r.params; p.DurationNS != 2e9 || p.Operations != 0 || p.GraceNS == 0 {
+			t.Errorf("%d clients at %v/s: %d operations in %d ns with a grace of %d ns", p.Clients, p.RateOpsPerS, p.Operations, p.DurationNS, p.GraceNS)
 		}
 	}
-	s.Rates.PerClient = true
+	byOps := s
+	byOps.params.DurationNS, byOps.params.Operations, byOps.params.Warmup, byOps.params.WarmupNS = 0, 10, 1000, 2e9
+	if p := byOps.at(4, 2000, ""); p.DurationNS != 20e6 || p.WarmupNS != 2e9 || p.Warmup != 0 {
+		t.Errorf("10 operations of each of 4 clients at 2000/s: %+v", p)
+	}
+	s.rates.perClient = true
 	if p := s.settings()[3]; p.Clients != 4 || p.RateOpsPerS != 8000 {
 		t.Errorf("2000/s for each of 4 clients is %v/s", p.RateOpsPerS)
 	}
 }
 
-func TestOnlyItsOwnSweepIsGoneOnWith(t *testing.T) {
-	s := sweep()
-	own := results.Trial{Params: s.Runs(nil)[0].trial("get")}
-	if err := s.joins([]results.Trial{own}); err != nil {
+func TestResumeRefusesOtherSweep(t *testing.T) {
+	s := smallSweep()
+	own := results.Trial{Params: s.runs(nil)[0].trial("get")}
+	if err := s.checkSame([]results.Trial{own}); err != nil {
 		t.Errorf("own trial: %v", err)
 	}
 	more := s
-	more.Clients, more.Trials = []int{99}, 7
-	if err := more.joins([]results.Trial{own}); err != nil {
+	more.clients, more.trials = []int{99}, 7
+	if err := more.checkSame([]results.Trial{own}); err != nil {
 		t.Errorf("a sweep of more clients: %v", err)
 	}
 	own.Params.Nodes = 3
-	if s.joins([]results.Trial{own}) == nil {
-		t.Error("a trial of another number of nodes is gone on with")
+	if s.checkSame([]results.Trial{own}) == nil {
+		t.Error("a trial of another number of nodes is accepted")
 	}
 }

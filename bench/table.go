@@ -50,7 +50,7 @@ func writeTable(w io.Writer, summaries []results.Summary) error {
 		}
 		return mark(worst(summaries[i-headings]))
 	})
-	_, err := io.WriteString(w, text+notes(text))
+	_, err := io.WriteString(w, text+legend(text))
 	return err
 }
 
@@ -85,8 +85,8 @@ func mark(v results.Verdict) string {
 	return ""
 }
 
-// notes explains the signs that a table has.
-func notes(table string) string {
+// legend explains the signs that a table has.
+func legend(table string) string {
 	var text string
 	for cell := range strings.FieldsSeq(table) {
 		if cell == "-" {

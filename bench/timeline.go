@@ -11,13 +11,13 @@ import (
 // intervalLength is that of a slice of the timeline.
 const intervalLength = 100 * time.Millisecond
 
-// timeline puts the operations of all clients into slices of time, counted from
-// an instant of the clock. Slices in which nothing ended are left out.
-func timeline(clients [][]point, from int64) []results.Interval {
+// timeline puts the operations of all clients into slices of time by intended
+// start, counted from an instant of the clock. Empty slices are left out.
+func timeline(clients []*recorder, from int64) []results.Interval {
 	slots := make(map[int64]*results.Histogram)
-	for _, points := range clients {
-		for _, p := range points {
-			index := max(p.completion-from, 0) / int64(intervalLength)
+	for _, c := range clients {
+		for _, p := range c.points {
+			index := max(p.intended-from, 0) / int64(intervalLength)
 			if slots[index] == nil {
 				slots[index] = results.NewHistogram()
 			}

@@ -18,39 +18,48 @@ import (
 
 // usage is what the process has used, and what was done to it, up to an instant.
 type usage struct {
-	at               int64
+	at               int64 // on the agent's clock
 	userNS, systemNS int64
 	stealNS          int64
 	throttledNS      int64
 	vitals           node.Vitals
 }
 
-// readUsage reads it. What a kernel does not tell counts as nothing.
+// readUsage reads it. It takes a millisecond and more, and is for outside of what
+// is measured. What a kernel does not tell is 0.
 func (a *agent) readUsage() (usage, error) {
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		return usage{}, fmt.Errorf("read the agent's use of CPU: %w", err)
 	}
-	u := usage{at: a.clock.now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), vitals: node.ReadVitals()}
+	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), vitals: node.ReadVitals()}
 	if times, err := cpu.Times(false); err == nil && len(times) == 1 {
 		u.stealNS = int64(times[0].Steal * float64(time.Second))
 	}
 	return u, nil
 }
 
-// used is what was used between two readings.
-func (a *agent) used(before, after usage) results.Agent {
-	vitals := after.vitals.Since(before.vitals)
-	vitals.Hiccups = a.hiccups.Between(before.at, after.at)
+// until is the record of what an agent on a host used between two readings for
+// clients of these numbers, which spun for so long.
+func (u usage) until(after usage, host string, clients []int, spun time.Duration) results.Agent {
 	return results.Agent{
+		Host:        host,
+		Clients:     clients,
 		GOMAXPROCS:  runtime.GOMAXPROCS(0),
-		WallNS:      after.at - before.at,
-		UserNS:      after.userNS - before.userNS,
-		SystemNS:    after.systemNS - before.systemNS,
-		StealNS:     after.stealNS - before.stealNS,
-		ThrottledNS: after.throttledNS - before.throttledNS,
-		Runtime:     runtimeOf(vitals),
+		WallNS:      after.at - u.at,
+		UserNS:      after.userNS - u.userNS,
+		SystemNS:    after.systemNS - u.systemNS,
+		SpinNS:      int64(spun),
+		StealNS:     after.stealNS - u.stealNS,
+		ThrottledNS: after.throttledNS - u.throttledNS,
 	}
+}
+
+// vitals is what the runtime and the kernel did to the agent between two readings.
+func (a *agent) vitals(before, after usage) node.Vitals {
+	v := after.vitals.Since(before.vitals)
+	v.Hiccups = a.hiccups.Between(before.at, after.at)
+	return v
 }
 
 // throttled is for how long the limit of this process's control group, version 2,

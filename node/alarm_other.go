@@ -3,55 +3,42 @@
 package node
 
 import (
-	"os"
-	"sync"
+	"context"
 	"time"
 )
 
-// readMonotonic reads the wall clock: of a monotonic one that all processes of
-// the host share, nothing is known here.
-func readMonotonic() int64 { return time.Now().UnixNano() }
-
 // alarm wakes a goroutine at instants of the host's clock, as late as timers of
-// the Go runtime are. It is used by one goroutine, but for close.
+// the Go runtime are. One goroutine uses it.
 type alarm struct {
-	clock hostClock
-	at    int64
-	every int64
-	done  chan struct{}
-	once  sync.Once
+	ctx      context.Context
+	clock    Clock
+	at       int64 // when it rings next
+	interval int64
 }
 
-// newAlarm returns an alarm that is not set.
-func newAlarm() (*alarm, error) {
-	return &alarm{clock: newHostClock(), done: make(chan struct{})}, nil
+// newAlarm returns an alarm that is not set. Its waits fail when ctx ends.
+func newAlarm(ctx context.Context) (*alarm, error) {
+	return &alarm{ctx: ctx, clock: NewClock()}, nil
 }
 
-// set makes it ring at an instant of the clock, and then every so often; every
-// 0: once.
-func (a *alarm) set(at int64, every time.Duration) error {
-	a.at, a.every = at, int64(every)
+// set makes it ring at an instant of the clock, and then once every interval;
+// interval 0: only once.
+func (a *alarm) set(at int64, interval time.Duration) error {
+	a.at, a.interval = at, int64(interval)
 	return nil
 }
 
-// wait waits until it rings, and returns how often it has since the last wait.
-// It fails after close.
+// wait waits until it rings, and returns how often it rang since the last wait.
 func (a *alarm) wait() (int64, error) {
 	select {
-	case <-a.done:
-		return 0, os.ErrClosed
-	case <-time.After(time.Duration(a.at - a.clock.now())):
+	case <-a.ctx.Done():
+		return 0, a.ctx.Err()
+	case <-time.After(time.Duration(a.at - a.clock.Now())):
 	}
 	rings := int64(1)
-	if a.every > 0 {
-		rings += max(0, a.clock.now()-a.at) / a.every
-		a.at += rings * a.every
+	if a.interval > 0 {
+		rings += max(0, a.clock.Now()-a.at) / a.interval
+		a.at += rings * a.interval
 	}
 	return rings, nil
-}
-
-// close ends a wait. It may be called from another goroutine.
-func (a *alarm) close() error {
-	a.once.Do(func() { close(a.done) })
-	return nil
 }

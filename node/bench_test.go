@@ -7,23 +7,23 @@ import (
 	"testing"
 )
 
-// The key and value of the benchmarks, of usual sizes.
+// The key of the benchmarks, and the length of their value.
 const (
 	benchKey   = "key-000000001234"
 	benchValue = 100
 )
 
 func BenchmarkAppendRequest(b *testing.B) {
-	key, value := []byte(benchKey), make([]byte, benchValue)
+	put := Request{Op: OpPut, Key: []byte(benchKey), Value: make([]byte, benchValue)}
 	var buf []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = AppendRequest(buf[:0], OpPut, key, value)
+		buf = AppendRequest(buf[:0], put)
 	}
 }
 
 func BenchmarkParseRequest(b *testing.B) {
-	body := AppendRequest(nil, OpPut, []byte(benchKey), make([]byte, benchValue))[lengthHead:]
+	body := AppendRequest(nil, Request{Op: OpPut, Key: []byte(benchKey), Value: make([]byte, benchValue)})[lengthHead:]
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := ParseRequest(body); err != nil {
@@ -36,20 +36,42 @@ func BenchmarkParseReply(b *testing.B) {
 	body := AppendReply(nil, StatusOK, make([]byte, benchValue))[lengthHead:]
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ParseReply(body); err != nil {
+		if _, _, _, err := parseReply(body); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
+// BenchmarkReadReply measures what BenchmarkReadFrame and BenchmarkParseReply do,
+// and the checks.
+func BenchmarkReadReply(b *testing.B) {
+	for _, timed := range []bool{false, true} {
+		b.Run(fmt.Sprintf("timed=%v", timed), func(b *testing.B) {
+			reply := AppendReply(nil, StatusOK, make([]byte, benchValue))
+			if timed {
+				reply = timedReply(StatusOK, 1, 1, string(make([]byte, benchValue)))
+			}
+			r := bytes.NewReader(nil)
+			in := NewReader(r)
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Reset(reply)
+				if _, err := ReadReply(in, OpGet, timed); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkReadFrame(b *testing.B) {
-	frame := AppendRequest(nil, OpPut, []byte(benchKey), make([]byte, benchValue))
+	frame := AppendRequest(nil, Request{Op: OpPut, Key: []byte(benchKey), Value: make([]byte, benchValue)})
 	r := bytes.NewReader(nil)
-	frames := NewFrameReader(r)
+	frames := NewReader(r)
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Reset(frame)
-		if _, err := frames.Next(); err != nil {
+		if _, err := frames.Frame(); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -81,7 +103,7 @@ func BenchmarkStoreGet(b *testing.B) {
 	}
 }
 
-// BenchmarkClientGet is the round trip of a lone caller to a node in another
+// BenchmarkClientGet measures the round trip of a Client to a node in another
 // process.
 func BenchmarkClientGet(b *testing.B) {
 	cluster, _ := startCluster(b, 1)
@@ -100,49 +122,26 @@ func BenchmarkClientGet(b *testing.B) {
 	}
 }
 
-// BenchmarkClientGetParallel is many callers on one connection. Its time is
-// that between completions.
-func BenchmarkClientGetParallel(b *testing.B) {
-	cluster, _ := startCluster(b, 1)
-	client := newClient(b, cluster, ClientOptions{})
-	ctx, key := context.Background(), []byte(benchKey)
-	if err := client.Put(ctx, key, make([]byte, benchValue)); err != nil {
-		b.Fatal(err)
-	}
-	b.SetParallelism(8)
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		var value []byte
-		var err error
-		for pb.Next() {
-			if value, err = client.AppendGet(ctx, value[:0], key); err != nil {
-				b.Error(err)
-				return
-			}
-		}
-	})
-}
-
-// BenchmarkPipe is the round trip of a Pipe to a node in another process, and
-// of one that asks how long it takes.
-func BenchmarkPipe(b *testing.B) {
-	for _, timing := range []bool{false, true} {
-		b.Run(fmt.Sprintf("timing=%v", timing), func(b *testing.B) {
+// BenchmarkConn measures the round trip of a Conn to a node in another process,
+// without times and with them.
+func BenchmarkConn(b *testing.B) {
+	for _, timed := range []bool{false, true} {
+		b.Run(fmt.Sprintf("timed=%v", timed), func(b *testing.B) {
 			cluster, _ := startCluster(b, 1)
-			p := dialPipe(b, cluster, PipeOptions{Timing: timing})
-			key := []byte(benchKey)
-			if err := p.Send(OpPut, key, make([]byte, benchValue)); err != nil {
+			conn := dialConn(b, cluster)
+			send(b, conn, Request{Op: OpPut, Key: []byte(benchKey), Value: make([]byte, benchValue)})
+			if _, err := ReadReply(conn.In, OpPut, false); err != nil {
 				b.Fatal(err)
 			}
-			if _, err := p.Receive(); err != nil {
-				b.Fatal(err)
-			}
+			get := Request{Op: OpGet, Timed: timed, Key: []byte(benchKey)}
+			var out []byte
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := p.Send(OpGet, key, nil); err != nil {
+				out = AppendRequest(out[:0], get)
+				if err := conn.Send(out); err != nil {
 					b.Fatal(err)
 				}
-				if _, err := p.Receive(); err != nil {
+				if _, err := ReadReply(conn.In, OpGet, timed); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -150,16 +149,15 @@ func BenchmarkPipe(b *testing.B) {
 	}
 }
 
-// BenchmarkPipeSend is what a send costs its caller while another goroutine
-// receives.
-func BenchmarkPipeSend(b *testing.B) {
+// BenchmarkConnSend measures a Send while another goroutine reads the replies.
+func BenchmarkConnSend(b *testing.B) {
 	cluster, _ := startCluster(b, 1)
-	p := dialPipe(b, cluster, PipeOptions{})
-	key := []byte(benchKey)
+	conn := dialConn(b, cluster)
+	get := AppendRequest(nil, Request{Op: OpGet, Key: []byte(benchKey)})
 	slots := make(chan struct{}, 64)
 	go func() {
 		for {
-			if _, err := p.Receive(); err != nil {
+			if _, err := ReadReply(conn.In, OpGet, false); err != nil {
 				return
 			}
 			<-slots
@@ -168,7 +166,7 @@ func BenchmarkPipeSend(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		slots <- struct{}{}
-		if err := p.Send(OpGet, key, nil); err != nil {
+		if err := conn.Send(get); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// childEnv makes this test binary the node whose Command it holds as JSON, so
-// that tests have real processes without a build step.
+// childEnv is the environment variable that makes this test binary run the
+// Command in it, as JSON, so that tests have real processes without a build.
 const childEnv = "DHTBENCH_TEST_NODE"
 
 func TestMain(m *testing.M) {
@@ -45,14 +45,14 @@ type child struct {
 	out   *bufio.Reader
 }
 
-// startChild starts a node that listens at addr and waits until it is ready.
-// It ends with the test, at the latest.
+// startChild starts a node that listens at addr and waits until it is ready. It
+// ends at the latest with the test.
 func startChild(t testing.TB, addr string) *child {
 	t.Helper()
 	return startCommand(t, Command{Listen: addr})
 }
 
-// startCommand is startChild for a node with any flags.
+// startCommand is startChild with any flags.
 func startCommand(t testing.TB, command Command) *child {
 	t.Helper()
 	command.UntilEOF = true
@@ -107,8 +107,8 @@ func startCluster(t testing.TB, n int) (Cluster, []*child) {
 	return c, children
 }
 
-// startServer serves s in this process until the test ends, or stop is called
-// and has returned.
+// startServer serves s in this process until the end of the test or the return of
+// stop.
 func startServer(t testing.TB, s *Server) (c Cluster, stop func()) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -133,7 +133,7 @@ func startServer(t testing.TB, s *Server) (c Cluster, stop func()) {
 	return Cluster{Addrs: []string{ln.Addr().String()}}, stop
 }
 
-// newClient returns a client that is closed with the test.
+// newClient returns a client that is closed at the end of the test.
 func newClient(t testing.TB, c Cluster, o ClientOptions) *Client {
 	t.Helper()
 	client := NewClient(c, o)
@@ -141,7 +141,7 @@ func newClient(t testing.TB, c Cluster, o ClientOptions) *Client {
 	return client
 }
 
-// testContext ends the test with an error instead of never.
+// testContext returns a context that ends a test that hangs.
 func testContext(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	t.Cleanup(cancel)

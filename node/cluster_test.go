@@ -12,7 +12,7 @@ import (
 )
 
 func TestParseCluster(t *testing.T) {
-	c, err := ParseCluster("nodes.txt", strings.NewReader(`# eight nodes, three of them here
+	c, err := parseCluster("nodes.txt", strings.NewReader(`# eight nodes, three of them here
 127.0.0.1:07001
 
   Node-B.example:7002   # comment
@@ -29,24 +29,24 @@ func TestParseCluster(t *testing.T) {
 
 func TestParseClusterRefuses(t *testing.T) {
 	for _, test := range []struct{ name, in, want string }{
-		{"empty file", "", "nodes.txt:1: no node, want host:port on a line"},
-		{"comments only", "# one\n# two\n", "nodes.txt:2: no node"},
-		{"missing port", "# one\n127.0.0.1\n", `nodes.txt:2: read node "127.0.0.1": missing port in address, want host:port`},
-		{"empty port", "a:", `nodes.txt:1: read node "a:": port is "", want 1 to 65535`},
-		{"port 0", "a:1\na:0", `nodes.txt:2: read node "a:0": port is "0", want 1 to 65535`},
-		{"port too high", "a:65536", `port is "65536", want 1 to 65535`},
+		{"empty file", "", "nodes.txt:1: no nodes; want host:port on a line"},
+		{"comments only", "# one\n# two\n", "nodes.txt:2: no nodes"},
+		{"missing port", "# one\n127.0.0.1\n", `nodes.txt:2: node "127.0.0.1": missing port in address; want host:port`},
+		{"empty port", "a:", `nodes.txt:1: node "a:": port is ""; want 1 to 65535`},
+		{"port 0", "a:1\na:0", `nodes.txt:2: node "a:0": port is "0"; want 1 to 65535`},
+		{"port too high", "a:65536", `port is "65536"; want 1 to 65535`},
 		{"named port", "a:http", `port is "http"`},
-		{"no host", ":7001", `nodes.txt:1: read node ":7001": host is "", want a name or an IP address`},
+		{"no host", ":7001", `nodes.txt:1: node ":7001": host is ""; want a name or an IP address`},
 		{"two words", "a b:7001", `host is "a b"`},
 		{"bare IPv6", "::1:7001", "too many colons in address"},
-		{"duplicate", "a:1\n\nb:1\na:1", "nodes.txt:4: a:1 is already the node of line 1"},
-		{"duplicate in other spelling", "127.0.0.1:7000\n127.0.0.1:07000", "nodes.txt:2: 127.0.0.1:07000 is already the node of line 1"},
-		{"duplicate in other case", "Alpha:1\nalpha:1", "nodes.txt:2: alpha:1 is already the node of line 1"},
-		{"duplicate IPv6", "[::1]:1\n[0::0:1]:1", "nodes.txt:2: [0::0:1]:1 is already"},
+		{"duplicate", "a:1\n\nb:1\na:1", `nodes.txt:4: node "a:1": same address as in line 1`},
+		{"duplicate in other spelling", "127.0.0.1:7000\n127.0.0.1:07000", `nodes.txt:2: node "127.0.0.1:07000": same address as in line 1`},
+		{"duplicate in other case", "Alpha:1\nalpha:1", `nodes.txt:2: node "alpha:1": same address as in line 1`},
+		{"duplicate IPv6", "[::1]:1\n[0::0:1]:1", `nodes.txt:2: node "[0::0:1]:1": same address`},
 		{"endless line", strings.Repeat("x", 100<<10), "nodes.txt:1: bufio.Scanner: token too long"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := ParseCluster("nodes.txt", strings.NewReader(test.in))
+			_, err := parseCluster("nodes.txt", strings.NewReader(test.in))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error is %v, want %q", err, test.want)
 			}
@@ -56,13 +56,13 @@ func TestParseClusterRefuses(t *testing.T) {
 
 func TestReadCluster(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "nodes.txt")
-	if _, err := ReadCluster(file); !errors.Is(err, os.ErrNotExist) {
+	if _, err := readCluster(file); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error is %v, want that the file does not exist", err)
 	}
 	if err := os.WriteFile(file, []byte("a:1\nb:2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := ReadCluster(file); err != nil || len(c.Addrs) != 2 {
+	if c, err := readCluster(file); err != nil || len(c.Addrs) != 2 {
 		t.Errorf("read %v, %v", c.Addrs, err)
 	}
 }
@@ -91,19 +91,19 @@ func TestSelf(t *testing.T) {
 		{"IPv4 in IPv6 form", three, own("::ffff:10.0.0.2"), 1, ""},
 		{"IPv6 with zone", three, own("fd00::3%eth0"), 2, ""},
 		{"by name", "10.0.0.1:1\nnode9:1\n", own("10.0.0.9"), 1, ""},
-		{"no match", three, own("10.0.0.7"), 0, "nodes.txt: none of its 3 nodes is an address of this machine [10.0.0.7]; say which with --id"},
+		{"no match", three, own("10.0.0.7"), 0, "nodes.txt: no node has an address of this machine [10.0.0.7]; choose one with --id"},
 		{"several on loopback", "127.0.0.1:1\n# two\n127.0.0.1:2\n", own("127.0.0.1"), 0,
-			"nodes.txt:3: 127.0.0.1:2 is an address of this machine, as is 127.0.0.1:1 of node 0; say which with --id"},
+			"nodes.txt:3: nodes 0 (127.0.0.1:1) and 1 (127.0.0.1:2) are both this machine; choose one with --id"},
 		{"beside one unheard of", "10.0.0.9:1\nunheard-of:1\n", own("10.0.0.9"), 0, ""},
 		{"after a byte order mark", "\ufeff10.0.0.1:1\n", own("10.0.0.1"), 0, ""},
 		{"unheard of", "10.0.0.1:1\nunheard-of:1\n", own("10.0.0.9"), 0, "nodes.txt:2: look up node 1: no such host"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, err := ParseCluster("nodes.txt", strings.NewReader(test.file))
+			c, err := parseCluster("nodes.txt", strings.NewReader(test.file))
 			if err != nil {
 				t.Fatal(err)
 			}
-			id, err := c.Self(test.own, lookup)
+			id, err := c.self(test.own, lookup)
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -116,7 +116,7 @@ func TestSelf(t *testing.T) {
 }
 
 func TestOwnAddrs(t *testing.T) {
-	own, err := OwnAddrs()
+	own, err := ownAddrs()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,20 +128,20 @@ func TestOwnAddrs(t *testing.T) {
 	t.Errorf("addresses of this machine are %v, want one of loopback among them", own)
 }
 
-// FuzzParseCluster holds that no file makes the parser panic, and that the
-// nodes it found, written down, are the same nodes.
+// FuzzParseCluster checks that no file makes the parser panic, and that a file of
+// the parsed addresses has the same addresses.
 func FuzzParseCluster(f *testing.F) {
 	f.Add("127.0.0.1:7001\n[::1]:7002 # two\n\nhost:07003\n")
 	f.Add("::1:1\n:0\n#")
 	f.Fuzz(func(t *testing.T, file string) {
-		c, err := ParseCluster("nodes.txt", strings.NewReader(file))
+		c, err := parseCluster("nodes.txt", strings.NewReader(file))
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "nodes.txt:") {
 				t.Errorf("error %q does not begin with the file", err)
 			}
 			return
 		}
-		again, err := ParseCluster("again.txt", strings.NewReader(strings.Join(c.Addrs, "\n")))
+		again, err := parseCluster("again.txt", strings.NewReader(strings.Join(c.Addrs, "\n")))
 		if err != nil {
 			t.Fatalf("parse %q again: %v", c.Addrs, err)
 		}

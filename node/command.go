@@ -15,24 +15,25 @@ import (
 	"time"
 )
 
-// Command is the command line of "dhtbench node": one node, until its context
-// ends. Its tags are read by kong.
+// Command is the command line of "dhtbench node": it runs one node. Its tags are
+// for kong.
 type Command struct {
-	Cluster  string `placeholder:"FILE" help:"Cluster file: host:port of one node a line, the same file on every node. Without it the node is a cluster of itself."`
-	ID       *int   `name:"id" placeholder:"N" help:"Which node of the cluster file this is, from 0. Without it the one whose address this machine has."`
-	Listen   string `placeholder:"ADDR" help:"Address to listen at, host:port; port 0 takes a free one. Without it the node's address in the cluster file."`
-	Shell    bool   `help:"Prompt for commands (put, get, del, owner) beside serving; leaving the prompt ends the node."`
-	UntilEOF bool   `name:"until-eof" help:"End at the end of standard input, as the coordinator starts nodes."`
-	Share    int    `placeholder:"N" default:"1" help:"Use one Nth of this machine's processors, at least one."`
+	Cluster  string `placeholder:"FILE" help:"Cluster file: host:port of one node a line, the same on every node. Default: this node alone."`
+	ID       *int   `name:"id" placeholder:"N" help:"Id of this node in the cluster file, from 0. Default: the node with an address of this machine."`
+	Listen   string `placeholder:"ADDR" help:"Address to listen at, host:port; port 0 is a free one. Default: the address in the cluster file."`
+	Shell    bool   `help:"Prompt for commands (put, get, del, owner) while serving; leaving the prompt ends the node."`
+	UntilEOF bool   `name:"until-eof" help:"End at the end of standard input; the coordinator starts nodes like this."`
+	Share    int    `placeholder:"N" default:"1" help:"Use 1/N of this machine's processors, but at least one. Default: ${default}."`
 
-	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: end if no line comes on standard input for so long. 0: never."`
+	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: end if no line arrives on standard input for this long. Default: 0, never."`
 
-	Null  *int  `placeholder:"BYTES" help:"Keep nothing and do nothing: puts and dels are ok, gets return BYTES zero bytes. It shows what a measurement finds without the store."`
-	Stall Stall `placeholder:"D/P" help:"Have a fault: answer nothing for D at the beginning of every P of the host's monotonic clock, as 600ms/1s. It shows whether a measurement finds what is known."`
+	Null  []int `placeholder:"BYTES" help:"Store nothing: puts and dels succeed, gets return BYTES zero bytes; of several numbers the key chooses one."`
+	Stall Stall `placeholder:"D/P" help:"Fault: answer nothing for D at the start of every period P of CLOCK_MONOTONIC, as 600ms/1s."`
 }
 
-// Ready is what a node prints when it accepts connections: one line of JSON on
-// standard output, {"ready":{...}}. Only answers follow: see VitalsMessage.
+// Ready is the line of JSON that a node writes to standard output as soon as it
+// accepts connections: {"ready":{...}}. Only answers to the parent process
+// follow, such as VitalsMessage.
 type Ready struct {
 	Ready ReadyNode `json:"ready"`
 }
@@ -40,58 +41,59 @@ type Ready struct {
 // ReadyNode is a node that accepts connections.
 type ReadyNode struct {
 	ID   int    `json:"id"`
-	Addr string `json:"addr"` // host:port it listens at, with the real port
-	PID  int    `json:"pid"`  // on the node's own host
+	Addr string `json:"addr"` // host:port that it listens at, never with port 0
+	PID  int    `json:"pid"`  // on its own host
 
-	GOMAXPROCS int `json:"gomaxprocs"` // processors it uses at once
+	GOMAXPROCS int `json:"gomaxprocs"` // the most processors that it uses at once
 }
 
-// Validate returns all faults in how the flags are combined.
+// Validate returns all errors in the flags, joined.
 func (c *Command) Validate() error {
-	var faults []error
+	var errs []error
 	if c.Cluster == "" && c.Listen == "" {
-		faults = append(faults, errors.New("start node: say --cluster FILE, or --listen ADDR for a cluster of one"))
+		errs = append(errs, errors.New("--cluster or --listen is required; --listen alone starts a cluster of one node"))
 	}
 	if c.Cluster == "" && c.ID != nil {
-		faults = append(faults, errors.New("start node: --id names a node of a cluster file; say --cluster FILE too"))
+		errs = append(errs, errors.New("--id requires --cluster"))
 	}
 	if c.ID != nil && *c.ID < 0 {
-		faults = append(faults, fmt.Errorf("start node: --id is %d, want 0 or more", *c.ID))
+		errs = append(errs, fmt.Errorf("--id %d: must not be negative", *c.ID))
 	}
 	if c.Shell && c.UntilEOF {
-		faults = append(faults, errors.New("start node: --shell and --until-eof both want standard input; choose one"))
+		errs = append(errs, errors.New("--shell and --until-eof are mutually exclusive"))
 	}
-	if c.OrphanAfter < 0 || c.OrphanAfter > 0 && !c.UntilEOF {
-		faults = append(faults, fmt.Errorf("start node: --orphan-after is %v, want 0 or more, and --until-eof with it", c.OrphanAfter))
+	if c.OrphanAfter < 0 {
+		errs = append(errs, fmt.Errorf("--orphan-after %v: must not be negative", c.OrphanAfter))
+	}
+	if c.OrphanAfter > 0 && !c.UntilEOF {
+		errs = append(errs, errors.New("--orphan-after requires --until-eof"))
 	}
 	if c.Share < 0 {
-		faults = append(faults, fmt.Errorf("start node: --share is %d, want 1 or more", c.Share))
+		errs = append(errs, fmt.Errorf("--share %d: must be at least 1", c.Share))
 	}
-	if c.Null != nil && (*c.Null < 0 || *c.Null > MaxValue) {
-		faults = append(faults, fmt.Errorf("start node: --null is %d bytes, want 0 to %d", *c.Null, MaxValue))
+	for _, bytes := range c.Null {
+		if bytes < 0 || bytes > MaxValue {
+			errs = append(errs, fmt.Errorf("--null %d: must be 0 to %d", bytes, MaxValue))
+		}
 	}
-	if c.Shell && (c.Null != nil || c.Stall != Stall{}) {
-		faults = append(faults, errors.New("start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"))
-	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
-// Run serves until ctx is done, standard input ends (with --until-eof) or the
-// prompt is left (with --shell); then it answers what has arrived and returns
-// nil.
+// Run serves until ctx is done, until standard input ends (with --until-eof) or
+// until the user leaves the prompt (with --shell). Then it answers the requests
+// that have arrived and returns nil.
 func (c *Command) Run(ctx context.Context) error {
 	return c.run(ctx, os.Stdin, os.Stdout, os.Stderr)
 }
 
-// run is Run on any streams.
+// run is Run with any streams.
 func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	cluster, self, err := c.place()
 	if err != nil {
 		return err
 	}
 	if c.Share > 1 {
-		// More threads would only push those of others on this machine from
-		// their processors.
+		// More threads would only take processors from other processes.
 		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
 	}
 	listen := c.Listen
@@ -104,79 +106,79 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	}
 	ready := ReadyNode{ID: self, Addr: ln.Addr().String(), PID: os.Getpid(), GOMAXPROCS: runtime.GOMAXPROCS(0)}
 	if len(cluster.Addrs) == 0 {
-		cluster.Addrs = []string{ready.Addr}
+		cluster.Addrs = make([]string, 1)
 	}
+	cluster.Addrs[self] = ready.Addr // for the shell: the file's address may be another
 
 	log := slog.New(slog.NewTextHandler(stderr, nil)).With("node", self)
-	server := &Server{Store: NewStore(), Log: log, Null: c.Null, Stall: c.Stall}
+	server := &Server{Log: log, Stall: c.Stall}
+	if c.Null != nil {
+		server.Table = Null(c.Null)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var serving sync.WaitGroup
 	var serveErr error
 	serving.Go(func() {
-		defer cancel() // a server that fails ends the prompt, too
+		defer cancel() // if the server fails, the prompt ends too
 		serveErr = server.Serve(ctx, ln)
 	})
 
-	err = c.attend(ctx, cluster, ready, server.Store, stdin, stdout, stderr)
+	err = c.attend(ctx, cluster, ready, stdin, stdout, stderr)
 	cancel()
 	serving.Wait()
 	return errors.Join(err, serveErr)
 }
 
-// place returns the cluster and the node's id in it. The cluster of a node
-// without a cluster file is empty: its address is not known yet.
+// place returns the cluster and the node's id in it. Without a cluster file the
+// cluster is empty, because the address is not known yet.
 func (c *Command) place() (Cluster, int, error) {
 	if c.Cluster == "" {
 		return Cluster{}, 0, nil
 	}
-	cluster, err := ReadCluster(c.Cluster)
+	cluster, err := readCluster(c.Cluster)
 	if err != nil {
 		return Cluster{}, 0, err
 	}
 	if c.ID != nil {
 		if *c.ID >= len(cluster.Addrs) {
-			return Cluster{}, 0, fmt.Errorf("%s: no node %d, its nodes are 0 to %d",
+			return Cluster{}, 0, fmt.Errorf("%s: --id %d: must be 0 to %d",
 				c.Cluster, *c.ID, len(cluster.Addrs)-1)
 		}
 		return cluster, *c.ID, nil
 	}
-	own, err := OwnAddrs()
+	own, err := ownAddrs()
 	if err != nil {
 		return Cluster{}, 0, err
 	}
-	self, err := cluster.Self(own, func(host string) ([]netip.Addr, error) {
+	self, err := cluster.self(own, func(host string) ([]netip.Addr, error) {
 		return net.DefaultResolver.LookupNetIP(context.Background(), "ip", host)
 	})
 	return cluster, self, err
 }
 
-// attend says that the node is ready and waits until it is to end.
-func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, store *Store, stdin io.Reader, stdout, stderr io.Writer) error {
+// attend reports that the node is ready and waits until it has to end.
+func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, stdin io.Reader, stdout, stderr io.Writer) error {
 	if c.Shell {
 		fmt.Fprintf(stderr, "node %d of %d serves at %s\n", ready.ID, len(cluster.Addrs), ready.Addr)
-		client := NewClient(cluster, ClientOptions{Local: store, Self: ready.ID})
+		client := NewClient(cluster, ClientOptions{})
 		defer client.Close()
 		sh := &shell{client: client, cluster: cluster, self: ready.ID}
 		return sh.prompt(ctx, stdin, stdout, stderr)
 	}
-	s := &starter{in: stdin, out: stdout, silence: c.OrphanAfter}
+	p := &parent{in: stdin, out: stdout, silence: c.OrphanAfter}
 	if c.UntilEOF {
 		var err error
-		if s.vitals, err = vitalsReader(ctx); err != nil {
+		if p.vitals, err = vitalsReader(ctx); err != nil {
 			return fmt.Errorf("start node %d: %w", ready.ID, err)
 		}
 	}
-	line, err := json.Marshal(Ready{Ready: ready})
-	if err != nil {
-		return fmt.Errorf("say that the node is ready: %w", err)
-	}
-	if _, err := stdout.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("say that the node is ready: %w", err)
+	if err := json.NewEncoder(stdout).Encode(Ready{Ready: ready}); err != nil {
+		return fmt.Errorf("write ready line: %w", err)
 	}
 	if !c.UntilEOF {
 		<-ctx.Done()
 		return nil
 	}
-	return s.heed(ctx)
+	return p.serve(ctx)
 }

@@ -1,22 +1,19 @@
 package node
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 )
 
 func TestCommandValidate(t *testing.T) {
-	id, negative, large, none := 1, -1, MaxValue+1, 0
+	id, negative := 1, -1
 	for _, test := range []struct {
 		name string
 		c    Command
@@ -25,20 +22,17 @@ func TestCommandValidate(t *testing.T) {
 		{"cluster", Command{Cluster: "f"}, ""},
 		{"cluster and id", Command{Cluster: "f", ID: &id, Listen: ":1"}, ""},
 		{"listen", Command{Listen: "127.0.0.1:0", UntilEOF: true}, ""},
-		{"nothing", Command{}, "start node: say --cluster FILE, or --listen ADDR for a cluster of one"},
-		{"id without cluster", Command{Listen: ":1", ID: &id}, "start node: --id names a node of a cluster file; say --cluster FILE too"},
-		{"negative id", Command{Cluster: "f", ID: &negative}, "start node: --id is -1, want 0 or more"},
-		{"negative share", Command{Cluster: "f", Share: -1}, "start node: --share is -1, want 1 or more"},
-		{"null of no bytes", Command{Listen: ":1", Null: &none, Stall: Stall{1, 2}}, ""},
-		{"null of too many", Command{Listen: ":1", Null: &large}, "start node: --null is 1048577 bytes, want 0 to 1048576"},
-		{"null of fewer than none", Command{Listen: ":1", Null: &negative}, "start node: --null is -1 bytes, want 0 to 1048576"},
-		{"null at a prompt", Command{Listen: ":1", Shell: true, Null: &none},
-			"start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"},
-		{"stall at a prompt", Command{Listen: ":1", Shell: true, Stall: Stall{1, 2}},
-			"start node: --null and --stall are not for --shell, whose own keys take no network; use dhtbench shell"},
-		{"two faults", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
-			"start node: --id names a node of a cluster file; say --cluster FILE too\n" +
-				"start node: --shell and --until-eof both want standard input; choose one"},
+		{"nothing", Command{}, "--cluster or --listen is required; --listen alone starts a cluster of one node"},
+		{"id without cluster", Command{Listen: ":1", ID: &id}, "--id requires --cluster"},
+		{"negative id", Command{Cluster: "f", ID: &negative}, "--id -1: must not be negative"},
+		{"negative share", Command{Cluster: "f", Share: -1}, "--share -1: must be at least 1"},
+		{"null of no bytes", Command{Listen: ":1", Null: []int{0}, Stall: Stall{1, 2}}, ""},
+		{"null of too many", Command{Listen: ":1", Null: []int{8, MaxValue + 1}}, "--null 1048577: must be 0 to 1048576"},
+		{"null of fewer than none", Command{Listen: ":1", Null: []int{-1}}, "--null -1: must be 0 to 1048576"},
+		{"two errors", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
+			"--id requires --cluster\n--shell and --until-eof are mutually exclusive"},
+		{"negative silence", Command{Listen: ":1", UntilEOF: true, OrphanAfter: -1}, "--orphan-after -1ns: must not be negative"},
+		{"silence without until-eof", Command{Listen: ":1", OrphanAfter: 1}, "--orphan-after requires --until-eof"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := ""
@@ -46,13 +40,13 @@ func TestCommandValidate(t *testing.T) {
 				got = err.Error()
 			}
 			if got != test.want {
-				t.Errorf("faults are %q, want %q", got, test.want)
+				t.Errorf("errors are %q, want %q", got, test.want)
 			}
 		})
 	}
 }
 
-// writeFile writes a file that goes with the test, and returns its path.
+// writeFile writes a temporary file and returns its path.
 func writeFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "nodes.txt")
@@ -122,8 +116,8 @@ func TestCommandRefuses(t *testing.T) {
 		want string
 	}{
 		{"no file", Command{Cluster: "absent.txt"}, "read cluster: open absent.txt"},
-		{"no such id", Command{Cluster: loopback, ID: &two}, loopback + ": no node 2, its nodes are 0 to 1"},
-		{"two of this machine", Command{Cluster: loopback}, loopback + ":2: 127.0.0.1:7002 is an address of this machine"},
+		{"no such id", Command{Cluster: loopback, ID: &two}, loopback + ": --id 2: must be 0 to 1"},
+		{"two of this machine", Command{Cluster: loopback}, loopback + ":2: nodes 0 (127.0.0.1:7001) and 1 (127.0.0.1:7002) are both this machine"},
 		{"taken", Command{Listen: taken.Addr().String()}, "start node 0: listen tcp " + taken.Addr().String()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -138,8 +132,8 @@ func TestCommandRefuses(t *testing.T) {
 	}
 }
 
-// A node ends in order at the end of its input, and by SIGTERM, in the middle
-// of requests: every one that was answered was done, and the status is 0.
+// At the end of its input and after SIGTERM a node ends with status 0, even during
+// requests: every request that was answered was done.
 func TestNodeProcessEnds(t *testing.T) {
 	for name, end := range map[string]func(c *child) error{
 		"end of input": func(c *child) error { return c.stdin.Close() },
@@ -151,12 +145,12 @@ func TestNodeProcessEnds(t *testing.T) {
 			const n = 500
 			var out []byte
 			for range n {
-				out = AppendRequest(out, OpPut, []byte("key"), make([]byte, 1000))
+				out = AppendRequest(out, Request{Op: OpPut, Key: []byte("key"), Value: make([]byte, 1000)})
 			}
 			if _, err := conn.Write(out); err != nil {
 				t.Fatal(err)
 			}
-			frames := NewFrameReader(conn)
+			frames := NewReader(conn)
 			readReply(t, frames)
 			if err := end(child); err != nil {
 				t.Fatal(err)
@@ -173,96 +167,4 @@ func TestNodeProcessEnds(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestShellCommands(t *testing.T) {
-	cluster, _ := startServer(t, &Server{})
-	c := ShellCommand{Cluster: writeFile(t, cluster.Addrs[0])}
-	in := `put 'a key' "two  words"
-
-get a\ key
-get "a key
-GET x
-del 'a key'
-del 'a key'
-get key extra
-owner key
-exit
-put never reached
-`
-	var out, errs bytes.Buffer
-	if err := c.run(testContext(t), strings.NewReader(in), &out, &errs); err != nil {
-		t.Fatal(err)
-	}
-	if want := "two  words\nnode 0 at " + cluster.Addrs[0] + "\n"; out.String() != want {
-		t.Errorf("printed %q, want %q", out.String(), want)
-	}
-	want := `split line: quote " is not closed
-do "GET": no such command, help lists them
-del "a key": not found
-do get: it takes 1 words and got 2; quote what has spaces
-`
-	if errs.String() != want {
-		t.Errorf("complained:\n%s\nwant:\n%s", errs.String(), want)
-	}
-}
-
-func TestShellOneCommand(t *testing.T) {
-	cluster, _ := startServer(t, &Server{})
-	file := writeFile(t, cluster.Addrs[0])
-	for _, test := range []struct{ command, out, err string }{
-		{"put|key|a value", "", ""},
-		{"get|key", "a value\n", ""},
-		{"del|key", "", ""},
-		{"get|key", "", `get "key": not found`},
-		{"help", shellHelp, ""},
-		{"quit", "", ""},
-		{"put|key", "", "do put: it takes 2 words and got 1; quote what has spaces"},
-	} {
-		var out, errs bytes.Buffer
-		c := ShellCommand{Cluster: file, Command: strings.Split(test.command, "|")}
-		got := ""
-		if err := c.run(testContext(t), strings.NewReader("put key never"), &out, &errs); err != nil {
-			got = err.Error()
-		}
-		if out.String() != test.out || got != test.err || errs.Len() > 0 {
-			t.Errorf("%s: printed %q, error %q, want %q, %q", test.command, out.String(), got, test.out, test.err)
-		}
-	}
-}
-
-// The node's own prompt answers from its own store, and leaving it ends the
-// node.
-func TestNodeShell(t *testing.T) {
-	stdout, stderr, err := runNode(t, Command{Listen: "127.0.0.1:0", Shell: true},
-		strings.NewReader("put key value\nget key\nowner key\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := strings.TrimSuffix(strings.TrimPrefix(stderr, "node 0 of 1 serves at "), "\n")
-	if want := "value\nnode 0 at " + addr + " (this node)\n"; stdout != want {
-		t.Errorf("printed %q, want %q", stdout, want)
-	}
-}
-
-// A prompt that waits for input leaves when the context ends.
-func TestShellEndsWithContext(t *testing.T) {
-	in, typed := io.Pipe()
-	defer typed.Close()
-	ctx, cancel := context.WithCancel(testContext(t))
-	outR, out := io.Pipe()
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		c := Command{Listen: "127.0.0.1:0", Shell: true}
-		if err := c.run(ctx, in, out, io.Discard); err != nil {
-			t.Error(err)
-		}
-		out.Close()
-	})
-	io.WriteString(typed, "owner key\n")
-	if _, err := bufio.NewReader(outR).ReadString('\n'); err != nil {
-		t.Error(err)
-	}
-	cancel()
-	wg.Wait()
 }

@@ -1,21 +1,23 @@
-// Package node is a node of a distributed hash table, made to be measured: a
-// store in memory, reached by raw TCP, and the client, the shell and the
-// command lines that go with it.
+// Package node is a minimal node of a distributed hash table (DHT): a store in
+// memory that is reached over TCP, with its client, its shell and the two
+// command lines. It is minimal so that a measurement shows the network and the
+// protocol.
 //
 // Membership is static and every lookup takes zero hops. A cluster file lists
-// the nodes, all nodes and clients have the same one, and each of them
-// computes from a key which node owns it. There is no replication: what a
-// node keeps is lost when it ends. A node does not check that it owns a key
-// that it is asked for. It stays minimal, so that what is measured is the
-// network and the protocol.
+// the nodes. All nodes and clients have the same file, and compute from a key
+// which node owns it. There is no replication: the contents of a node are lost
+// when it ends. A node does not check that it owns the key of a request.
 //
-// # Wire
+// A [Server] also serves any other [Table], so that a store written in Go can be
+// measured in the same way.
 //
-// A client opens a TCP connection and sends requests; the node sends one reply
+// # Wire format
+//
+// A client opens a TCP connection and sends requests. The node sends one reply
 // to each, in the order of the requests. A client may send the next request
-// before the reply to the last (pipelining). Each is a frame: 4 bytes of
-// length, and a body of that many bytes. Integers are unsigned, their most
-// significant byte first.
+// before it has the reply to the last one (pipelining). Requests and replies are
+// frames: a length of 4 bytes, then a body of that many bytes. Integers are
+// unsigned and big endian.
 //
 // A request:
 //
@@ -28,7 +30,7 @@
 //	op     1  put: store the value under the key
 //	       2  get: read the value of the key; the value field is empty
 //	       3  del: remove the key; the value field is empty
-//	flags  bit 0 (01): say how long it took; the others are 0, reserved
+//	flags  bit 0 (01): ask for the times; the other bits are reserved and 0
 //	K      1 to 65535
 //	value  0 to 1048576 bytes
 //
@@ -42,12 +44,12 @@
 //
 //	status 0  ok: done; after a get the value field is the key's value,
 //	          otherwise it is empty
-//	       1  not found: a get or del of a key that is not there; no value
-//	       2  error: nothing was done; the value field says why, in UTF-8
-//	flags  bit 0 (01): it says how long it took; the others are 0, reserved
+//	       1  not found: a get or del of a key that does not exist; no value
+//	       2  error: nothing was done; the value field is the reason, in UTF-8
+//	flags  bit 0 (01): the reply has times; the other bits are reserved and 0
 //
-// A reply that says how long it took has bit 0 set and two times before the
-// value, in nanoseconds:
+// A reply with times has bit 0 set and two times in nanoseconds before the
+// value:
 //
 //	offset   0             4        5       6         14        22
 //	       +-------------+--------+-------+---------+---------+-----------+
@@ -58,20 +60,20 @@
 //	queue  from the request's arrival until the node began with it
 //	work   from then until the reply was ready to be sent
 //
-// It is the reply to every request with bit 0 set that follows the format, and
-// to no other. On Linux a request arrives when the kernel gets its last packet
-// from the network, or the last of the requests that the node read with it,
-// and a node that does not get to run adds to the queue. The first request
-// with bit 0 on a connection, and every one on other systems, arrives when it
-// was read. Each time has 8 bytes, for 4 would say 4.3 seconds at most, which a
-// node that hangs can exceed, and no packet is saved.
+// The reply has times if the request has bit 0 set and follows the format. On
+// Linux a request arrives when the kernel receives its last packet from the
+// network; if the node reads several requests at once, they arrive with the last
+// of them. So the time that the node waits for a processor counts as queue. On
+// other systems, and for the first request with bit 0 on a connection, a request
+// arrives when the node reads it. A time has 8 bytes because 4 bytes end at
+// 4.3 s, and a node can hang for longer.
 //
 // A frame of the right length that breaks another rule gets status 2, and the
-// connection goes on. A request whose L exceeds 1114115 (4 + 65535 + 1048576)
-// gets status 2 after the replies to all before it; the node then sends no
-// more, and closes. A node that is told to end answers what it has received
-// and closes. A client that gets no reply cannot know whether the operation
-// was done; a request that did not arrive whole is never done.
+// connection stays open. A request whose L exceeds 1114115 (4 + 65535 + 1048576)
+// gets status 2, after the replies to all earlier requests; then the node closes
+// the connection. A node that ends answers the requests that it has received and
+// closes the connection. Without a reply, a client cannot know whether the
+// operation was done. A request that did not arrive whole is never done.
 //
 // # One exchange
 //
@@ -87,12 +89,12 @@
 //	C: 00 00 00 07  02 00 00 03  63 61 74                get cat
 //	S: 00 00 00 02  01 00                                not found
 //
-// In the first frame 00 00 00 0b at offset 0 is the length 11 of the body, 01
-// at 4 the op put, 00 at 5 the flags, 00 03 at 6 the length of the key, the
-// key from 8 to 10, and what is left, from 11 to 14, is the value.
+// The first frame has the length of the body, 11 (00 00 00 0b), at offset 0, the
+// op put (01) at 4, the flags (00) at 5, the length of the key (00 03) at 6, the
+// key at 8 to 10, and the value in the rest, at 11 to 14.
 //
-// A client asks how long it takes to put and get "cat"; it took 7200 and 6144 ns
-// until the node began, and 410 and 300 ns until the reply was ready:
+// With times: the put and the get of "cat" waited 7200 and 6144 ns in the queue
+// and took 410 and 300 ns of work:
 //
 //	C: 00 00 00 0b  01 01 00 03  63 61 74  6d 65 6f 77   put cat meow
 //	S: 00 00 00 12  00 01  00 00 00 00 00 00 1c 20  00 00 00 00 00 00 01 9a   ok
@@ -101,14 +103,13 @@
 //
 // # Owner of a key
 //
-// Nodes have the ids 0 to n-1, in the order of the cluster file. The owner of
-// a key is
+// The n nodes have the ids 0 to n-1, in the order of the cluster file. The owner
+// of a key is
 //
 //	floor(h * n / 2^64)
 //
-// where h is the xxHash64 (XXH64) of the key's bytes with seed 0, and the
-// product is not cut off at 64 bits. It is the high half of the 128-bit
-// product of h and n. Examples:
+// where h is the xxHash64 (XXH64) of the key's bytes with seed 0. That is the high
+// half of the 128-bit product of h and n. Examples:
 //
 //	key cat  hash b63a1da53785993b  nodes 8  owner 5
 //	key cat  hash b63a1da53785993b  nodes 3  owner 2

@@ -14,8 +14,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// TestDocExchange plays the exchanges of the package comment against a server,
-// byte for byte but for the times.
+// TestDocExchange does the exchanges of the package comment with a server. The
+// replies must have the same bytes, except for the times.
 func TestDocExchange(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	conn := dialRaw(t, cluster.Addrs[0])
@@ -43,19 +43,19 @@ func TestDocExchange(t *testing.T) {
 	}
 }
 
-// TestDocTimes holds the times that the package comment names in words to
-// those in its bytes.
+// TestDocTimes compares the times in the text of the package comment with those in
+// its bytes.
 func TestDocTimes(t *testing.T) {
 	var queues, works []time.Duration
 	for _, line := range docLines(t) {
 		if line.from != "S" {
 			continue
 		}
-		r, err := ParseReply(line.frame[lengthHead:])
+		_, timed, _, err := parseReply(line.frame[lengthHead:])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Timed {
+		if timed {
 			queue, work := takeTimes(line.frame[lengthHead:])
 			queues, works = append(queues, queue), append(works, work)
 		}
@@ -63,7 +63,7 @@ func TestDocTimes(t *testing.T) {
 	if len(queues) != 2 {
 		t.Fatalf("found %d timed replies in doc.go, want 2", len(queues))
 	}
-	want := fmt.Sprintf("took %d and %d ns\n// until the node began, and %d and %d ns until",
+	want := fmt.Sprintf("waited %d and %d ns in the queue\n// and took %d and %d ns of work",
 		queues[0], queues[1], works[0], works[1])
 	if !strings.Contains(readDoc(t), want) {
 		t.Errorf("doc.go does not say %q", want)
@@ -90,7 +90,7 @@ func docLines(t *testing.T) []docLine {
 	return lines
 }
 
-// TestDocOwner computes the examples of the package comment.
+// TestDocOwner checks the owners in the package comment.
 func TestDocOwner(t *testing.T) {
 	lines := regexp.MustCompile(`(?m)^//\tkey (\w+) +hash (\w+) +nodes (\d) +owner (\d)$`).FindAllStringSubmatch(readDoc(t), -1)
 	if len(lines) != 3 {
@@ -108,13 +108,13 @@ func TestDocOwner(t *testing.T) {
 	}
 }
 
-// TestDocLimits holds the numbers of the package comment to the constants.
+// TestDocLimits compares the limits in the package comment with the constants.
 func TestDocLimits(t *testing.T) {
 	doc := readDoc(t)
 	for _, want := range []string{
 		fmt.Sprintf("1 to %d\n", MaxKey),
 		fmt.Sprintf("0 to %d bytes\n", MaxValue),
-		fmt.Sprintf("exceeds %d (4 + %d + %d)", MaxBody, MaxKey, MaxValue),
+		fmt.Sprintf("exceeds %d (4 + %d + %d)", maxBody, MaxKey, MaxValue),
 	} {
 		if !strings.Contains(doc, want) {
 			t.Errorf("doc.go does not say %q", want)
@@ -131,8 +131,7 @@ func readDoc(t *testing.T) string {
 	return string(doc)
 }
 
-// dialRaw connects to addr without a Client. Reads and writes that would take
-// longer than a test should fail.
+// dialRaw connects to addr without a Conn. Reads and writes that hang fail.
 func dialRaw(t testing.TB, addr string) *net.TCPConn {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)

@@ -1,51 +1,30 @@
 package node
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
-// How an operation of a Client can end other than well. Every error of Put,
-// Get, AppendGet and Del is ErrNotFound itself or wraps one of the other two.
+// How an operation can fail. Every error of a Client's Put, Get, AppendGet and
+// Del is ErrNotFound itself or wraps one of the other two.
 var (
-	// ErrNotFound: there is no such key. The node said so.
+	// ErrNotFound: the node answered that there is no such key.
 	ErrNotFound = errors.New("not found")
 
-	// ErrFailed: the operation certainly did not happen. No connection was
-	// to be had, the request did not leave whole, it is over a limit, or the
-	// node answered that nothing was done.
+	// ErrFailed: the operation certainly did not happen. There was no
+	// connection, the request did not leave whole, it exceeds a limit, or the
+	// node answered that it did nothing.
 	ErrFailed = errors.New("failed")
 
 	// ErrUnknown: the request left, but no reply came; the operation may
-	// have happened, or may yet. A get changes nothing, but ends like this
-	// all the same, for its outcome is as unknown to a measurement.
+	// have happened, or may still happen. It is the outcome of a get, too.
 	ErrUnknown = errors.New("unknown whether it was done")
 )
 
-// Reasons wrapped beside ErrFailed or ErrUnknown.
+// Reasons that are wrapped together with ErrFailed or ErrUnknown.
 var (
-	// ErrTimeout: no reply came within ClientOptions.Timeout, or before the
-	// read deadline of a Pipe.
+	// ErrTimeout: no reply came before the read deadline of a Conn, or within
+	// the Timeout of a Client.
 	ErrTimeout = errors.New("no reply in time")
 
-	// ErrClosed: the Client or Pipe was closed, before or during the operation.
-	ErrClosed = errors.New("client is closed")
+	// ErrClosed: this side closed the Conn or Client, before or during the
+	// operation.
+	ErrClosed = errors.New("connection closed on this side")
 )
-
-// OpError says which operation did not end well, where and why.
-type OpError struct {
-	Op   Op
-	Node int    // id of the key's owner
-	Addr string // its host:port
-	Kind error  // ErrFailed or ErrUnknown
-	Err  error  // why
-}
-
-func (e *OpError) Error() string {
-	return fmt.Sprintf("%v at node %d (%s): %v: %v", e.Op, e.Node, e.Addr, e.Kind, e.Err)
-}
-
-// Unwrap returns the kind and the reason, for errors.Is and errors.As.
-func (e *OpError) Unwrap() []error {
-	return []error{e.Kind, e.Err}
-}

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// What a client makes of each way in which a node can fail it.
+// Every fault of a node has its outcome: failed or unknown.
 func TestClientFaults(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -21,38 +22,38 @@ func TestClientFaults(t *testing.T) {
 		serve func(conn *net.TCPConn)
 	}{
 		{"closes before the reply", ErrUnknown, "node closed the connection", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+			NewReader(conn).Frame()
 		}},
 		{"resets", ErrUnknown, "connection reset", func(conn *net.TCPConn) {
 			conn.SetLinger(0)
 			io.ReadFull(conn, make([]byte, 1))
 		}},
 		{"half a reply", ErrUnknown, "unexpected EOF", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+			NewReader(conn).Frame()
 			conn.Write([]byte{0, 0, 0, 2, 0})
 		}},
 		{"too large a reply", ErrUnknown, "length 4294967295 exceeds", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+			NewReader(conn).Frame()
 			io.WriteString(conn, "\xff\xff\xff\xff")
 		}},
 		{"garbled reply", ErrUnknown, "status 9 is not", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+			NewReader(conn).Frame()
 			io.WriteString(conn, frame("\x09\x00"))
 		}},
-		{"put not found", ErrUnknown, "reply to a put is not found", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+		{"put not found", ErrUnknown, "read reply: malformed: status after a put is not found", func(conn *net.TCPConn) {
+			NewReader(conn).Frame()
 			conn.Write(AppendReply(nil, StatusNotFound, nil))
 		}},
-		{"put with a value", ErrUnknown, "reply to a put carries 1 bytes", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+		{"put with a value", ErrUnknown, "it carries 1 bytes after a put", func(conn *net.TCPConn) {
+			NewReader(conn).Frame()
 			conn.Write(AppendReply(nil, StatusOK, []byte("v")))
 		}},
-		{"times unasked", ErrUnknown, "says how long it took, which was not asked", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+		{"times unasked", ErrUnknown, "it has times for a request without them", func(conn *net.TCPConn) {
+			NewReader(conn).Frame()
 			conn.Write(timedReply(StatusOK, 1, 1, ""))
 		}},
 		{"answers error", ErrFailed, "node answered: out of order", func(conn *net.TCPConn) {
-			NewFrameReader(conn).Next()
+			NewReader(conn).Frame()
 			conn.Write(AppendReply(nil, StatusError, []byte("out of order")))
 		}},
 	} {
@@ -69,17 +70,17 @@ func TestClientCannotDial(t *testing.T) {
 	wantKind(t, err, ErrFailed, "put at node 0 (127.0.0.1:1): failed: ")
 }
 
-// A node that stops answering costs an operation its timeout, and the next
-// one gets a new connection.
+// An operation at a node that does not answer ends after the timeout, and the next
+// one uses a new connection.
 func TestClientTimeout(t *testing.T) {
 	served := 0
 	frozen := make(chan struct{})
 	c := newClient(t, fakeNode(t, func(conn *net.TCPConn) {
 		served++
-		frames := NewFrameReader(conn)
-		frames.Next()
+		frames := NewReader(conn)
+		frames.Frame()
 		if served == 1 {
-			frames.Next() // does not come: it waits for the client to hang up
+			frames.Frame() // waits until the client closes the connection
 			close(frozen)
 			return
 		}
@@ -100,90 +101,87 @@ func TestClientTimeout(t *testing.T) {
 	}
 }
 
-// A node that does not read blocks the write of a large request, of which no
-// whole arrives: it certainly failed.
+// A node that does not read blocks the write of a request. The timeout ends the
+// write: the operation has failed.
 func TestClientTimeoutInWrite(t *testing.T) {
 	done := make(chan struct{})
 	cluster := fakeNode(t, func(*net.TCPConn) { <-done })
 	defer close(done)
 	c := newClient(t, cluster, ClientOptions{Timeout: 80 * time.Millisecond})
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	kinds := make(map[error]int)
-	for range 16 { // together more than the kernel takes
-		wg.Go(func() {
-			err := c.Put(context.Background(), []byte("key"), make([]byte, MaxValue))
-			mu.Lock()
-			defer mu.Unlock()
-			for _, kind := range []error{ErrFailed, ErrUnknown} {
-				if errors.Is(err, kind) {
-					kinds[kind]++
-				}
-			}
-		})
+	conn, err := c.take(testContext(t), 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-	wg.Wait()
-	if kinds[ErrFailed] == 0 || kinds[ErrFailed]+kinds[ErrUnknown] != 16 {
-		t.Errorf("outcomes are %v, want 16 with some certainly failed", kinds)
-	}
+	fill(t, conn.conn)
+	conn.release()
+	err = c.Put(context.Background(), []byte("key"), make([]byte, MaxValue))
+	wantKind(t, err, ErrFailed, "no reply in time: none within 80ms")
 }
 
-// A caller whose context ends gets ErrUnknown at once; its reply is skipped,
-// and those of the others stay theirs.
+// fill sends until the buffers of the kernel are full.
+func fill(t *testing.T, conn *Conn) {
+	t.Helper()
+	socket := conn.net
+	for {
+		socket.SetWriteDeadline(time.Now().Add(20 * time.Millisecond))
+		if _, err := socket.Write(make([]byte, MaxValue)); errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	socket.SetWriteDeadline(time.Time{})
+}
+
+// An operation whose context ends is unknown if its request was sent, and failed
+// if it waited for another operation. The next operation gets its own reply.
 func TestClientCancel(t *testing.T) {
-	arrived, release := make(chan struct{}, 3), make(chan struct{})
+	arrived := make(chan struct{})
 	c := newClient(t, fakeNode(t, func(conn *net.TCPConn) {
-		frames := NewFrameReader(conn)
-		var keys []string
-		for range 3 {
-			body, err := frames.Next()
+		in := NewReader(conn)
+		for {
+			body, err := in.Frame()
 			if err != nil {
 				return
 			}
 			r, _ := ParseRequest(body)
-			keys = append(keys, string(r.Key))
-			arrived <- struct{}{}
+			if string(r.Key) == "never" {
+				arrived <- struct{}{}
+				in.Wait() // for the client to close
+				return
+			}
+			conn.Write(AppendReply(nil, StatusOK, append([]byte("value of "), r.Key...)))
 		}
-		<-release
-		for _, key := range keys {
-			conn.Write(AppendReply(nil, StatusOK, []byte("value of "+key)))
-		}
-		body, _ := frames.Next()
-		r, _ := ParseRequest(body)
-		conn.Write(AppendReply(nil, StatusOK, append([]byte("value of "), r.Key...)))
-		frames.Next()
 	}), ClientOptions{})
 
-	type result struct {
-		value []byte
-		err   error
-	}
-	var results [3]chan result
-	var cancels [3]context.CancelFunc
-	for i := range 3 { // the head, one in the middle and the last
+	get := func(key string) (cancel func(), ended chan error) {
 		ctx, cancel := context.WithCancel(testContext(t))
-		cancels[i], results[i] = cancel, make(chan result, 1)
+		ended = make(chan error, 1)
 		go func() {
-			value, err := c.Get(ctx, fmt.Append(nil, i))
-			results[i] <- result{value, err}
+			_, err := c.Get(ctx, []byte(key))
+			ended <- err
 		}()
-		<-arrived
+		return cancel, ended
 	}
-	for _, i := range []int{1, 0} {
-		cancels[i]()
-		r := <-results[i]
-		wantKind(t, r.err, ErrUnknown, "context canceled")
-		if !errors.Is(r.err, context.Canceled) {
-			t.Errorf("error %v does not wrap context.Canceled", r.err)
+	cancelSent, sent := get("never")
+	<-arrived
+	cancelWaiting, waiting := get("waiting")
+	for _, test := range []struct {
+		cancel func()
+		ended  chan error
+		kind   error
+	}{{cancelWaiting, waiting, ErrFailed}, {cancelSent, sent, ErrUnknown}} {
+		test.cancel()
+		err := <-test.ended
+		wantKind(t, err, test.kind, "context canceled")
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v does not wrap context.Canceled", err)
 		}
 	}
-	close(release)
-	if r := <-results[2]; string(r.value) != "value of 2" || r.err != nil {
-		t.Errorf("the caller that stayed got %q, %v", r.value, r.err)
-	}
-	cancels[2]()
-	if got, err := c.Get(testContext(t), []byte("next")); string(got) != "value of next" || err != nil {
-		t.Errorf("the next caller got %q, %v", got, err)
+	for _, key := range []string{"next", "one more"} {
+		if got, err := c.Get(testContext(t), []byte(key)); string(got) != "value of "+key || err != nil {
+			t.Errorf("get of %q: %q, %v", key, got, err)
+		}
 	}
 }
 
@@ -194,14 +192,14 @@ func TestClientCancelledBefore(t *testing.T) {
 	wantKind(t, c.Put(ctx, []byte("key"), nil), ErrFailed, "context canceled")
 }
 
-// Close ends the operations in hand and fails later ones.
+// Close ends operations in progress and fails later ones.
 func TestClientClose(t *testing.T) {
 	arrived := make(chan struct{})
 	c := NewClient(fakeNode(t, func(conn *net.TCPConn) {
-		frames := NewFrameReader(conn)
-		frames.Next()
+		frames := NewReader(conn)
+		frames.Frame()
 		close(arrived)
-		frames.Next()
+		frames.Frame()
 	}), ClientOptions{})
 	pending := make(chan error, 1)
 	go func() { pending <- c.Put(context.Background(), []byte("key"), nil) }()
@@ -210,9 +208,9 @@ func TestClientClose(t *testing.T) {
 		t.Errorf("close: %v", err)
 	}
 	err := <-pending
-	wantKind(t, err, ErrUnknown, "client is closed")
+	wantKind(t, err, ErrUnknown, "connection closed on this side")
 	err = c.Put(context.Background(), []byte("key"), nil)
-	wantKind(t, err, ErrFailed, "client is closed")
+	wantKind(t, err, ErrFailed, "connection closed on this side")
 	if !errors.Is(err, ErrClosed) {
 		t.Errorf("error %v does not wrap ErrClosed", err)
 	}
@@ -221,12 +219,12 @@ func TestClientClose(t *testing.T) {
 	}
 }
 
-// Callers that come together share one connection, though none is there yet.
+// Concurrent operations share one connection from the start.
 func TestClientDialsOnce(t *testing.T) {
 	var dialled atomic.Int32
 	cluster := fakeNode(t, func(conn *net.TCPConn) {
 		dialled.Add(1)
-		(&session{conn: conn, frames: NewFrameReader(conn), table: NewStore()}).serve()
+		(&session{conn: conn, in: NewReader(conn), table: NewStore()}).serve()
 	})
 	c := NewClient(cluster, ClientOptions{})
 	var wg sync.WaitGroup
@@ -244,7 +242,7 @@ func TestClientDialsOnce(t *testing.T) {
 	}
 }
 
-// A node that was killed and started anew at its address is used again.
+// A node that is killed and started again at the same address can be used again.
 func TestClientKilledNode(t *testing.T) {
 	cluster, children := startCluster(t, 3)
 	c := newClient(t, cluster, ClientOptions{})

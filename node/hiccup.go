@@ -8,69 +8,66 @@ import (
 )
 
 const (
-	// hiccupPeriod is how often a HiccupMeter wants to run: a hiccup of half
-	// that length is seen every other time.
+	// hiccupPeriod is the time between two wake-ups of a HiccupMeter. It sees a
+	// hiccup of half that length with a probability of one half.
 	hiccupPeriod = 10 * time.Millisecond
-	// leastHiccup is the shortest that is kept.
+	// leastHiccup is the length of the shortest hiccup that is kept.
 	leastHiccup = time.Millisecond
-	// keptHiccups is how many are kept, the latest.
+	// keptHiccups is the number of hiccups that are kept, the latest ones.
 	keptHiccups = 1000
 )
 
-// Hiccup is a time for which a process that wanted to run did not.
+// Hiccup is a period in which a process was ready to run and did not.
 type Hiccup struct {
 	AtNS int64 `json:"at_ns"` // its end, on the host's CLOCK_MONOTONIC
 	NS   int64 `json:"ns"`    // its length, 1 ms or more
 }
 
-// HiccupMeter notes when its process did not run though it wanted to: every
-// 10 ms the kernel wakes a goroutine, as it does for a request that arrives,
-// and if that runs 1 ms too late or more, something held the process up: other
-// work on the processors, the hypervisor, the runtime, a signal to stop. It
-// needs no load to see that, and takes about 0.4 % of one processor. Its zero
-// value has noted nothing yet. It is safe for concurrent use. After jHiccup by
-// Gil Tene.
+// HiccupMeter records the hiccups of its process. Every 10 ms the kernel wakes a
+// goroutine, as it does for a request that arrives. If the goroutine runs 1 ms
+// late or more, something delayed the process: other work on the processors, the
+// hypervisor, the runtime or a signal. The meter needs no load, and about 0.4 %
+// of one processor. The zero value is ready to Start. A HiccupMeter is safe for
+// concurrent use. It is modelled on jHiccup by Gil Tene.
 type HiccupMeter struct {
-	clock hostClock // set by Start
+	clock Clock // set by Start
 
 	mu   sync.Mutex
-	kept []Hiccup // in order of time, but for where next is
-	next int      // where the next one goes if there are keptHiccups
+	kept []Hiccup // a ring of keptHiccups once it is full
+	next int      // index of the oldest one in the full ring
 }
 
-// Start makes the meter note hiccups until ctx ends. Call it once.
+// Start records hiccups until ctx ends. Call it once.
 func (m *HiccupMeter) Start(ctx context.Context) error {
-	alarm, err := newAlarm()
+	m.clock = NewClock()
+	due := m.clock.Now() + int64(hiccupPeriod)
+	alarm, err := newAlarm(ctx)
+	if err == nil {
+		err = alarm.set(due, hiccupPeriod)
+	}
 	if err != nil {
 		return fmt.Errorf("start hiccup meter: %w", err)
 	}
-	m.clock = newHostClock()
-	due := m.clock.now() + int64(hiccupPeriod)
-	if err := alarm.set(due, hiccupPeriod); err != nil {
-		alarm.close()
-		return fmt.Errorf("start hiccup meter: %w", err)
-	}
-	context.AfterFunc(ctx, func() { alarm.close() })
-	go m.watch(alarm, due) // if it begins too late, that is a hiccup
+	go m.watch(alarm, due) // a late begin is a hiccup, too
 	return nil
 }
 
-// watch notes hiccups until the alarm, which rings first at due, is closed.
+// watch records hiccups until the alarm, which first rings at due, fails.
 func (m *HiccupMeter) watch(a *alarm, due int64) {
 	for {
 		rings, err := a.wait()
 		if err != nil {
 			return
 		}
-		m.woke(due, m.clock.now)
+		m.record(due, m.clock.Now)
 		due += rings * int64(hiccupPeriod)
 	}
 }
 
-// woke learns that the meter runs, and when it should have. It reads the clock
-// while it holds the lock, so that who then asks for hiccups until an instant
-// of the past gets all of them.
-func (m *HiccupMeter) woke(due int64, clock func() int64) {
+// record records a hiccup if the meter, which runs now, was due too long ago. It
+// reads the clock with the lock held, so that a later Between up to an earlier
+// instant misses none.
+func (m *HiccupMeter) record(due int64, clock func() int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := clock()
@@ -86,9 +83,9 @@ func (m *HiccupMeter) woke(due int64, clock func() int64) {
 	m.next = (m.next + 1) % keptHiccups
 }
 
-// Between returns the hiccups that ended after from and not after to, both on
-// the host's CLOCK_MONOTONIC in nanoseconds, in order of time: those of them
-// that are among the latest 1,000. The caller owns the slice; nil: none.
+// Between returns the hiccups that ended after from and not after to, in order
+// of time. Both are readings of the host's CLOCK_MONOTONIC in nanoseconds. Only
+// the latest 1,000 hiccups are kept. The caller owns the slice; nil: none.
 func (m *HiccupMeter) Between(from, to int64) []Hiccup {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -12,9 +13,9 @@ func TestHiccupMeterKeepsLatest(t *testing.T) {
 	}
 	const ms = int64(time.Millisecond)
 	at := func(now int64) func() int64 { return func() int64 { return now } }
-	m.woke(0, at(ms-1)) // too short
+	m.record(0, at(ms-1)) // too short
 	for i := range int64(keptHiccups + 5) {
-		m.woke(i*100*ms, at(i*100*ms+2*ms))
+		m.record(i*100*ms, at(i*100*ms+2*ms))
 	}
 	all := m.Between(0, 1<<62)
 	if len(all) != keptHiccups {
@@ -31,46 +32,56 @@ func TestHiccupMeterKeepsLatest(t *testing.T) {
 	}
 }
 
-// A meter runs on its own until its context ends.
+// A meter runs until its context ends.
 func TestHiccupMeterRuns(t *testing.T) {
-	alarm, err := newAlarm()
+	ctx, cancel := context.WithCancel(t.Context())
+	alarm, err := newAlarm(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &HiccupMeter{clock: newHostClock()}
+	m := &HiccupMeter{clock: NewClock()}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		m.watch(alarm, 0)
 	}()
-	alarm.close()
+	cancel()
 	<-ended
 	if err := new(HiccupMeter).Start(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
-// An alarm rings at its instants, never early, and tells how many it missed.
+// An alarm rings at its instants, never early, and counts the ones missed.
 func TestAlarm(t *testing.T) {
-	a, err := newAlarm()
+	ctx, cancel := context.WithCancel(t.Context())
+	a, err := newAlarm(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := newHostClock()
+	clock := NewClock()
 	const every = 3 * time.Millisecond
-	due := clock.now() + int64(10*time.Millisecond)
+	due := clock.Now() + int64(10*time.Millisecond)
 	if err := a.set(due, every); err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {
 		rings, err := a.wait()
-		if now := clock.now(); err != nil || rings < 1 || now < due+(rings-1)*int64(every) {
+		if now := clock.Now(); err != nil || rings < 1 || now < due+(rings-1)*int64(every) {
 			t.Fatalf("%d rings, %v, %v early", rings, err, time.Duration(due-now))
 		}
 		due += rings * int64(every)
 	}
-	a.close()
-	if _, err := a.wait(); err == nil {
-		t.Error("a closed alarm rang")
+	waiting := make(chan error)
+	if err := a.set(clock.Now()+int64(time.Hour), 0); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, err := a.wait()
+		waiting <- err
+	}()
+	cancel()
+	if err := <-waiting; err == nil {
+		t.Error("the alarm rang after the end of its context")
 	}
 }

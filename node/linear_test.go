@@ -13,7 +13,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// call and outcome are an operation as porcupine sees it.
+// call and outcome are the input and output of an operation, for porcupine.
 type call struct {
 	op         Op
 	key, value string
@@ -25,13 +25,13 @@ type outcome struct {
 	unknown bool
 }
 
-// keyState is what the model keeps of one key.
+// keyState is the state of one key in the model.
 type keyState struct {
 	value string
 	there bool
 }
 
-// tableModel is a table on one machine, one key at a time.
+// tableModel models a table on one machine, each key separately.
 func tableModel() porcupine.Model {
 	return porcupine.Model{
 		Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
@@ -60,9 +60,9 @@ func tableModel() porcupine.Model {
 	}
 }
 
-// record does random operations on few keys until stop, from several callers
-// of one client, some of which give up, and returns what happened. What
-// certainly failed is left out, what is unknown may happen until the end.
+// record does random operations on few keys by concurrent callers of one client,
+// some of which give up, and returns the history. It leaves out failed operations.
+// Unknown ones may happen at any time up to the end.
 func record(t *testing.T, c *Client, callers, operations int, progress func()) []porcupine.Operation {
 	var mu sync.Mutex
 	var history []porcupine.Operation
@@ -97,7 +97,7 @@ func record(t *testing.T, c *Client, callers, operations int, progress func()) [
 	return history
 }
 
-// perform does in and says how it ended.
+// perform does one operation and returns its outcome.
 func perform(ctx context.Context, c *Client, in call) (out outcome, err error) {
 	switch in.op {
 	case OpPut:
@@ -132,8 +132,8 @@ func TestLinearizable(t *testing.T) {
 	checkLinear(t, history)
 }
 
-// A node killed in the middle loses its keys, but nobody sees anything else:
-// what reached it is done or unknown, and what comes later fails.
+// The history stays linearizable when a node is killed: operations that reached it
+// are done or unknown, later ones fail.
 func TestLinearizableWhileNodeIsKilled(t *testing.T) {
 	cluster, children := startCluster(t, 3)
 	c := newClient(t, cluster, ClientOptions{Timeout: 2 * time.Second})
@@ -149,8 +149,8 @@ func TestLinearizableWhileNodeIsKilled(t *testing.T) {
 	checkLinear(t, history)
 }
 
-// The checker does notice: a get of what was overwritten, and of what was
-// never put, are not linearizable.
+// The checker finds violations: a get of an overwritten value, and one of a value
+// that was never put.
 func TestLinearizableCanFail(t *testing.T) {
 	at := func(i int64, in call, out outcome) porcupine.Operation {
 		return porcupine.Operation{Input: in, Output: out, Call: 10 * i, Return: 10*i + 5}

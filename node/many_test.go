@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// skip skips the test, saying why and what would enable it. Where tests must
-// not be skipped (CI=true) it fails.
+// skip skips the test with a reason and what would enable it. It fails the test
+// where CI=true forbids to skip.
 func skip(t *testing.T, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -23,8 +23,7 @@ func skip(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// Ten thousand connections stay open, each costs little memory, and all of
-// them are answered.
+// A node answers on 10,000 open connections and needs little memory for each.
 func TestServerManyConnections(t *testing.T) {
 	// Connections, and bytes of memory for each: 8 KiB were measured, and 35
 	// with the race detector.
@@ -39,7 +38,7 @@ func TestServerManyConnections(t *testing.T) {
 	child := startChild(t, "127.0.0.1:0")
 	before := resident(t, child.ready.PID)
 	conns := make([]net.Conn, n)
-	get := AppendRequest(nil, OpGet, []byte("absent"), nil)
+	get := AppendRequest(nil, Request{Op: OpGet, Key: []byte("absent")})
 	ask := func(conn net.Conn) error {
 		reply := make([]byte, lengthHead+replyHead)
 		if _, err := conn.Write(get); err != nil {

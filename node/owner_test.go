@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// keyShapes are ways in which keys are made; keys of all shapes must spread.
+// keyShapes returns generators of keys, by name.
 func keyShapes() map[string]func(i int) []byte {
 	random := rand.New(rand.NewPCG(1, 2))
 	return map[string]func(i int) []byte{
@@ -22,14 +22,14 @@ func keyShapes() map[string]func(i int) []byte {
 	}
 }
 
-// chiSquareLimit is about the value that chi-square of k classes exceeds once
-// in a million times: Wilson and Hilferty's cube with z = 4.75.
+// chiSquareLimit returns about the value that chi-square of k classes exceeds with
+// a probability of 1e-6: Wilson and Hilferty's approximation with z = 4.75.
 func chiSquareLimit(k int) float64 {
 	d := float64(k - 1)
 	return d * math.Pow(1-2/(9*d)+4.75*math.Sqrt(2/(9*d)), 3)
 }
 
-// chiSquare measures how far counts are from equal.
+// chiSquare returns chi-square of counts against equal counts.
 func chiSquare(counts []int) float64 {
 	total := 0
 	for _, n := range counts {
@@ -61,8 +61,8 @@ func TestOwnerIsUniform(t *testing.T) {
 	}
 }
 
-// The keys of one node fill its shards evenly: owner and shard are chosen by
-// different bits.
+// The keys of one node are uniform over its shards: different bits choose the owner
+// and the shard.
 func TestShardIsUniformOnOneNode(t *testing.T) {
 	for shape, key := range keyShapes() {
 		for _, n := range []int{1, 8, 9} {

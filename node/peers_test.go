@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// peer is a store whose gets are compared with the node's.
+// peer is a store that BenchmarkPeers compares with the node.
 type peer struct {
 	name  string
 	start func(b *testing.B) (addr string)
@@ -22,17 +22,17 @@ type peer struct {
 	get, value  []byte // a request for it, and its reply
 }
 
-// peers are the stores compared, the node first. All run on loopback, as
-// processes of their own, with their usual number of threads.
+// peers returns the stores to compare, the node first. Each runs on loopback in its
+// own process with its default number of threads.
 func peers() []peer {
 	key, value := []byte(benchKey), bytes.Repeat([]byte{'v'}, 32)
 	return []peer{
 		{
 			name:   "node",
 			start:  func(b *testing.B) string { return startChild(b, "127.0.0.1:0").ready.Addr },
-			put:    AppendRequest(nil, OpPut, key, value),
+			put:    AppendRequest(nil, Request{Op: OpPut, Key: key, Value: value}),
 			stored: AppendReply(nil, StatusOK, nil),
-			get:    AppendRequest(nil, OpGet, key, nil),
+			get:    AppendRequest(nil, Request{Op: OpGet, Key: key}),
 			value:  AppendReply(nil, StatusOK, value),
 		},
 		{
@@ -111,7 +111,7 @@ func (p peer) exchange(conn net.Conn, request, want, reply []byte) error {
 	return nil
 }
 
-// load does n gets over each of some connections at once.
+// load does n gets on each connection, on all at the same time.
 func (p peer) load(conns []net.Conn, n int) error {
 	failed := make(chan error, len(conns))
 	var group sync.WaitGroup
@@ -131,10 +131,10 @@ func (p peer) load(conns []net.Conn, n int) error {
 	return <-failed
 }
 
-// BenchmarkPeers measures gets per second of the node, redis-server and
-// memcached under the same plain client: a closed loop on each connection, the
-// request made beforehand, the reply compared. Take turns with -count, and
-// compare medians:
+// BenchmarkPeers measures gets per second of the node, redis-server and memcached
+// with the same simple client: a closed loop on each connection, a prepared
+// request, a comparison of the reply. Let -count repeat it in turns, and compare
+// medians:
 //
 //	go test -run '^$' -bench Peers -benchtime 20000x -count 8 ./node
 func BenchmarkPeers(b *testing.B) {

@@ -10,64 +10,54 @@ import (
 	"time"
 )
 
-// The pauses after a failed accept, such as one for want of file descriptors:
-// the first, doubled up to the last.
+// The pauses after a failed accept, as without free file descriptors: the first
+// one, which doubles up to the last one.
 const (
 	firstPause = 5 * time.Millisecond
 	lastPause  = time.Second
 )
 
-// defaultGrace is how long a server's last replies may take to be written.
+// defaultGrace is the Grace of a Server if none is given.
 const defaultGrace = 5 * time.Second
 
-// Server answers requests on TCP connections out of a Store. Set its fields
+// Server answers requests on TCP connections from a Table. Set its fields
 // before Serve; its zero value works.
 type Server struct {
-	// Store is what it serves. Nil: a new, empty one.
-	Store *Store
+	// Table is what it serves. Nil: a new Store.
+	Table Table
 
-	// Null, if not nil, makes it a server that keeps nothing and does nothing:
-	// puts and dels are ok, and gets return so many zero bytes, at most
-	// MaxValue. All else is as ever: what then is measured is not the store.
-	Null *int
-
-	// Stall is a fault to have. The zero value is none.
+	// Stall is a fault to inject. The zero value is none.
 	Stall Stall
 
-	// Log gets what an operator wants to know. Nil: nothing is logged.
+	// Log is for the operator's messages. Nil: none.
 	Log *slog.Logger
 
-	// Grace bounds the time from the end of Serve's context to its return,
-	// for peers that do not read their last replies. 0: 5 s.
+	// Grace bounds the time from the end of Serve's context to its return, for
+	// peers that do not read their last replies. 0: 5 s.
 	Grace time.Duration
 
-	table  table
 	stalls *stallQueue // nil: without Stall
 
 	mu       sync.Mutex
 	sessions map[*session]struct{} // open connections
-	draining bool                  // the context is done; no session may begin
+	draining bool                  // no session may begin any more
 	wg       sync.WaitGroup        // counts sessions
 }
 
-// Serve accepts connections from ln and answers their requests, each on a
-// goroutine of its own, until ctx is done. Then it stops accepting, answers
-// the requests that had been sent, closes every connection and returns nil
-// within about Grace. It closes ln in any case. It returns an error only if ln
-// fails for good. Call it once.
+// Serve accepts connections from ln and answers the requests of each on a
+// goroutine of its own, until ctx is done. Then it stops accepting, answers the
+// requests that were already sent, closes every connection and returns nil
+// within about Grace. It closes ln in any case. Its error is that of a closed ln
+// or an invalid Stall. Call it once.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	if s.Store == nil {
-		s.Store = NewStore()
+	if s.Table == nil {
+		s.Table = NewStore()
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	if s.Grace == 0 {
 		s.Grace = defaultGrace
-	}
-	s.table = s.Store
-	if s.Null != nil {
-		s.table = null{value: make([]byte, *s.Null)}
 	}
 	if s.Stall != (Stall{}) {
 		queue, err := newStallQueue(ctx, s.Stall)
@@ -91,7 +81,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 }
 
 // accept begins a session for every connection until ctx is done or ln is
-// closed. Other errors pass: it tries again, after longer and longer pauses.
+// closed. After other errors it tries again, with growing pauses.
 func (s *Server) accept(ctx context.Context, ln net.Listener) error {
 	pause := firstPause
 	for {
@@ -115,7 +105,7 @@ func (s *Server) accept(ctx context.Context, ln net.Listener) error {
 
 // begin serves conn on a new goroutine.
 func (s *Server) begin(conn net.Conn) {
-	ses := newSession(s.table, s.stalls, conn)
+	ses := newSession(s.Table, s.stalls, conn)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draining {
@@ -134,8 +124,8 @@ func (s *Server) begin(conn net.Conn) {
 	})
 }
 
-// drain asks every session to finish and waits until they have, closing the
-// connections of those that take longer than the grace time.
+// drain finishes all sessions and waits for them. After Grace it closes the
+// connections that are left.
 func (s *Server) drain() {
 	deadline := time.Now().Add(s.Grace)
 	s.mu.Lock()
@@ -148,7 +138,7 @@ func (s *Server) drain() {
 	late := time.AfterFunc(s.Grace, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.Log.Warn("close connections that did not take their replies", "connections", len(s.sessions))
+		s.Log.Warn("close connections that do not read their replies", "connections", len(s.sessions))
 		for ses := range s.sessions {
 			ses.conn.Close()
 		}

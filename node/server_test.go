@@ -15,23 +15,23 @@ import (
 )
 
 // readReply reads one reply from conn.
-func readReply(t testing.TB, frames *FrameReader) (Status, string) {
+func readReply(t testing.TB, frames *Reader) (Status, string) {
 	t.Helper()
-	body, err := frames.Next()
+	body, err := frames.Frame()
 	if err != nil {
 		t.Fatalf("read reply: %v", err)
 	}
-	r, err := ParseReply(body)
+	status, _, value, err := parseReply(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Status, string(r.Value)
+	return status, string(value)
 }
 
-// wantEnd fails the test unless the server ends the stream here, orderly.
-func wantEnd(t testing.TB, frames *FrameReader) {
+// wantEnd fails the test unless the stream ends here without an error.
+func wantEnd(t testing.TB, frames *Reader) {
 	t.Helper()
-	if _, err := frames.Next(); err != io.EOF {
+	if _, err := frames.Frame(); err != io.EOF {
 		t.Errorf("after the last reply: %v, want the end of the stream", err)
 	}
 }
@@ -43,12 +43,12 @@ func TestServerPipelinesInOrder(t *testing.T) {
 	go func() {
 		var out []byte
 		for i := range n {
-			out = AppendRequest(out, OpPut, fmt.Append(nil, i%10), fmt.Append(nil, i))
-			out = AppendRequest(out, OpGet, fmt.Append(nil, i%10), nil)
+			out = AppendRequest(out, Request{Op: OpPut, Key: fmt.Append(nil, i%10), Value: fmt.Append(nil, i)})
+			out = AppendRequest(out, Request{Op: OpGet, Key: fmt.Append(nil, i%10)})
 		}
 		conn.Write(out)
 	}()
-	frames := NewFrameReader(conn)
+	frames := NewReader(conn)
 	for i := range n {
 		if status, _ := readReply(t, frames); status != StatusOK {
 			t.Fatalf("put %d is %v", i, status)
@@ -59,13 +59,12 @@ func TestServerPipelinesInOrder(t *testing.T) {
 	}
 }
 
-// A request that does not follow the format gets its error and the next one
-// is answered.
-func TestServerGoesOnAfterMalformed(t *testing.T) {
+// A malformed request gets an error, and the next request is answered.
+func TestServerContinuesAfterMalformed(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	conn := dialRaw(t, cluster.Addrs[0])
-	frames := NewFrameReader(conn)
-	long := string(AppendRequest(nil, OpPut, []byte("k"), make([]byte, MaxValue+1))[lengthHead:])
+	frames := NewReader(conn)
+	long := string(AppendRequest(nil, Request{Op: OpPut, Key: []byte("k"), Value: make([]byte, MaxValue+1)})[lengthHead:])
 	for _, test := range []struct{ body, want string }{
 		{"", "malformed: request of 0 bytes is shorter than its head of 4"},
 		{"\x09\x00\x00\x01k", "malformed: op 9 is not 1 (put), 2 (get) or 3 (del)"},
@@ -81,27 +80,27 @@ func TestServerGoesOnAfterMalformed(t *testing.T) {
 			t.Errorf("reply is %v %q, want %q", status, why, test.want)
 		}
 	}
-	conn.Write(AppendRequest(nil, OpGet, []byte("k"), nil))
+	conn.Write(AppendRequest(nil, Request{Op: OpGet, Key: []byte("k")}))
 	if status, _ := readReply(t, frames); status != StatusNotFound {
 		t.Errorf("a good request then got %v", status)
 	}
 }
 
-// A frame over the limit gets the replies before it and its error, though the
-// peer goes on sending, and then the end of the stream.
+// After the replies to earlier requests, a frame above the limit gets an error and
+// the end of the stream, even if the peer continues to send.
 func TestServerEndsAfterTooLarge(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	for name, in := range map[string]string{
 		"garbage":       "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n",
-		"one too large": string(AppendRequest(nil, OpPut, make([]byte, MaxKey), make([]byte, MaxValue+1))),
+		"one too large": string(AppendRequest(nil, Request{Op: OpPut, Key: make([]byte, MaxKey), Value: make([]byte, MaxValue+1)})),
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := dialRaw(t, cluster.Addrs[0])
-			out := AppendRequest(nil, OpGet, []byte("absent"), nil)
+			out := AppendRequest(nil, Request{Op: OpGet, Key: []byte("absent")})
 			if _, err := conn.Write(append(out, in...)); err != nil {
 				t.Fatal(err)
 			}
-			frames := NewFrameReader(conn)
+			frames := NewReader(conn)
 			if status, _ := readReply(t, frames); status != StatusNotFound {
 				t.Errorf("the request before got %v", status)
 			}
@@ -113,31 +112,31 @@ func TestServerEndsAfterTooLarge(t *testing.T) {
 	}
 }
 
-// Half a frame is not a request, and hurts nobody.
+// Part of a frame has no effect.
 func TestServerIgnoresHalfFrame(t *testing.T) {
-	server := &Server{Store: NewStore()}
-	cluster, _ := startServer(t, server)
-	put := AppendRequest(nil, OpPut, []byte("key"), []byte("value"))
+	store := NewStore()
+	cluster, _ := startServer(t, &Server{Table: store})
+	put := AppendRequest(nil, Request{Op: OpPut, Key: []byte("key"), Value: []byte("value")})
 	for n := range put {
 		conn := dialRaw(t, cluster.Addrs[0])
 		conn.Write(put[:n])
 		conn.CloseWrite()
-		wantEnd(t, NewFrameReader(conn))
+		wantEnd(t, NewReader(conn))
 	}
-	if n := server.Store.Len(); n != 0 {
+	if n := store.Len(); n != 0 {
 		t.Errorf("%d keys were stored, want none", n)
 	}
 }
 
-// A peer that shuts down its side right after a request gets its reply, and
-// the server notices the end though it often comes along with the request.
+// A peer that closes its direction right after a request gets the reply and the end
+// of the stream, even if its own end arrived together with the request.
 func TestServerAnswersHalfClosed(t *testing.T) {
 	cluster, _ := startServer(t, &Server{})
 	for range 100 {
 		conn := dialRaw(t, cluster.Addrs[0])
-		conn.Write(AppendRequest(nil, OpPut, []byte("key"), []byte("value")))
+		conn.Write(AppendRequest(nil, Request{Op: OpPut, Key: []byte("key"), Value: []byte("value")}))
 		conn.CloseWrite()
-		frames := NewFrameReader(conn)
+		frames := NewReader(conn)
 		if status, _ := readReply(t, frames); status != StatusOK {
 			t.Errorf("put got %v", status)
 		}
@@ -145,8 +144,8 @@ func TestServerAnswersHalfClosed(t *testing.T) {
 	}
 }
 
-// A peer that sends a byte at a time and one that does not read its replies
-// keep nobody waiting.
+// A peer that sends single bytes and one that does not read its replies do not block
+// other peers.
 func TestServerSlowPeers(t *testing.T) {
 	cluster, _ := startServer(t, &Server{Grace: 10 * time.Millisecond})
 	client := newClient(t, cluster, ClientOptions{})
@@ -156,14 +155,14 @@ func TestServerSlowPeers(t *testing.T) {
 	}
 	deaf := dialRaw(t, cluster.Addrs[0])
 	go func() {
-		for get := AppendRequest(nil, OpGet, []byte("large"), nil); ; {
+		for get := AppendRequest(nil, Request{Op: OpGet, Key: []byte("large")}); ; {
 			if _, err := deaf.Write(get); err != nil {
 				return
 			}
 		}
 	}()
 	slow := dialRaw(t, cluster.Addrs[0])
-	for _, b := range AppendRequest(nil, OpPut, []byte("key"), []byte("slow")) {
+	for _, b := range AppendRequest(nil, Request{Op: OpPut, Key: []byte("key"), Value: []byte("slow")}) {
 		if _, err := slow.Write([]byte{b}); err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +170,7 @@ func TestServerSlowPeers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if status, _ := readReply(t, NewFrameReader(slow)); status != StatusOK {
+	if status, _ := readReply(t, NewReader(slow)); status != StatusOK {
 		t.Errorf("the slow put got %v", status)
 	}
 	if got, err := client.Get(ctx, []byte("key")); string(got) != "slow" || err != nil {
@@ -179,18 +178,18 @@ func TestServerSlowPeers(t *testing.T) {
 	}
 }
 
-// When the context ends, the server answers what it has received, even what
-// it has not read, and ends the stream such that the peer can read it all.
+// When its context ends, the server answers all requests that it has received, even
+// unread ones, and the peer can read all replies.
 func TestServerDrains(t *testing.T) {
-	server := &Server{Store: NewStore()}
-	cluster, stop := startServer(t, server)
+	store := NewStore()
+	cluster, stop := startServer(t, &Server{Table: store})
 	idle := dialRaw(t, cluster.Addrs[0])
 	busy := dialRaw(t, cluster.Addrs[0])
-	frames := NewFrameReader(busy)
+	frames := NewReader(busy)
 	const n = 1000
 	var out []byte
 	for i := range n {
-		out = AppendRequest(out, OpPut, fmt.Append(nil, i), make([]byte, 1000))
+		out = AppendRequest(out, Request{Op: OpPut, Key: fmt.Append(nil, i), Value: make([]byte, 1000)})
 	}
 	if _, err := busy.Write(out); err != nil {
 		t.Fatal(err)
@@ -203,22 +202,23 @@ func TestServerDrains(t *testing.T) {
 		}
 	}
 	wantEnd(t, frames)
-	wantEnd(t, NewFrameReader(idle))
-	if server.Store.Len() != n {
-		t.Errorf("%d keys were stored, want %d", server.Store.Len(), n)
+	wantEnd(t, NewReader(idle))
+	if store.Len() != n {
+		t.Errorf("%d keys were stored, want %d", store.Len(), n)
 	}
 	if _, err := net.Dial("tcp", cluster.Addrs[0]); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("dial after the end: %v, want it refused", err)
 	}
 }
 
-// A peer that does not read its replies cannot keep the server.
+// A peer that does not read its replies delays the end by at most Grace.
 func TestServerDrainsWithinGrace(t *testing.T) {
-	server := &Server{Store: NewStore(), Grace: 50 * time.Millisecond}
-	server.Store.Put([]byte("large"), make([]byte, MaxValue))
+	store := NewStore()
+	server := &Server{Table: store, Grace: 50 * time.Millisecond}
+	store.Put([]byte("large"), make([]byte, MaxValue))
 	cluster, stop := startServer(t, server)
 	deaf := dialRaw(t, cluster.Addrs[0])
-	out := bytes.Repeat(AppendRequest(nil, OpGet, []byte("large"), nil), 100)
+	out := bytes.Repeat(AppendRequest(nil, Request{Op: OpGet, Key: []byte("large")}), 100)
 	if _, err := deaf.Write(out); err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestServerDrainsWithinGrace(t *testing.T) {
 	}
 }
 
-// failingListener fails to accept as often as it says, then is closed.
+// failingListener fails to accept that many times, and is closed afterwards.
 type failingListener struct {
 	net.Listener
 	failures int
@@ -274,16 +274,15 @@ func TestServerEndsWhilePausing(t *testing.T) {
 	})
 }
 
-// A get and an overwriting put cost the server no allocation.
+// Gets, dels and overwriting puts do not allocate in the server.
 func TestSessionAllocatesNothing(t *testing.T) {
 	s := &session{table: NewStore()}
 	key, value := []byte("key"), make([]byte, 100)
-	put := AppendRequest(nil, OpPut, key, value)[lengthHead:]
-	get := AppendRequest(nil, OpGet, key, nil)[lengthHead:]
-	del := AppendRequest(nil, OpDel, []byte("absent"), nil)[lengthHead:]
-	timed := append([]byte{}, get...)
-	timed[1] = flagTimed
-	s.arrivals = &stampedReader{}
+	put := AppendRequest(nil, Request{Op: OpPut, Key: key, Value: value})[lengthHead:]
+	get := AppendRequest(nil, Request{Op: OpGet, Key: key})[lengthHead:]
+	del := AppendRequest(nil, Request{Op: OpDel, Key: []byte("absent")})[lengthHead:]
+	timed := AppendRequest(nil, Request{Op: OpGet, Timed: true, Key: key})[lengthHead:]
+	s.arrived = new(stampedReader).last
 	if n := testing.AllocsPerRun(100, func() {
 		s.reply(put)
 		s.reply(get)

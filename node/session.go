@@ -11,58 +11,60 @@ import (
 )
 
 const (
-	// flushAt is how many bytes of replies a session gathers at most before
-	// it writes them, though more requests are buffered.
+	// flushAt is how many bytes of replies a session gathers before it writes
+	// them, even if more requests are buffered.
 	flushAt = 64 << 10
 
 	// lingerBytes and lingerTime bound what a session reads and discards
 	// after its last reply. If it closed with bytes unread, the kernel would
-	// send a reset, and that takes away from the peer a reply not yet read.
+	// send a reset, which discards replies that the peer has not read yet.
 	lingerBytes = 4 << 20
 	lingerTime  = time.Second
 
-	// drainTime is lingerTime for a session that finishes with its server: a
-	// client at rest would not close before it has something to ask.
+	// drainTime replaces lingerTime when the server ends: an idle client does
+	// not close before its next request.
 	drainTime = 100 * time.Millisecond
 
-	// lastTime is how long a session that finishes still takes requests,
-	// twice: those that the peer has sent when the server's context ends are
-	// on their way through the kernel, or through the network.
+	// lastTime is how long, twice, a session reads on when the server ends:
+	// requests that the peer has sent may still be on their way.
 	lastTime = 20 * time.Millisecond
 )
 
-// errWait is how a stream says that a read would have to wait.
+// errWait is the error of a stream's read that would have to wait.
 var errWait = errors.New("nothing to read yet")
 
-// session is the server's side of one connection. Its methods but finish are
-// called by the one goroutine that serves it.
+// session is the server's side of one connection. One goroutine uses it; finish
+// is for any.
 type session struct {
 	conn   net.Conn
-	stream *stream // reads conn; nil: conn is read as it is, waiting in the read
-	frames *FrameReader
-	table  table
-	stalls *stallQueue // nil: the node never stalls
+	stream *stream // reads conn; nil: in reads conn itself
+	in     *Reader
+	table  Table
+	stalls *stallQueue // nil: no stalls
 	out    []byte      // replies not yet written
-	broken error       // why replies cannot be written any more; nil: they can
+	broken error       // why replies cannot be written; nil: they can
 
-	arrivals arrivals // nil until a request asks how long it takes
+	// arrived returns when the last bytes that were read arrived, in nanoseconds
+	// of the wall clock. They are those of the current request, or of a later
+	// one that came in the same read. Nil before the first timed request.
+	arrived func() int64
 
 	finishing atomic.Bool // finish was called
-	extended  bool        // last was true
+	extended  bool        // last returned true
 }
 
-func newSession(t table, stalls *stallQueue, conn net.Conn) *session {
+func newSession(t Table, stalls *stallQueue, conn net.Conn) *session {
 	conn = newSocket(conn)
-	s := &session{conn: conn, frames: NewFrameReader(conn), table: t, stalls: stalls}
+	s := &session{conn: conn, in: NewReader(conn), table: t, stalls: stalls}
 	if st, ok := newStream(conn); ok {
 		s.stream = st
-		s.frames.r = st
+		s.in.r = st
 	}
 	return s
 }
 
-// serve answers requests in their order until the peer closes, the stream
-// fails or the session is told to finish. It does not close the connection.
+// serve answers requests in their order until the peer closes the connection,
+// the connection fails or finish is called. It does not close the connection.
 func (s *session) serve() error {
 	for {
 		var err error
@@ -80,18 +82,18 @@ func (s *session) serve() error {
 	}
 }
 
-// answer answers requests until it can read no more: the error says why.
+// answer answers requests until a read or write fails, and returns that error.
 //
-// Replies are written when no further request is buffered: a lone request
-// costs one read and one write, pipelined ones share them.
+// It writes replies when no further request is buffered: a single request takes
+// one read and one write, pipelined requests share them.
 func (s *session) answer() error {
 	for {
-		body, err := s.frames.Next()
+		body, err := s.in.Frame()
 		if err != nil {
 			return err
 		}
 		s.reply(body)
-		if s.frames.Buffered() && len(s.out) < flushAt {
+		if s.in.Buffered() && len(s.out) < flushAt {
 			continue
 		}
 		if err := s.flush(); err != nil {
@@ -100,7 +102,7 @@ func (s *session) answer() error {
 	}
 }
 
-// reply does what one request asks for and appends its reply to s.out.
+// reply does one request and appends its reply to s.out.
 func (s *session) reply(body []byte) {
 	req, err := ParseRequest(body)
 	switch {
@@ -115,20 +117,46 @@ func (s *session) reply(body []byte) {
 	}
 }
 
-// replyTimed is reply for a request that asks how long it takes.
+// replyTimed is reply for a timed request.
 func (s *session) replyTimed(req Request) {
-	if s.arrivals == nil {
-		s.arrivals = s.watchArrivals()
+	if s.arrived == nil {
+		s.arrived = s.stamp()
 	}
 	at := len(s.out)
 	waited := s.stalls.enter()
 	began := time.Now()
 	s.work(req)
-	setTimes(s.out[at:], time.Duration(began.UnixNano()-s.arrivals.last()), time.Since(began))
+	setTimes(s.out[at:], time.Duration(began.UnixNano()-s.arrived()), time.Since(began))
 	s.stalls.leave(waited)
 }
 
-// work does what req asks for and appends its reply to s.out.
+// stamp makes the session note arrivals from now on, as the kernel reports them
+// or else when they are read. It returns the function arrived.
+func (s *session) stamp() func() int64 {
+	if s.stream != nil {
+		s.stream.stamp()
+		return s.stream.last
+	}
+	r := &stampedReader{r: s.in.r, read: time.Now()}
+	s.in.r = r
+	return r.last
+}
+
+// stampedReader notes when it last read.
+type stampedReader struct {
+	r    io.Reader
+	read time.Time
+}
+
+func (s *stampedReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.read = time.Now()
+	return n, err
+}
+
+func (s *stampedReader) last() int64 { return s.read.UnixNano() }
+
+// work does req on the table and appends its reply to s.out.
 func (s *session) work(req Request) {
 	at := len(s.out)
 	out, ok := beginReply(s.out, req.Timed), true
@@ -148,8 +176,8 @@ func (s *session) work(req Request) {
 	s.out = out
 }
 
-// flush writes the gathered replies. A buffer that one large reply has grown
-// is given back, so that many connections do not keep many of them.
+// flush writes the gathered replies. It frees a buffer that a large reply has
+// grown, so that idle connections need little memory.
 func (s *session) flush() error {
 	if len(s.out) == 0 {
 		return nil
@@ -165,9 +193,8 @@ func (s *session) flush() error {
 	return s.broken
 }
 
-// end brings the session to its end after Next returned err: it answers what
-// is left to answer, such that the peer can read it. It returns nil if nothing
-// was wrong.
+// end ends the session after Frame returned err. It makes sure that the peer can
+// read the last replies. It returns nil if the end is a regular one.
 func (s *session) end(err error) error {
 	switch {
 	case err == io.EOF:
@@ -183,9 +210,9 @@ func (s *session) end(err error) error {
 	return fmt.Errorf("read request: %w", err)
 }
 
-// last reports whether the session is to read on for the last time, though
-// Next returned err: its time to finish passed, maybe while it was busy or had
-// no processor, with requests of before still unread.
+// last reports whether the session must read once more though Frame returned
+// err: the time after finish passed, but perhaps while the session was busy or
+// had no processor, so that older requests are still unread.
 func (s *session) last(err error) bool {
 	if s.extended || !s.finishing.Load() || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
@@ -195,17 +222,16 @@ func (s *session) last(err error) bool {
 	return true
 }
 
-// finish makes serve answer what has arrived, or does within lastTime, and
-// then return, at the latest at deadline. It may be called from another
-// goroutine.
+// finish makes serve answer the requests that arrive within lastTime, and then
+// return, at the latest at deadline.
 func (s *session) finish(deadline time.Time) {
 	s.finishing.Store(true)
 	s.conn.SetWriteDeadline(deadline)
 	s.conn.SetReadDeadline(time.Now().Add(lastTime))
 }
 
-// linger writes the gathered replies, says that no more will follow, and
-// discards what the peer still sends, until it closes too or for that time.
+// linger writes the gathered replies, closes this direction of the connection,
+// and discards what the peer sends until the peer closes too, or for that time.
 func (s *session) linger(limit time.Duration) {
 	if s.flush() != nil {
 		return

@@ -10,31 +10,32 @@ import (
 	"unsafe"
 )
 
-// rawLimit is the longest read or write, in bytes, that a socket does without
-// telling the scheduler: about 10 us of copying.
+// rawLimit is the longest read or write, in bytes, that a socket does by a raw
+// system call: about 10 us of copying.
 const rawLimit = 64 << 10
 
-// socket reads and writes a TCP connection as that itself does, deadlines and
-// all, but tells the scheduler nothing of short system calls. One goroutine
-// may read and another write.
+// socket is a TCP connection that does short reads and writes by raw system
+// calls. Deadlines work as in package net. One goroutine may read while another
+// writes.
 //
-// Note: a call through package net is announced to the Go scheduler, in case
-// it blocks. These cannot, and in a process that is idle between two requests
-// the announcement wakes the runtime's monitor thread: two system calls more
-// and a third thread for the two processors to run, a tenth of the round trip
-// when this was measured.
+// Note: package net announces a system call to the Go scheduler, because it
+// could block. These calls never block. In a process that is idle between two
+// requests, the announcement wakes the runtime's monitor thread: two more system
+// calls and a third thread on two processors, together a tenth of the measured
+// round trip.
 type socket struct {
 	net.Conn
 	raw syscall.RawConn
 
-	// The call at hand; a closure for each would be an allocation for each.
+	// The current calls, as fields because a closure for each call would
+	// allocate.
 	in, out       []byte
 	got, put      int
 	inErr, outErr syscall.Errno
 	read, write   func(fd uintptr) (done bool)
 }
 
-// newSocket returns conn in a form that is quicker to use, or conn itself.
+// newSocket returns conn as a socket if it can be one, or else conn.
 func newSocket(conn net.Conn) net.Conn {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
@@ -49,7 +50,7 @@ func newSocket(conn net.Conn) net.Conn {
 	return s
 }
 
-// Read is that of net.Conn.
+// Read is the Read of net.Conn.
 func (s *socket) Read(p []byte) (int, error) {
 	if len(p) == 0 || len(p) > rawLimit {
 		return s.Conn.Read(p)
@@ -68,7 +69,7 @@ func (s *socket) Read(p []byte) (int, error) {
 	return s.got, nil
 }
 
-// Write is that of net.Conn.
+// Write is the Write of net.Conn.
 func (s *socket) Write(p []byte) (int, error) {
 	if len(p) == 0 || len(p) > rawLimit {
 		return s.Conn.Write(p)
@@ -82,18 +83,18 @@ func (s *socket) Write(p []byte) (int, error) {
 	return s.put, err
 }
 
-// CloseWrite says to the peer that no more will follow.
+// CloseWrite closes the connection for writing: the peer reads io.EOF.
 func (s *socket) CloseWrite() error {
 	return s.Conn.(*net.TCPConn).CloseWrite()
 }
 
-// tryRead reads once. It returns false if there is nothing yet.
+// tryRead reads once. It returns false if there is nothing to read yet.
 func (s *socket) tryRead(fd uintptr) bool {
 	s.got, s.inErr = rawCall(syscall.SYS_READ, fd, unsafe.Pointer(&s.in[0]), len(s.in))
 	return s.inErr != syscall.EAGAIN
 }
 
-// tryWrite writes all of s.out. It returns false if the peer has to read first.
+// tryWrite writes all of s.out. It returns false if the peer must read first.
 func (s *socket) tryWrite(fd uintptr) bool {
 	for s.put < len(s.out) {
 		var n int
@@ -107,8 +108,8 @@ func (s *socket) tryWrite(fd uintptr) bool {
 	return true
 }
 
-// rawCall does one system call until no signal cuts it short, without telling
-// the scheduler.
+// rawCall does one raw system call, again if a signal interrupts it. The call
+// must not block.
 func rawCall(call, fd uintptr, p unsafe.Pointer, n int) (int, syscall.Errno) {
 	for {
 		got, _, errno := syscall.RawSyscall(call, fd, uintptr(p), uintptr(n))

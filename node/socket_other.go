@@ -4,12 +4,12 @@ package node
 
 import "net"
 
-// newSocket returns conn: there is no quicker form of it here.
+// newSocket returns conn.
 func newSocket(conn net.Conn) net.Conn {
 	return conn
 }
 
-// stream does not exist here: sessions read their connections.
+// stream is not available here: sessions read their connections directly.
 type stream struct{}
 
 func newStream(net.Conn) (*stream, bool) { return nil, false }

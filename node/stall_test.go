@@ -10,7 +10,10 @@ import (
 )
 
 func TestStallText(t *testing.T) {
-	const shape = "want two durations, how long and how often, as 600ms/1s"
+	const (
+		form   = "want the duration of a stall and the period, as 600ms/1s"
+		limits = "the duration must be above 0 and below the period"
+	)
 	for _, test := range []struct {
 		text string
 		want Stall
@@ -20,12 +23,12 @@ func TestStallText(t *testing.T) {
 		{"600ms/1s", Stall{600 * time.Millisecond, time.Second}, ""},
 		{"1ns/2ns", Stall{1, 2}, ""},
 		{"1.5s/1m0s", Stall{1500 * time.Millisecond, time.Minute}, ""},
-		{"600ms", Stall{}, `read stall "600ms": ` + shape},
-		{"600/1000", Stall{}, `read stall "600/1000": ` + shape},
-		{"1s/2s/3s", Stall{}, `read stall "1s/2s/3s": ` + shape},
-		{"0s/1s", Stall{}, `read stall "0s/1s": want more than 0, and less than the 1s from one to the next`},
-		{"-1s/1s", Stall{}, `read stall "-1s/1s": want more than 0, and less than the 1s from one to the next`},
-		{"1s/1s", Stall{}, `read stall "1s/1s": want more than 0, and less than the 1s from one to the next`},
+		{"600ms", Stall{}, `stall "600ms": ` + form},
+		{"600/1000", Stall{}, `stall "600/1000": ` + form},
+		{"1s/2s/3s", Stall{}, `stall "1s/2s/3s": ` + form},
+		{"0s/1s", Stall{}, `stall 0s/1s: ` + limits},
+		{"-1s/1s", Stall{}, `stall -1s/1s: ` + limits},
+		{"1s/1s", Stall{}, `stall 1s/1s: ` + limits},
 	} {
 		var got Stall
 		text := ""
@@ -38,8 +41,8 @@ func TestStallText(t *testing.T) {
 	}
 }
 
-// FuzzStall holds that what is read is a stall that can be had, and that its
-// text is read as the same.
+// FuzzStall checks that every stall that can be read is valid, and that its text is
+// read as the same stall.
 func FuzzStall(f *testing.F) {
 	f.Add("600ms/1s")
 	f.Add("0s/1s")
@@ -75,25 +78,23 @@ func TestServerRefusesStall(t *testing.T) {
 	}
 }
 
-// A node of its own that stalls: a request sent within a window is not answered
-// before its end, and one sent outside is.
+// A node answers a request that arrives in a window after its end, and other requests
+// at once.
 func TestStalledNode(t *testing.T) {
 	stall := Stall{For: 20 * time.Millisecond, Every: 50 * time.Millisecond}
 	child := startCommand(t, Command{Listen: "127.0.0.1:0", Stall: stall})
-	p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{Timing: true})
-	clock := newHostClock()
+	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
+	clock := NewClock()
 	key := []byte("key")
 	inside, outside := 0, 0
 	for inside < 5 || outside < 5 {
-		sent := clock.now()
-		if err := p.Send(OpGet, key, nil); err != nil {
-			t.Fatal(err)
-		}
-		r, err := p.Receive()
+		sent := clock.Now()
+		send(t, conn, Request{Op: OpGet, Timed: true, Key: key})
+		r, err := ReadReply(conn.In, OpGet, true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		took := clock.now() - sent
+		took := clock.Now() - sent
 		left := stall.left(sent)
 		if left == 0 {
 			outside++
@@ -109,13 +110,13 @@ func TestStalledNode(t *testing.T) {
 	}
 }
 
-// beginStall returns a queue whose only window begins now; length makes its
-// length of the clock's reading.
+// beginStall returns a queue whose only window begins now. length returns the length
+// of the window from the reading of the clock.
 func beginStall(t *testing.T, length func(now int64) time.Duration) (q *stallQueue, over func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	now := newHostClock().now()
+	now := NewClock().Now()
 	q, err := newStallQueue(ctx, Stall{For: length(now), Every: time.Duration(now)})
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +124,7 @@ func beginStall(t *testing.T, length func(now int64) time.Duration) (q *stallQue
 	return q, cancel
 }
 
-// waitFor waits until that many requests wait for the end of the stall.
+// waitFor waits until n requests wait for the end of the stall.
 func (q *stallQueue) waitFor(t *testing.T, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
@@ -139,18 +140,18 @@ func (q *stallQueue) waitFor(t *testing.T, n int) {
 	}
 }
 
-// Requests wait for the end of the window, and are then worked on one at a
-// time, in the order in which they came; one that comes meanwhile is the last.
+// Requests wait for the end of the window. Then they are done one at a time, in the
+// order of arrival; a request that arrives meanwhile is the last.
 func TestStallKeepsOrder(t *testing.T) {
 	const n = 20
 	q, _ := beginStall(t, func(int64) time.Duration { return 300 * time.Millisecond })
-	end := q.clock.now() + q.stall.left(q.clock.now())
+	end := q.clock.Now() + q.stall.left(q.clock.Now())
 	var order []int // guarded by the turns
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			waited := q.enter()
-			if now := q.clock.now(); !waited || now < end {
+			if now := q.clock.Now(); !waited || now < end {
 				t.Errorf("request %d got its turn %v before the end of the window", i, time.Duration(end-now))
 			}
 			order = append(order, i)
@@ -175,10 +176,10 @@ func TestStallKeepsOrder(t *testing.T) {
 	if len(order) != n+1 {
 		t.Errorf("%d of %d requests had a turn", len(order), n+1)
 	}
-	q.leave(q.enter()) // does not wait for the next window
+	q.leave(q.enter()) // outside of a window it does not wait
 }
 
-// What is held back when the node is to end is let go at once.
+// The end of the context ends all waits at once.
 func TestStallEndsWithContext(t *testing.T) {
 	q, over := beginStall(t, func(now int64) time.Duration { return time.Duration(now - 1) })
 	var wg sync.WaitGroup
@@ -188,49 +189,23 @@ func TestStallEndsWithContext(t *testing.T) {
 	q.waitFor(t, 3)
 	over()
 	wg.Wait()
-	q.leave(q.enter()) // nor is a later one held back
+	q.leave(q.enter()) // a later request does not wait
 }
 
-// A server that is told to end within a stall answers what it has received.
+// A server that ends during a stall answers the requests that it has received.
 func TestServerDrainsStalled(t *testing.T) {
-	now := newHostClock().now()
+	now := NewClock().Now()
 	s := &Server{Stall: Stall{For: time.Duration(now - 1), Every: time.Duration(now)}, Grace: time.Minute}
 	cluster, stop := startServer(t, s)
-	p := dialPipe(t, cluster, PipeOptions{})
-	if err := p.Send(OpPut, []byte("key"), nil); err != nil {
-		t.Fatal(err)
-	}
-	p.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
-	if r, err := p.Receive(); !errors.Is(err, ErrTimeout) {
+	conn := dialConn(t, cluster)
+	send(t, conn, Request{Op: OpPut, Key: []byte("key")})
+	conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	if r, err := ReadReply(conn.In, OpPut, false); !errors.Is(err, ErrTimeout) {
 		t.Fatalf("answered within the stall: %+v, %v", r, err)
 	}
 	stop()
-	p.SetReadDeadline(time.Time{})
-	if r, err := p.Receive(); r.Status != StatusOK || err != nil {
+	conn.SetReadDeadline(time.Time{})
+	if r, err := ReadReply(conn.In, OpPut, false); r.Status != StatusOK || err != nil {
 		t.Errorf("put: %v, %v", r.Status, err)
-	}
-}
-
-// A node without a table keeps nothing and has everything.
-func TestNullNode(t *testing.T) {
-	for _, bytes := range []int{0, 100} {
-		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: &bytes})
-		p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{})
-		for _, op := range []Op{OpGet, OpPut, OpGet, OpDel, OpGet} {
-			var value []byte
-			if op == OpPut {
-				value = []byte("value")
-			}
-			if err := p.Send(op, []byte("key"), value); err != nil {
-				t.Fatal(err)
-			}
-			want := ""
-			if op == OpGet {
-				want = string(make([]byte, bytes))
-			}
-			if r, err := p.Receive(); r.Status != StatusOK || string(r.Value) != want || err != nil {
-				t.Errorf("%v: %v %q, %v; want ok %q", op, r.Status, r.Value, err, want)
-			}
-		}
 	}
 }

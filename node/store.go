@@ -6,26 +6,69 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
+// Table is what a Server serves. Implement it to serve and measure a store of
+// your own. It must be safe for concurrent use: the server calls it from the
+// goroutines of all connections. It must not keep the slices that it is given,
+// which are overwritten after the call. Keys have 1 to MaxKey bytes, values 0
+// to MaxValue.
+type Table interface {
+	// Put stores a copy of value under a copy of key and replaces any earlier
+	// value.
+	Put(key, value []byte)
+
+	// AppendValue appends the value of key to dst and returns the extended
+	// slice and true, or dst and false if there is no such key.
+	AppendValue(dst, key []byte) ([]byte, bool)
+
+	// Del removes key and its value, and reports whether there was one.
+	Del(key []byte) bool
+}
+
+// Null is a Table that keeps nothing and has every key, with a value of zero
+// bytes. Its elements are the lengths of values, 0 to MaxValue; the key chooses
+// one of them. Without any, values are empty. It shows what a measurement finds
+// without a store.
+type Null []int
+
+// Put does nothing.
+func (n Null) Put(key, value []byte) {}
+
+// AppendValue appends the zero bytes.
+func (n Null) AppendValue(dst, key []byte) ([]byte, bool) {
+	length := 0
+	switch len(n) {
+	case 0:
+	case 1:
+		length = n[0]
+	default:
+		length = n[xxhash.Sum64(key)%uint64(len(n))]
+	}
+	return append(dst, make([]byte, length)...), true // allocates no second slice
+}
+
+// Del returns true.
+func (n Null) Del(key []byte) bool { return true }
+
 // shards is the number of parts of a Store, a power of two. With more parts
-// than cores two operations rarely want the same lock.
+// than processors, two operations rarely need the same lock.
 const shards = 64
 
-// Store is the part of the table that one node keeps, in memory. It is safe
-// for concurrent use: each operation takes effect at one instant. Bytes are
-// copied in and out, none are shared with a caller. It does not check limits.
+// Store is a Table in memory: the part of the keys that one node keeps. It is
+// safe for concurrent use; each operation takes effect at one instant. It copies
+// keys and values in and out, and does not check limits.
 type Store struct {
 	shards [shards]shard
 }
 
-// shard is a map with its lock, filled up to two cache lines of 64 bytes: the
-// locks of two shards never share one, nor a pair that is fetched together.
+// shard is a map with its lock, padded to two cache lines of 64 bytes: the locks
+// of two shards never share a line, nor a pair of lines that is fetched together.
 type shard struct {
 	mu sync.RWMutex
 	m  map[string]*entry
 	_  [128 - 32]byte
 }
 
-// entry is a value behind a pointer, so that overwriting it changes no map
+// entry is a value behind a pointer: a put of an existing key changes no map
 // and allocates no key.
 type entry struct {
 	value []byte
@@ -40,14 +83,15 @@ func NewStore() *Store {
 	return s
 }
 
-// shard returns the part that keeps key. The low bits of the hash choose it:
-// all keys of one node agree in the high ones, which choose the node.
+// shard returns the part that keeps key. The low bits of the hash choose it,
+// because the high bits, which choose the node, are alike for all keys of a
+// node.
 func (s *Store) shard(key []byte) *shard {
 	return &s.shards[xxhash.Sum64(key)%shards]
 }
 
-// Put stores a copy of value under a copy of key, over any earlier value. It
-// allocates nothing if the key is there and its memory fits the value.
+// Put stores a copy of value under a copy of key and replaces any earlier value.
+// It allocates nothing if the key exists and its memory fits the value.
 func (s *Store) Put(key, value []byte) {
 	sh := s.shard(key)
 	sh.mu.Lock()
@@ -63,14 +107,14 @@ func (s *Store) Put(key, value []byte) {
 	sh.mu.Unlock()
 }
 
-// fits reports whether a value of n bytes may stay in memory of room bytes:
-// there is enough of it, and no large part would be wasted.
+// fits reports whether memory of room bytes is used for a value of n bytes: it
+// is enough, and not much of it is wasted.
 func fits(room, n int) bool {
 	return n <= room && room <= 2*n+64
 }
 
-// AppendValue appends the value of key to dst and returns the longer slice,
-// or dst and false if there is no such key.
+// AppendValue appends the value of key to dst and returns the extended slice
+// and true, or dst and false if there is no such key.
 func (s *Store) AppendValue(dst, key []byte) ([]byte, bool) {
 	sh := s.shard(key)
 	sh.mu.RLock()
@@ -82,7 +126,7 @@ func (s *Store) AppendValue(dst, key []byte) ([]byte, bool) {
 	return dst, e != nil
 }
 
-// Del removes key and its value, and reports whether it was there.
+// Del removes key and its value, and reports whether the key existed.
 func (s *Store) Del(key []byte) bool {
 	sh := s.shard(key)
 	sh.mu.Lock()
@@ -94,8 +138,8 @@ func (s *Store) Del(key []byte) bool {
 	return ok
 }
 
-// Len returns the number of keys. Beside other operations it is a number
-// between the fewest and the most that there were while it counted.
+// Len returns the number of keys. With concurrent operations the result is
+// between the least and the greatest number of keys during the call.
 func (s *Store) Len() int {
 	n := 0
 	for i := range s.shards {

@@ -27,7 +27,7 @@ func TestStore(t *testing.T) {
 	}
 }
 
-// What a caller got does not change when the key is overwritten in place.
+// A returned value does not change when the key is overwritten.
 func TestStoreSharesNoBytes(t *testing.T) {
 	s := NewStore()
 	s.Put([]byte("key"), []byte("first"))
@@ -64,7 +64,7 @@ func TestStoreAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Readers see one whole value or another, never a mixture.
+// Readers get one whole value or another, never parts of both.
 func TestStoreConcurrently(t *testing.T) {
 	s := NewStore()
 	var wg sync.WaitGroup
@@ -99,5 +99,46 @@ func TestStoreConcurrently(t *testing.T) {
 func TestShardFillsCacheLines(t *testing.T) {
 	if n := unsafe.Sizeof(shard{}); n != 128 {
 		t.Errorf("a shard is %d bytes, want 128", n)
+	}
+}
+
+// TestNullImitatesSizes has a null table of several sizes return each of them for
+// its share of the keys, and always the same for one key.
+func TestNullImitatesSizes(t *testing.T) {
+	table := Null{10, 10, 10, 1000}
+	seen := make(map[int]int)
+	for i := range 10_000 {
+		key := fmt.Appendf(nil, "key %d", i)
+		value, ok := table.AppendValue(nil, key)
+		again, _ := table.AppendValue(nil, key)
+		if !ok || len(value) != len(again) {
+			t.Fatalf("key %d has %d bytes, then %d", i, len(value), len(again))
+		}
+		seen[len(value)]++
+	}
+	if len(seen) != 2 || seen[10] < 7300 || seen[10] > 7700 {
+		t.Errorf("sizes %v, want three quarters of 10", seen)
+	}
+}
+
+// A null node has every key, whatever was put or deleted.
+func TestNullNode(t *testing.T) {
+	for _, bytes := range []int{0, 100} {
+		child := startCommand(t, Command{Listen: "127.0.0.1:0", Null: []int{bytes}})
+		conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
+		for _, op := range []Op{OpGet, OpPut, OpGet, OpDel, OpGet} {
+			r := Request{Op: op, Key: []byte("key")}
+			if op == OpPut {
+				r.Value = []byte("value")
+			}
+			send(t, conn, r)
+			want := ""
+			if op == OpGet {
+				want = string(make([]byte, bytes))
+			}
+			if r, err := ReadReply(conn.In, op, false); r.Status != StatusOK || string(r.Value) != want || err != nil {
+				t.Errorf("%v: %v %q, %v; want ok %q", op, r.Status, r.Value, err, want)
+			}
+		}
 	}
 }

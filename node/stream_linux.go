@@ -11,35 +11,35 @@ import (
 	"unsafe"
 )
 
-// tcpINQ is the option TCP_INQ of Linux 4.18, and the type of the message in
-// which it says how many bytes are left to read. See tcp(7).
+// tcpINQ is the option TCP_INQ of Linux 4.18, and the type of the control message
+// with the number of bytes that are left to read. See tcp(7).
 const tcpINQ = 36
 
-// stream is the reading side of a server's connection: it says when a read
-// would have to wait instead of waiting. It is not safe for concurrent use.
+// stream is the reading side of a server's connection. A read that would have to
+// wait returns errWait instead. It is not safe for concurrent use.
 //
-// Note: with each read the kernel says how much is left, so that the read that
-// would find nothing is spared: the second of the three system calls of a
-// request. That a read returned less than it could does not say as much. If
-// the peer's end of the stream came along, no event announces it later; the
-// kernel counts it as one byte left.
+// Note: each read reports how many bytes are left, which saves the read that
+// would find nothing, one of three system calls of a request. A short read is
+// not enough to know that: the end of the peer's stream may have arrived with
+// the last bytes, and no later event would announce it. The kernel counts the
+// end as one byte left.
 type stream struct {
 	raw   syscall.RawConn
-	fd    uintptr // only valid within wait
+	fd    uintptr // valid only during wait
 	empty bool    // the last read left nothing
 
-	stamped bool  // the kernel is asked when bytes arrive
-	arrived int64 // if so, when the last ones read did, in ns of CLOCK_REALTIME
+	stamped bool  // stamp was called
+	arrived int64 // when the last bytes read arrived, in ns of CLOCK_REALTIME
 
 	msg syscall.Msghdr
 	iov syscall.Iovec
-	// control has the message with the number of bytes left, and before it, on a
-	// stamped stream, the one with the time.
+	// control has the control message with the number of bytes left, after that
+	// with the time on a stamped stream.
 	control [64]byte
 }
 
-// newStream returns the stream of conn, or false if it has none that would be
-// quicker than conn itself.
+// newStream returns a stream of conn, or false if the kernel does not report how
+// many bytes are left.
 func newStream(conn net.Conn) (*stream, bool) {
 	socket, ok := conn.(*socket)
 	if !ok {
@@ -58,11 +58,11 @@ func newStream(conn net.Conn) (*stream, bool) {
 	return s, true
 }
 
-// wait calls ready, and again each time there may be something to read, until
-// it returns something else than errWait. It returns that, or the reason why
-// it can wait no longer, such as a passed deadline.
+// wait calls ready now and whenever there may be something to read, until it
+// returns another error than errWait. wait returns that error, or the reason why
+// it cannot wait any longer, such as a passed deadline.
 func (s *stream) wait(ready func() error) error {
-	s.empty = false // there may be something of which no event will tell
+	s.empty = false // bytes may have arrived since, without a further event
 	var end error
 	err := s.raw.Read(func(fd uintptr) bool {
 		s.fd = fd
@@ -75,7 +75,7 @@ func (s *stream) wait(ready func() error) error {
 	return end
 }
 
-// Read reads once, within wait. If there is nothing it returns errWait.
+// Read reads once, during wait. If there is nothing it returns errWait.
 func (s *stream) Read(p []byte) (int, error) {
 	if s.empty {
 		s.empty = false
@@ -102,8 +102,8 @@ func (s *stream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// leaves returns how many bytes the last read left, as its control message
-// says, and 1 if that is not known.
+// leaves returns the number of bytes left by a read with that control message,
+// and 1 if it is unknown.
 func leaves(control []byte) int32 {
 	if len(control) < syscall.CmsgLen(4) {
 		return 1
@@ -115,23 +115,23 @@ func leaves(control []byte) int32 {
 	return *(*int32)(unsafe.Pointer(&control[syscall.CmsgLen(0)]))
 }
 
-// stamp makes the stream know when what it reads arrived. What it has read
-// already arrived just now, as far as it knows.
+// stamp makes the stream note when bytes arrive. Bytes that were read before
+// count as arrived now.
 //
-// Note: the kernel stamps packets as they come in from the device, with
-// CLOCK_REALTIME, and for all sockets as soon as any wants it. It says of a
-// read when the last packet of it came.
+// Note: once any socket asks for it, the kernel stamps all packets with
+// CLOCK_REALTIME as they come in from the device. A read reports the stamp of
+// its last packet.
 func (s *stream) stamp() {
 	s.arrived = time.Now().UnixNano()
-	s.raw.Control(func(fd uintptr) { // without it there are no stamps, which takeStamp sees
+	s.raw.Control(func(fd uintptr) { // if it fails, takeStamp finds no stamps
 		syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_TIMESTAMPNS, 1)
 	})
 	s.stamped = true
 }
 
-// takeStamp notes when what was read arrived, and returns the control messages
-// after the one that said so. Packets that came before the option was set have
-// no stamp; they arrived now.
+// takeStamp notes the stamp of the bytes that were just read, and returns the
+// control messages after it. Packets from before the option was set have no
+// stamp: they count as arrived now.
 func (s *stream) takeStamp(control []byte) []byte {
 	const size = int(unsafe.Sizeof(syscall.Timespec{}))
 	if len(control) >= syscall.CmsgLen(size) {
@@ -145,5 +145,5 @@ func (s *stream) takeStamp(control []byte) []byte {
 	return control
 }
 
-// last is that of arrivals.
+// last returns when the last bytes that were read arrived.
 func (s *stream) last() int64 { return s.arrived }

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 )
 
-// openTerminal returns both sides of a new pseudo-terminal: the person's and
-// the program's.
+// openTerminal returns the two sides of a new pseudo-terminal, of the person and of
+// the program.
 func openTerminal(t *testing.T) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -46,8 +46,8 @@ func openTerminal(t *testing.T) (person, program *os.File) {
 	return person, program
 }
 
-// On a terminal the shell prompts, edits lines and has a history, and however
-// a person leaves, the terminal is as it was.
+// On a terminal the shell has line editing and a history, and restores the state of
+// the terminal, however the person leaves.
 func TestShellOnTerminal(t *testing.T) {
 	const up = "\x1b[A"
 	for name, leave := range map[string]string{"exit": "exit\r", "Ctrl-C": "\x03", "Ctrl-D": "\x04"} {
@@ -92,7 +92,7 @@ func TestShellOnTerminal(t *testing.T) {
 	}
 }
 
-// await reads from the screen until it shows text.
+// await reads from the screen until text appears.
 func await(t *testing.T, screen *bufio.Reader, text string) {
 	t.Helper()
 	var shown strings.Builder

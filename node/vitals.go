@@ -1,34 +1,40 @@
 package node
 
 import (
+	"bytes"
+	"context"
 	"math"
+	"os"
 	"runtime/metrics"
+	"strconv"
 )
 
-// Vitals is what the runtime and the kernel did to a process, from its start or
-// between two readings. All counts are 0 or more.
+// Vitals are the delays of a process by the Go runtime and the kernel, since its
+// start or between two readings. No number is negative.
 type Vitals struct {
-	GCs int64 `json:"gcs"` // garbage collections completed
-	// GCPauseNS is how long the world was stopped for them, all stops together.
-	// The runtime counts them in buckets; each counts as the middle of its own,
+	GCs int64 `json:"gcs"` // completed garbage collections
+	// GCPauseNS is the sum of the garbage collector's stop-the-world pauses. The
+	// runtime counts them in buckets; each counts as the middle of its bucket,
 	// which is at most an eighth off.
 	GCPauseNS int64 `json:"gc_pause_ns"`
-	// SchedP99NS is p99 of how long a goroutine was ready to run until it ran:
-	// the upper edge of its bucket, at most a quarter too long. 0: none waited.
+	// SchedP99NS is the p99 of the time from when a goroutine was ready to run
+	// until it ran: the upper edge of the bucket, at most a quarter too long. 0:
+	// no goroutine waited.
 	SchedP99NS int64 `json:"sched_p99_ns"`
-	// RunDelayNS is how long threads were ready to run and had no processor,
-	// those that have not ended together. 0 where the kernel does not tell.
+	// RunDelayNS is the time in which threads were ready to run and had no
+	// processor, summed over the threads that still run. 0 where the kernel does
+	// not report it.
 	RunDelayNS int64 `json:"run_delay_ns"`
-	// Hiccups are those that a HiccupMeter noted, in order of time. ReadVitals
-	// and Since leave them out.
+	// Hiccups are from a HiccupMeter, in order of time. ReadVitals and Since
+	// leave them nil.
 	Hiccups []Hiccup `json:"hiccups,omitempty"`
 
-	waits *metrics.Float64Histogram // of goroutines; nil: not known
+	waits *metrics.Float64Histogram // of goroutines; nil: unknown
 }
 
-// VitalsMessage is the line of JSON that a node with --until-eof writes to
-// standard output in answer to the line {"vitals":{}} on standard input: its
-// vitals since the line before that, or since its start.
+// VitalsMessage is the line of JSON with which a node started with --until-eof
+// answers the line {"vitals":{}}: its vitals since the last such line, or since
+// its start.
 type VitalsMessage struct {
 	Vitals Vitals `json:"vitals"`
 }
@@ -53,13 +59,13 @@ func ReadVitals() Vitals {
 	return v
 }
 
-// Since returns the vitals between two readings of one process. before must be
-// the earlier.
+// Since returns the vitals between two readings of one process, of which before
+// is the earlier.
 func (v Vitals) Since(before Vitals) Vitals {
 	d := Vitals{
 		GCs:        v.GCs - before.GCs,
 		GCPauseNS:  v.GCPauseNS - before.GCPauseNS,
-		RunDelayNS: max(0, v.RunDelayNS-before.RunDelayNS), // threads that end take theirs along
+		RunDelayNS: max(0, v.RunDelayNS-before.RunDelayNS), // negative if a thread has ended
 	}
 	if v.waits == nil || before.waits == nil {
 		return d
@@ -73,8 +79,26 @@ func (v Vitals) Since(before Vitals) Vitals {
 	return d
 }
 
-// middle is the middle of a bucket between two edges in seconds, in
-// nanoseconds. Of one without an end it is the other edge.
+// vitalsReader returns a function that returns the vitals of this process since
+// its last call, the first time since now. It works until ctx ends. It is not
+// safe for concurrent use.
+func vitalsReader(ctx context.Context) (func() Vitals, error) {
+	meter := new(HiccupMeter)
+	if err := meter.Start(ctx); err != nil {
+		return nil, err
+	}
+	then, before := meter.clock.Now(), ReadVitals()
+	return func() Vitals {
+		now, all := meter.clock.Now(), ReadVitals()
+		v := all.Since(before)
+		v.Hiccups = meter.Between(then, now)
+		then, before = now, all
+		return v
+	}, nil
+}
+
+// middle returns the middle, in nanoseconds, of a bucket between two edges in
+// seconds. If one edge is infinite it returns the other.
 func middle(low, high float64) float64 {
 	switch {
 	case math.IsInf(low, -1):
@@ -85,14 +109,14 @@ func middle(low, high float64) float64 {
 	return (low + high) / 2 * 1e9
 }
 
-// p99 is the upper edge, in nanoseconds, of the bucket that has p99; edges are
-// in seconds. 0: nothing was counted.
+// p99 returns the upper edge, in nanoseconds, of the bucket with the p99. edges
+// are in seconds. 0: all counts are 0.
 func p99(edges []float64, counts []uint64) int64 {
 	var all uint64
 	for _, n := range counts {
 		all += n
 	}
-	above := all / 100 // how many may be greater
+	above := all / 100 // the number of values above p99
 	for i := len(counts) - 1; i >= 0; i-- {
 		if counts[i] > above {
 			edge := edges[i+1]
@@ -104,4 +128,26 @@ func p99(edges []float64, counts []uint64) int64 {
 		above -= counts[i]
 	}
 	return 0
+}
+
+// runDelay returns the run delay of the threads of this process, in nanoseconds:
+// the second field of schedstat, see the kernel's sched-stats.rst. 0: unknown.
+func runDelay() int64 {
+	const tasks = "/proc/self/task/"
+	threads, err := os.ReadDir(tasks)
+	if err != nil {
+		return 0
+	}
+	var all int64
+	for _, thread := range threads {
+		stat, err := os.ReadFile(tasks + thread.Name() + "/schedstat")
+		if err != nil {
+			continue // the thread has ended, or the kernel does not count
+		}
+		if fields := bytes.Fields(stat); len(fields) > 1 {
+			delay, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+			all += delay
+		}
+	}
+	return all
 }

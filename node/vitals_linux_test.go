@@ -13,15 +13,14 @@ import (
 	"time"
 )
 
-// processTime is the processor time that this process has used.
+// processTime returns the processor time of this process.
 func processTime() time.Duration {
 	var used syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// More threads than processors want to run: some of them wait, and the kernel
-// says so.
+// With more busy threads than processors, threads wait for a processor.
 func TestRunDelay(t *testing.T) {
 	if _, err := os.ReadFile("/proc/self/schedstat"); err != nil {
 		t.Skip("the kernel does not count run delays: ", err)
@@ -60,21 +59,21 @@ func (c *child) vitals(t *testing.T) Vitals {
 	return message.Vitals
 }
 
-// A node that was stopped tells it as a hiccup, once, with its place on the
-// host's clock; heartbeats go on beside.
-func TestNodeTellsVitals(t *testing.T) {
+// A node reports a stop of its process as a hiccup, once, with its end on the host's
+// clock. It still answers heartbeats.
+func TestNodeReportsVitals(t *testing.T) {
 	const hold = 60 * time.Millisecond
 	child := startChild(t, "127.0.0.1:0")
-	p := dialPipe(t, Cluster{Addrs: []string{child.ready.Addr}}, PipeOptions{})
-	clock := newHostClock()
-	child.vitals(t) // of its start
-	begin := clock.now()
+	conn := dialConn(t, Cluster{Addrs: []string{child.ready.Addr}})
+	clock := NewClock()
+	child.vitals(t) // since its start
+	begin := clock.Now()
 	child.cmd.Process.Signal(syscall.SIGSTOP)
 	child.waitStopped(t)
-	stop := clock.now()
-	p.SetReadDeadline(time.Now().Add(hold))
-	p.Receive() // nothing, for so long
-	stopped := clock.now() - stop
+	stop := clock.Now()
+	conn.SetReadDeadline(time.Now().Add(hold))
+	conn.In.Wait() // for hold
+	stopped := clock.Now() - stop
 	child.cmd.Process.Signal(syscall.SIGCONT)
 
 	var longest Hiccup
@@ -85,7 +84,7 @@ func TestNodeTellsVitals(t *testing.T) {
 			}
 		}
 	}
-	end := clock.now()
+	end := clock.Now()
 	if longest.NS < stopped-int64(hiccupPeriod) || longest.NS > end-begin+int64(hiccupPeriod) {
 		t.Errorf("the longest hiccup is %v, want about %v", time.Duration(longest.NS), time.Duration(stopped))
 	}
@@ -94,7 +93,7 @@ func TestNodeTellsVitals(t *testing.T) {
 	}
 	for _, h := range child.vitals(t).Hiccups {
 		if h.AtNS <= longest.AtNS {
-			t.Errorf("the hiccup at %d is told again", h.AtNS)
+			t.Errorf("the hiccup at %d is reported again", h.AtNS)
 		}
 	}
 	io.WriteString(child.stdin, "\n")
@@ -103,8 +102,7 @@ func TestNodeTellsVitals(t *testing.T) {
 	}
 }
 
-// BenchmarkHiccupMeter is the cost of a meter for a process at rest, as a share
-// of one processor.
+// BenchmarkHiccupMeter measures a meter's share of one processor in an idle process.
 func BenchmarkHiccupMeter(b *testing.B) {
 	new(HiccupMeter).Start(b.Context())
 	for b.Loop() {

@@ -39,7 +39,7 @@ func TestMiddle(t *testing.T) {
 	}
 }
 
-// Vitals between two readings are of what happened between them.
+// Since returns what happened between two readings.
 func TestVitalsSince(t *testing.T) {
 	runtime.GC()
 	before := ReadVitals()

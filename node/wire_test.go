@@ -10,7 +10,7 @@ import (
 )
 
 func TestParseRequestRefuses(t *testing.T) {
-	long := AppendRequest(nil, OpPut, []byte("k"), make([]byte, MaxValue+1))[lengthHead:]
+	long := AppendRequest(nil, Request{Op: OpPut, Key: []byte("k"), Value: make([]byte, MaxValue+1)})[lengthHead:]
 	for _, test := range []struct {
 		name, body, want string
 		kind             error
@@ -46,7 +46,7 @@ func TestParseReplyRefuses(t *testing.T) {
 		{"not found with value", "\x01\x00v", "reply not found carries 1 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := ParseReply([]byte(test.body))
+			_, _, _, err := parseReply([]byte(test.body))
 			if !errors.Is(err, ErrMalformed) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error is %v, want %q", err, test.want)
 			}
@@ -54,7 +54,43 @@ func TestParseReplyRefuses(t *testing.T) {
 	}
 }
 
-// timedReply is a whole reply frame that says how long it took.
+func TestReadReplyRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name, reply, want string
+		op                Op
+		timed             bool
+	}{
+		{"end of stream", "", "node closed the connection", OpGet, false},
+		{"half a reply", "\x00\x00\x00\x02\x00", "unexpected EOF", OpGet, false},
+		{"too large", "\xff\xff\xff\xff", "too large: length 4294967295 exceeds", OpGet, false},
+		{"garbled", frame("\x09\x00"), "malformed: status 9 is not", OpGet, false},
+		{"times", string(timedReply(StatusOK, 1, 1, "")), "malformed: it has times for a request without them", OpGet, false},
+		{"no times", string(AppendReply(nil, StatusOK, nil)), "malformed: it has no times for a timed request", OpGet, true},
+		{"put not found", string(AppendReply(nil, StatusNotFound, nil)), "malformed: status after a put is not found", OpPut, false},
+		{"put with a value", string(AppendReply(nil, StatusOK, []byte("v"))), "malformed: it carries 1 bytes after a put", OpPut, false},
+		{"del with a value", string(AppendReply(nil, StatusOK, []byte("v"))), "malformed: it carries 1 bytes after a del", OpDel, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := ReadReply(NewReader(strings.NewReader(test.reply)), test.op, test.timed)
+			if err == nil || !strings.HasPrefix(err.Error(), "read reply: "+test.want) {
+				t.Errorf("error is %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// The reply to a refused request has the reason, and no times.
+func TestReadReplyOfRefusal(t *testing.T) {
+	refusal := string(AppendReply(nil, StatusError, []byte("no")))
+	for _, timed := range []bool{false, true} {
+		r, err := ReadReply(NewReader(strings.NewReader(refusal)), OpPut, timed)
+		if r.Status != StatusError || string(r.Value) != "no" || r.Queue != 0 || r.Work != 0 || err != nil {
+			t.Errorf("timed %v: reply is %+v, %v", timed, r, err)
+		}
+	}
+}
+
+// timedReply returns the frame of a reply with times.
 func timedReply(status Status, queue, work time.Duration, value string) []byte {
 	out := append(beginReply(nil, true), value...)
 	endReply(out, 0, status)
@@ -76,19 +112,18 @@ func TestTimedReply(t *testing.T) {
 		{timedReply(StatusOK, -5, -1, ""), StatusOK, 0, 0, ""}, // the clock was set back
 		{centuries, StatusOK, math.MaxInt64, 5, ""},
 	} {
-		body := test.frame[lengthHead:]
-		r, err := ParseReply(body)
-		if err != nil || !r.Timed || r.Status != test.status || string(r.Value) != test.value {
-			t.Errorf("%x: parsed %+v, %v", body, r, err)
+		r, err := ReadReply(NewReader(bytes.NewReader(test.frame)), OpGet, true)
+		if err != nil || r.Status != test.status || string(r.Value) != test.value {
+			t.Errorf("%x: read %+v, %v", test.frame, r, err)
 			continue
 		}
-		if queue, work := takeTimes(body); queue != test.queue || work != test.work {
-			t.Errorf("%x: took %d and %d, want %d and %d", body, queue, work, test.queue, test.work)
+		if r.Queue != test.queue || r.Work != test.work {
+			t.Errorf("%x: took %d and %d, want %d and %d", test.frame, r.Queue, r.Work, test.queue, test.work)
 		}
 	}
 }
 
-func TestCheckRequest(t *testing.T) {
+func TestCheckLimits(t *testing.T) {
 	for _, test := range []struct {
 		name       string
 		key, value int // lengths
@@ -102,7 +137,7 @@ func TestCheckRequest(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := ""
-			if err := CheckRequest(make([]byte, test.key), make([]byte, test.value)); err != nil {
+			if err := checkLimits(make([]byte, test.key), make([]byte, test.value)); err != nil {
 				got = err.Error()
 			}
 			if got != test.want {
@@ -125,10 +160,10 @@ func TestWireAllocatesNothing(t *testing.T) {
 	key, value := []byte("key"), make([]byte, 100)
 	request, reply := make([]byte, 0, 200), make([]byte, 0, 200)
 	if n := testing.AllocsPerRun(100, func() {
-		request = AppendRequest(request[:0], OpPut, key, value)
+		request = AppendRequest(request[:0], Request{Op: OpPut, Key: key, Value: value})
 		reply = AppendReply(reply[:0], StatusOK, value)
 		_, err1 := ParseRequest(request[lengthHead:])
-		_, err2 := ParseReply(reply[lengthHead:])
+		_, _, _, err2 := parseReply(reply[lengthHead:])
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
@@ -137,11 +172,11 @@ func TestWireAllocatesNothing(t *testing.T) {
 	}
 }
 
-// FuzzParseRequest holds that no body makes the parser panic, and that a body
-// it accepts is the one that AppendRequest makes of what it said.
+// FuzzParseRequest checks that no body makes the parser panic, and that
+// AppendRequest returns the body again from an accepted request.
 func FuzzParseRequest(f *testing.F) {
-	f.Add(AppendRequest(nil, OpPut, []byte("key"), []byte("value"))[lengthHead:])
-	f.Add(AppendRequest(nil, OpGet, []byte("key"), nil)[lengthHead:])
+	f.Add(AppendRequest(nil, Request{Op: OpPut, Key: []byte("key"), Value: []byte("value")})[lengthHead:])
+	f.Add(AppendRequest(nil, Request{Op: OpGet, Key: []byte("key")})[lengthHead:])
 	f.Add([]byte("\x02\x01\x00\x03key"))
 	f.Add([]byte("\x01\x00\xff\xffshort"))
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -152,13 +187,10 @@ func FuzzParseRequest(f *testing.F) {
 			}
 			return
 		}
-		if err := CheckRequest(r.Key, r.Value); err != nil {
-			t.Errorf("parsed what CheckRequest refuses: %v", err)
+		if err := checkLimits(r.Key, r.Value); err != nil {
+			t.Errorf("parsed what checkLimits refuses: %v", err)
 		}
-		again := AppendRequest(nil, r.Op, r.Key, r.Value)[lengthHead:]
-		if r.Timed {
-			again[1] = flagTimed
-		}
+		again := AppendRequest(nil, r)[lengthHead:]
 		if !bytes.Equal(again, body) {
 			t.Errorf("parsed %x, appended %x", body, again)
 		}
@@ -172,14 +204,14 @@ func FuzzParseReply(f *testing.F) {
 	f.Add(timedReply(StatusOK, 7200, 300, "value")[lengthHead:])
 	f.Add(timedReply(StatusOK, 0, 0, "")[lengthHead:20])
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := ParseReply(body)
+		status, timed, value, err := parseReply(body)
 		if err != nil {
 			return
 		}
-		again := AppendReply(nil, r.Status, r.Value)
-		if r.Timed {
+		again := AppendReply(nil, status, value)
+		if timed {
 			queue, work := takeTimes(body)
-			again = timedReply(r.Status, queue, work, string(r.Value))
+			again = timedReply(status, queue, work, string(value))
 			if queue == math.MaxInt64 || work == math.MaxInt64 {
 				copy(again[lengthHead+replyHead:], body[replyHead:][:replyTimes]) // what it is cut off to
 			}

@@ -11,12 +11,11 @@ import (
 	"dhtbench/results"
 )
 
-// absent is how a marker and a label write a parameter that is an empty text.
+// absent is how a label writes a parameter that is an empty text.
 const absent = "none"
 
 // fields is p by the names that the record gives its parameters. They are taken
-// from the type, so that a parameter that the record gains can be picked by in a
-// marker at once.
+// from the type, so that a sweep can be picked by every parameter of the record.
 func fields(p results.Params) map[string]string {
 	v := reflect.ValueOf(p)
 	values := make(map[string]string, v.NumField())
@@ -51,8 +50,8 @@ func (all sweeps) difference(i int) string {
 	return strings.Join(parts, ",")
 }
 
-// folder is the label as the name of one folder. It comes from a file that others
-// may have written, and must not lead anywhere else.
+// folder is the label as the name of one folder. Anyone may have written the file
+// that it comes from, so characters that could lead to another folder are replaced.
 func (s sweep) folder() string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -63,36 +62,25 @@ func (s sweep) folder() string {
 	}, s.label)
 }
 
-// matching picks the sweeps whose parameters have the wanted values.
-func (all sweeps) matching(wanted map[string]string) (sweeps, error) {
-	var found sweeps
-	for _, s := range all {
-		own := fields(s.params)
-		match := true
-		for _, name := range slices.Sorted(maps.Keys(wanted)) {
-			if _, known := own[name]; !known {
-				return nil, fmt.Errorf("unknown key %s", name)
-			}
-			match = match && own[name] == wanted[name]
+// choose picks the one sweep whose parameters have the wanted values, each written
+// key=value. Several are an error as none is: a number from the wrong sweep looks
+// like any other.
+func choose(all sweeps, wanted []string) (sweep, error) {
+	found := slices.Clone(all)
+	for _, want := range wanted {
+		name, text, ok := strings.Cut(want, "=")
+		if !ok {
+			return sweep{}, fmt.Errorf("%q: must be key=value", want)
 		}
-		if match {
-			found = append(found, s)
+		if _, known := fields(results.Params{})[name]; !known {
+			return sweep{}, fmt.Errorf("%s: unknown parameter %s", want, name)
 		}
+		found = slices.DeleteFunc(found, func(s sweep) bool { return fields(s.params)[name] != text })
 	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("no trials with these parameters")
-	}
-	return found, nil
-}
-
-// choose picks the one sweep whose parameters have the wanted values. Several
-// are an error as none is: a number from the wrong sweep looks like any other.
-func choose(all sweeps, wanted map[string]string) (sweep, error) {
-	found, err := all.matching(wanted)
-	if err != nil {
-		return sweep{}, err
-	}
-	if len(found) == 1 {
+	switch len(found) {
+	case 0:
+		return sweep{}, fmt.Errorf("no trials with %s", strings.Join(wanted, ", "))
+	case 1:
 		return found[0], nil
 	}
 	labels := make([]string, len(found))
@@ -102,8 +90,8 @@ func choose(all sweeps, wanted map[string]string) (sweep, error) {
 	return sweep{}, fmt.Errorf("the file holds %d sweeps, pick one of: %s", len(found), strings.Join(labels, "; "))
 }
 
-// preferred is the operation to show where a figure has room for one: the read,
-// which most people do most, or else the first.
+// preferred is the operation to show where a figure has room for one: get, which
+// most workloads do most, or else the first.
 func preferred(operations []string) string {
 	if slices.Contains(operations, results.Get) || len(operations) == 0 {
 		return results.Get

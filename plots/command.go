@@ -18,7 +18,7 @@ type Command struct {
 	Stdout io.Writer `kong:"-"`
 }
 
-// Validate reports faults of usage.
+// Validate reports errors of usage.
 func (c *Command) Validate() error {
 	if len(c.Files) == 0 {
 		return errors.New("name a results file")
@@ -29,7 +29,6 @@ func (c *Command) Validate() error {
 // Run draws all figures of each file and prints the name of each file written.
 // A faulty results file stops it before anything of that file is written.
 func (c *Command) Run(ctx context.Context) error {
-	t := newTypesetter()
 	for _, file := range c.Files {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -42,7 +41,7 @@ func (c *Command) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		drawn, err := drawAll(t, folder, all)
+		drawn, err := drawAll(folder, all)
 		if err != nil {
 			return err
 		}
@@ -53,33 +52,38 @@ func (c *Command) Run(ctx context.Context) error {
 	return nil
 }
 
-// ReportCommand is `dhtbench report`: it brings the generated parts of a report,
-// and the figures of the results files that it names, up to date.
+// ReportCommand is `dhtbench report`: it renders a report from its template and the
+// results files that the template names, and draws the figures of those.
 type ReportCommand struct {
-	Report string `default:"REPORT.md" placeholder:"FILE" help:"Report with markers."`
-	Out    string `default:"plots" placeholder:"DIR" help:"Folder of the figures."`
-	Check  bool   `help:"Write nothing; fail if anything is out of date."`
+	Report   string `default:"REPORT.md" placeholder:"FILE" help:"Report to write; the template names results files relative to it."`
+	Template string `placeholder:"FILE" help:"Template of the report (default: the one of REPORT.md, built in)."`
+	Out      string `default:"plots" placeholder:"DIR" help:"Folder of the figures."`
+	Check    bool   `help:"Write nothing; fail if anything is out of date."`
 
 	// Stdout is where the names of the files written go; nil means os.Stdout.
 	Stdout io.Writer `kong:"-"`
 }
 
-// Validate reports faults of usage.
+// Validate reports errors of usage.
 func (c *ReportCommand) Validate() error {
 	var faults []error
 	if c.Report == "" {
-		faults = append(faults, errors.New("--report: name a file"))
+		faults = append(faults, errors.New("--report: must name a file"))
 	}
 	if c.Out == "" {
-		faults = append(faults, errors.New("--out: name a folder"))
+		faults = append(faults, errors.New("--out: must name a folder"))
 	}
 	return errors.Join(faults...)
 }
 
-// Run rewrites what is out of date, figures first, and prints the name of each
-// file written; with Check it names what it would have rewritten and fails.
+// Run writes the figures and the report where they differ from what is there, and
+// prints the name of each file written. With Check it names them and fails.
 func (c *ReportCommand) Run(ctx context.Context) error {
-	r, err := compose(ctx, c.Report, c.Out)
+	name, text, err := c.template()
+	if err != nil {
+		return err
+	}
+	r, err := compose(ctx, name, text, c.Report, c.Out)
 	if err != nil {
 		return err
 	}
@@ -99,17 +103,16 @@ func (c *ReportCommand) Run(ctx context.Context) error {
 	return writeAll(stdout(c.Stdout), changed)
 }
 
-// writeAll writes files and prints the name of each.
-func writeAll(w io.Writer, files []drawing) error {
-	for _, f := range files {
-		if err := replace(f.path, f.content); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(w, f.path); err != nil {
-			return fmt.Errorf("print file name: %w", err)
-		}
+// template is the name and the text of the template.
+func (c *ReportCommand) template() (name, text string, err error) {
+	if c.Template == "" {
+		return projectTemplateName, projectTemplate, nil
 	}
-	return nil
+	read, err := os.ReadFile(c.Template)
+	if err != nil {
+		return "", "", fmt.Errorf("read template: %w", err)
+	}
+	return c.Template, string(read), nil
 }
 
 // stdout is w, or the program's own standard output.

@@ -1,71 +1,62 @@
 package plots
 
 import (
-	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
 // distribution draws latency by percentile, at the lightest load beside the
-// heaviest that was sustained. The x axis is HdrHistogram's: distance is the
-// logarithm of 1/(1-q), so that each further nine takes the same room. x is kept
-// as that logarithm: 0 is the smallest latency, 1 is p90, 2 is p99.
-func (s sweep) distribution() figure {
-	f := figure{
-		name:   "distribution",
-		title:  "Distribution of the " + s.main().String(),
-		xLabel: percentileAxis,
-	}
-	var words []string
-	floors := false
+// heaviest that was sustained.
+func (s sweep) distribution() chart.Figure {
+	var findings []string
+	var panels []chart.Panel
 	ends := s.ends()
 	for i, load := range ends {
-		p := panel{title: s.axis.words(load)}
+		p := chart.Panel{Title: s.axis.words(load)}
 		if !s.sustainedAt(load) {
-			p.title += ", not sustained"
+			p.Title += ", not sustained"
 		}
 		if h := s.nullAt(load); h != nil {
-			floor := cumulative("", floorLook(), h)
-			if i == len(ends)-1 {
-				floor[1].label = nullLabel
+			label := ""
+			if i == len(ends)-1 { // labels take their room from the data
+				label = nullLabel
 			}
-			p.lines, floors = append(p.lines, floor...), true
+			p.Series = append(p.Series, cumulative(label, nullLook(), h)...)
 		}
+		longest := 0.0
 		for _, o := range s.operations {
 			t, _ := s.at(o, load)
-			h := t.pooled(results.Trial.Latency)
-			if h.Count() == 0 {
-				continue
+			if h := pool(t.Trials, results.Trial.Latency); h.Count() > 0 {
+				p.Series = append(p.Series, s.curves(o, t, h)...)
+				longest = max(longest, float64(h.Max()))
 			}
-			p.lines = append(p.lines, s.curves(o, t, h)...)
-			words = append(words, fmt.Sprintf("%s %s: median %s, largest %s",
-				o, s.axis.with(load), duration(float64(h.Quantile(0.5))), duration(float64(h.Max()))))
 		}
-		f.panels = append(f.panels, p)
+		findings = append(findings, duration(longest)+" "+s.axis.with(load))
+		panels = append(panels, p)
 	}
-	y := f.alongPercentiles(fit)
-	f.yLabel = s.main().String() + " of an operation" + logNote(y)
-	if s.params.Open() {
-		f.title = "Distribution of response and service time"
-		f.yLabel = "latency of an operation" + logNote(y) + "; solid: response time, dashed: service time"
+	rows := alongPercentiles(panels, 1e3, 10e6, "latency")
+	return chart.Figure{
+		Title:    "How is the " + s.main().String() + " distributed?",
+		Subtitle: "largest " + strings.Join(findings, ", ") + "; " + s.pooledNote(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
 	}
-	f.caption = append(s.caption(), thinNote+s.addedUp())
-	if floors {
-		f.caption = append(f.caption, nullNote("service time"))
-	}
-	f.alt = capital(s.main().String()) + " by percentile. " + strings.Join(words, "; ") + "."
-	return f
 }
 
-// What every figure over percentiles says.
-const (
-	percentileAxis = "percentile, log scale of 1/(1 − q)"
-	thinNote       = "thin and pale: fewer than 10 latencies lie above, not a percentile to rely on"
-)
+// pooledNote says how several trials became one curve.
+func (s sweep) pooledNote() string {
+	fewest, most := s.repeats()
+	if most == 1 {
+		return "n = 1 trial each"
+	}
+	return "histograms of " + span(float64(fewest), float64(most), tickNumber) + " trials added"
+}
 
 // ends are the lightest and the heaviest load that every operation sustained; one
 // load if they are the same.
@@ -92,18 +83,18 @@ func (s sweep) sustainedAt(l load) bool {
 
 // curves are the lines of one setting whose main latency is h. In an open loop the
 // service time lies under it, as far as the sample supports it.
-func (s sweep) curves(operation string, t setting, h *results.Histogram) []line {
+func (s sweep) curves(operation string, t setting, h *results.Histogram) []chart.Series {
 	l := lookOf(operation)
 	if !s.params.Open() {
 		return cumulative(operation, l, h)
 	}
-	l.dash = nil
-	beside := cumulative("", serviceLook(l.colour), t.pooled(results.Trial.Service))[0]
-	beside.width = guideWidth
-	return append([]line{beside}, cumulative(operation, l, h)...)
+	l.Dash = nil
+	beside := cumulative("", chart.Look{Colour: l.Colour, Width: 1.2, Dash: []vg.Length{2.5, 2.5}}, pool(t.Trials, results.Trial.Service))[0]
+	beside.Label = operation + " service"
+	return append([]chart.Series{beside}, cumulative(operation+" response", l, h)...)
 }
 
-// nullAt is the calibration at a load, nil if there is none.
+// nullAt is the baseline at a load, nil if there is none.
 func (s sweep) nullAt(l load) *results.Histogram {
 	for _, t := range s.settings {
 		if c := t.Baseline(); c != nil && t.load() == l {
@@ -113,34 +104,27 @@ func (s sweep) nullAt(l load) *results.Histogram {
 	return nil
 }
 
-// addedUp says how several trials became one curve.
-func (s sweep) addedUp() string {
-	if _, most := s.repeats(); most > 1 {
-		return " · histograms of all trials of a setting added"
-	}
-	return ""
-}
-
-// alongPercentiles gives all panels the percentile axis, as long as the longest of
-// their curves and p90 at least, and one y scale, which it returns.
-func (f *figure) alongPercentiles(fit func([]float64) scale) scale {
-	end := 1.0
-	var all []line
-	for _, p := range f.panels {
-		all = append(all, p.lines...)
-	}
-	for _, l := range all {
-		for _, p := range l.points {
-			end = math.Max(end, p.x)
+// alongPercentiles puts panels into one row, on one axis of percentiles, as long as
+// the longest of their curves, and on one of latency, at least from low to high.
+func alongPercentiles(panels []chart.Panel, low, high float64, label string) [][]chart.Panel {
+	var all []chart.Series
+	end := 0.0
+	for _, p := range panels {
+		for _, one := range p.Series {
+			all = append(all, one)
+			for _, xy := range one.Points {
+				end = math.Max(end, xy.X)
+			}
+			for _, m := range one.Marks {
+				end = math.Max(end, m.X)
+			}
 		}
 	}
-	x, y := scale{low: 0, high: end + 0.05}, fit(heights(all))
-	for i := range f.panels {
-		p := &f.panels[i]
-		p.x, p.xTicks = x, func(float64) []tick { return nineTicks(end) }
-		p.y, p.yTicks = y, y.ticks(tickDuration)
+	x, y := chart.Nines(end), chart.Log(low, high, heights(all...), tickDuration).Labelled(label)
+	for i := range panels {
+		panels[i].X, panels[i].Y = x, y
 	}
-	return y
+	return [][]chart.Panel{panels}
 }
 
 // nines is how far along the axis a sample of n reaches: to where one latency is
@@ -157,10 +141,11 @@ func supported(n int64) float64 { return nines(n) - 1 }
 // stretch from the share of latencies below it to the share up to it. The curve
 // is drawn as these steps and not smoothed. It ends where one latency is left
 // above, since the largest lies at infinity.
-func cumulative(label string, l look, h *results.Histogram) []line {
-	solid := line{look: l, width: lineWidth}
-	rest := line{label: label, labelColour: l.colour, look: l, width: 0.9}
-	rest.look.colour, rest.look.dash = l.colour.faint(), nil
+func cumulative(label string, l chart.Look, h *results.Histogram) []chart.Series {
+	solid := chart.Series{Look: l}
+	rest := chart.Series{Label: label, Look: l}
+	rest.Look.Width, rest.Look.Dash = 0.9, nil
+	rest.Pale = true
 
 	limit, end := supported(h.Count()), nines(h.Count())
 	before := 0.0 // x at which the step begins
@@ -170,35 +155,17 @@ func cumulative(label string, l look, h *results.Histogram) []line {
 		// A step that reaches over the limit belongs to both parts, so that
 		// they meet.
 		if before < limit {
-			solid.points = append(solid.points, point{before, v}, point{math.Min(after, limit), v})
+			solid.Points = append(solid.Points, plotter.XY{X: before, Y: v}, plotter.XY{X: math.Min(after, limit), Y: v})
 		}
 		if after > limit || after >= end {
-			rest.points = append(rest.points, point{math.Max(before, limit), v}, point{after, v})
+			rest.Points = append(rest.Points, plotter.XY{X: math.Max(before, limit), Y: v}, plotter.XY{X: after, Y: v})
 		}
 		before = after
 	}
-	for i, q := range []float64{0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999} {
-		x := float64(i)
-		if i == 0 {
-			x = -math.Log10(0.5) // the rest are one nine apart
-		}
+	for _, q := range []float64{0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999} {
 		if h.Supports(q) {
-			solid.marks = append(solid.marks, point{x, float64(h.Quantile(q))})
+			solid.Marks = append(solid.Marks, chart.Mark{X: chart.Nine(q), Y: float64(h.Quantile(q))})
 		}
 	}
-	return []line{solid, rest}
-}
-
-// nineTicks marks 0, 50, 90, 99, 99.9 ... up to end.
-func nineTicks(end float64) []tick {
-	marks := []tick{{0, "0"}, {-math.Log10(0.5), "50"}}
-	for k := 1; float64(k) <= end; k++ {
-		decimals := max(0, k-2)
-		label := strconv.FormatFloat(100-math.Pow10(2-k), 'f', decimals, 64) // %
-		marks = append(marks, tick{float64(k), label})
-	}
-	if end >= 1 {
-		marks[len(marks)-1].label += " %"
-	}
-	return marks
+	return []chart.Series{solid, rest}
 }

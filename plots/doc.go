@@ -1,71 +1,79 @@
-// Package plots turns results files into what people look at: figures, and the
-// generated parts of REPORT.md. It reads records through package results, runs
-// nothing and measures nothing: the same file gives the same bytes on every run.
+// Package plots turns results files into figures and REPORT.md. It reads records
+// through package results and measures nothing: the same file gives the same bytes
+// on every run.
 //
 // # Figures
 //
 // One results file is drawn into one folder, plots/loopback/*.svg for
-// results/loopback.jsonl. Figures of a sweep, which is the trials that differ in
-// operation, load and repeat alone:
+// results/loopback.jsonl: each figure for a page, and NAME-narrow.svg for a phone.
+// The title of a figure asks, its subtitle answers with the number of trials, and
+// its description says where and how it was measured. Package chart draws; what a
+// figure shows is in the file of its name:
 //
-//	response-time.svg  mean latency against the number of clients
-//	percentiles.svg    p50, p99 and p99.9 against the number of clients
-//	rate.svg           instead of both, where an open loop was offered several
-//	                   rates: p50 and p99 of response and service time against them
-//	throughput.svg     throughput against the number of clients, or the achieved rate
-//	                   against the offered one
-//	distribution.svg   latency by percentile, at the lightest and heaviest load
-//	anatomy.svg        what the mean is made of, where nodes told how long they took
-//	timeline.svg       latency over time of one trial, and hiccups, where recorded
+//	response-time  mean latency against the number of clients
+//	percentiles    p50, p99 and p99.9 against the number of clients
+//	rate           instead of both, where an open loop was offered several rates:
+//	               p50 and p99 of response and service time against them
+//	throughput     throughput against the number of clients, or the achieved rate
+//	               against the offered one, and the share of linear growth
+//	distribution   latency by percentile, at the lightest and heaviest load
+//	breakdown      what the mean is made of, where nodes reported how long they took
+//	timeline       latency over time of one trial, and hiccups, where recorded
 //
+// These are of a sweep: the trials that differ in operation, load and repeat alone.
 // A file that holds several sweeps (say both placements, or rates at each of
 // several numbers of clients) gets a folder below that for each. Figures of the
 // file, which compare what lies in several sweeps:
 //
-//	lag.svg    how much later than meant operations were sent, by pacing
-//	truth.svg  where nodes were told to stall: the true response time beside what an
-//	           open and a closed loop made of it
+//	lag    how much later than intended operations were sent, by pacing
+//	truth  where a stall was injected: the true response time beside what an
+//	       open and a closed loop made of it
 //
-// Where trials have a calibration, what the same clients did at servers that answer
-// at once is drawn in grey.
+// Colour, dash and marker tell the series, thickness the percentile. A hollow marker
+// is a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one.
+// Where a setting has one trial there are markers and no line.
 //
-// Note: the drawing is done on gonum's canvas (vg, vg/draw, vg/vgsvg), but not
-// with its plot.Plot, whose log axes panic on a range of one value and name no
-// tick inside a decade, whose legend lies inside the data, and whose margins
-// depend on the data, so that panels do not line up.
+// # Report
 //
-// # Markers
+// REPORT.md is rendered from report.md.tmpl, a text/template. An unknown function,
+// file, figure or argument is an error that names the line of the template. The
+// template begins with the sweeps that it speaks of:
 //
-// Generated text in REPORT.md lies between two HTML comments, which GitHub does
-// not show; what is outside of them is never touched:
+//	{{$loopback := sweep "results/loopback.jsonl"}}
 //
-//	<!-- dhtbench:KIND FILE key=value ... -->...<!-- dhtbench:end -->
+//	sweep FILE [KEY=VALUE...]  the only sweep of a results file with these
+//	                           parameters, as "placement=embedded"; FILE is
+//	                           relative to the report
+//	file FILE                  all sweeps of a results file
 //
-// FILE is a results file, relative to the report. Blocks, whose two comments
-// have a line each to themselves:
+// Blocks, each a paragraph of its own:
 //
-//	table     latencies and throughput of every setting
-//	measured  the hosts, the build, the workload and the command line
-//	doubts    each distinct warning, and of which trials
-//	verdicts  how many trials are VALID, SUSPECT and INVALID, and doubts
-//	truth     of nodes that stall: true percentiles, those measured, and their error
-//	figure    name=response-time: the drawing, with a text for who cannot see it
+//	figure NAME SWEEP    a figure, with its description as alternative text; lag and
+//	                     truth are of a file instead of a sweep
+//	table SWEEP          latencies and throughput of every setting
+//	environment SWEEP    hosts, build, workload and command line
+//	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
+//	                     warnings
+//	truth FILE           where nodes were told to stall: true percentiles, those
+//	                     measured, and their errors
 //
-// Inline, inside a paragraph:
+// Numbers inside a sentence:
 //
-//	value  figure=mean|p50|p99|p99.9|max|throughput|whole|achieved
-//	       latency=response|service|lag|null (else response time in an open loop and
-//	       service time in a closed one; null is that of the null server)
-//	       operation=put|get|del|mix, several with commas, or all
-//	       clients=8, several with commas, or min, max, all
-//	       rate=2000, the same, where a sweep is of rates; clients=8 then picks it
-//	       over=1 or over=reference: how many times the same figure at 1 client (or at
-//	       a rate of 1), or the reference report's; under= is the inverse
-//	       unit=ns|us|ms|s (else the one that suits the number)
-//	fact   name=cpu, cores, nodes, operations, trials, doubtful, ...: see facts
+//	{{$loopback | of "get" | at 8 | value "p99"}}
+//	{{ratio "throughput" ($loopback | at 8) ($loopback | at 1)}}
 //
-// Where several operations, clients or rates are named, a value is a range. Any
-// other key picks a sweep by a parameter of the record, as placement=embedded or
-// stall=none does, and is needed where the file holds several; a truth block takes
-// all sweeps that match.
+//	of OPERATION SWEEP    the part of a sweep with one operation
+//	at LOAD SWEEP         the part with one number of clients, or one rate where the
+//	                      sweep is of rates; "min" and "max" are its ends
+//	value FIGURE SWEEP    a figure in the unit that suits it: its range where several
+//	                      settings are left. Mean, p50, p99, p99.9 and max are of the
+//	                      response time in an open loop and of the service time in a
+//	                      closed one, or of the latency before them: "lag p99",
+//	                      "service mean", "baseline p50". Others are throughput,
+//	                      whole (over the whole trial), achieved (of the offered
+//	                      rate) and baseline throughput.
+//	ratio FIGURE A B      how many times the figure of B that of A is; reference
+//	                      is the course report, in place of a sweep
+//
+// Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods.
 package plots

@@ -79,7 +79,7 @@ func TestLabelsStayInside(t *testing.T) {
 		trials := m.trials()
 		n := m
 		n.change = func(t *results.Trial) { t.Params.Placement = evil }
-		all, err := drawAll(newTypesetter(), "x", sweepsOf(append(trials, n.trials()...)))
+		all, err := drawAll("x", sweepsOf(append(trials, n.trials()...)))
 		if err != nil {
 			t.Errorf("%q: %v", evil, err)
 		}
@@ -96,7 +96,7 @@ func TestLabelsStayInside(t *testing.T) {
 		n.change = func(t *results.Trial) { t.Params.Stall = stall }
 		trials = append(trials, n.trials()...)
 	}
-	if _, err := drawAll(newTypesetter(), "x", sweepsOf(trials)); err == nil || !strings.Contains(err.Error(), "one folder") {
+	if _, err := drawAll("x", sweepsOf(trials)); err == nil || !strings.Contains(err.Error(), "one folder") {
 		t.Errorf("two sweeps in one folder: %v", err)
 	}
 }
@@ -115,7 +115,7 @@ func FuzzFolder(f *testing.F) {
 		if got == "" || filepath.Base(got) != got || got == "." || got == ".." {
 			t.Errorf("label of %q: folder %q", text, got)
 		}
-		if _, err := choose(all, map[string]string{"placement": either(text, absent)}); err != nil && text != absent {
+		if _, err := choose(all, []string{"placement=" + either(text, absent)}); err != nil && text != absent {
 			t.Errorf("%q cannot be picked: %v", text, err)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
@@ -31,21 +32,22 @@ const (
 	byRate
 )
 
-// noun is the x axis in words.
-func (a axis) noun() string {
+// either is the word for the axis.
+func (a axis) either(clients, rate string) string {
 	if a == byRate {
-		return "offered rate, ops/s"
+		return rate
 	}
-	return "clients"
+	return clients
 }
 
-// against is what a figure's title calls the x axis.
-func (a axis) against() string {
-	if a == byRate {
-		return "offered rate"
-	}
-	return "concurrency"
-}
+func (a axis) noun() string     { return a.either("clients", "offered rate, ops/s") }
+func (a axis) quantity() string { return a.either("number of clients", "offered rate") }
+
+// unit is what loads are counted in.
+func (a axis) unit() string { return a.either("clients", "ops/s") }
+
+// preposition joins a load to an operation: get with 8 clients, at 1,000 ops/s.
+func (a axis) preposition() string { return a.either("with", "at") }
 
 // x is where a load lies along the axis.
 func (a axis) x(l load) float64 {
@@ -53,14 +55,6 @@ func (a axis) x(l load) float64 {
 		return l.rate
 	}
 	return float64(l.clients)
-}
-
-// preposition joins a load to an operation: get with 8 clients, at 1,000 ops/s.
-func (a axis) preposition() string {
-	if a == byRate {
-		return "at"
-	}
-	return "with"
 }
 
 // with says a load in a sentence.
@@ -105,26 +99,16 @@ func (a axis) unitAfter(loads []load) string {
 	return a.unit()
 }
 
-// unit is what loads are counted in.
-func (a axis) unit() string {
-	if a == byRate {
-		return "ops/s"
-	}
-	return "clients"
-}
-
-// fit is the scale of loads along the axis. It is logarithmic where they span so
-// much that the small ones would coincide, or where asked to be. Of rates that is
-// later: what there is to see is at the large ones, which it presses together.
-func (a axis) fit(loads []load, log bool) scale {
+// fit is the axis of loads. It is logarithmic where they span so much that the
+// small ones would coincide. Of rates that is later: what there is to see is at the
+// large ones, which it presses together.
+func (a axis) fit(loads []load) chart.Axis {
 	linear := 16.0 // up to here neighbours stay apart on a page
-	switch {
-	case log:
-		linear = 0
-	case a == byRate:
+	if a == byRate {
 		linear = 100
 	}
-	return fitPlaces(a.xs(loads), linear)
+	xs := a.xs(loads)
+	return chart.Places(xs, xs[len(xs)-1] > linear*xs[0], exactly).Labelled(a.noun())
 }
 
 // xs are the places of loads along the axis.

@@ -78,8 +78,8 @@ func achievedMeasure() measure {
 	return measure{"achieved", func(t setting) results.Estimate { return t.Achieved }, results.Trial.Achieved}
 }
 
-// ceilingMeasure is the throughput of the same clients at null servers.
-func ceilingMeasure() measure {
+// nullThroughput is the throughput of the same clients at null servers.
+func nullThroughput() measure {
 	return measure{name: "throughput", of: func(t setting) results.Estimate {
 		if c := t.Baseline(); c != nil {
 			return results.Median([]float64{c.ThroughputOpsPerS})

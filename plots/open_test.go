@@ -5,14 +5,22 @@ import (
 	"strings"
 	"testing"
 
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
-// names are the figures of a file, sorted.
-func names(files map[string]string) []string {
+// names are the figures of a file, sorted; each is there for a page and narrow.
+func names(t *testing.T, files map[string]string) []string {
+	t.Helper()
 	var all []string
-	for name := range files {
-		all = append(all, strings.TrimSuffix(strings.TrimPrefix(name, "x/"), ".svg"))
+	for file := range files {
+		name, narrow := strings.CutSuffix(strings.TrimSuffix(strings.TrimPrefix(file, "x/"), ".svg"), "-narrow")
+		if !narrow {
+			all = append(all, name)
+			if files["x/"+name+"-narrow.svg"] == "" {
+				t.Errorf("no narrow %s", name)
+			}
+		}
 	}
 	slices.Sort(all)
 	return all
@@ -33,14 +41,16 @@ func TestFiguresByData(t *testing.T) {
 		want   string
 	}{
 		{"rates", short(func(*offered) {}), "distribution lag rate throughput"},
-		{"all there is", short(func(o *offered) { o.anatomy = true }), "anatomy distribution lag rate throughput timeline"},
+		{"all there is", short(func(o *offered) { o.anatomy = true }), "breakdown distribution lag rate throughput timeline"},
+		{"one load", short(func(o *offered) { o.rates = o.rates[:1] }), "distribution lag"},
+		{"several clients of a closed loop", usual().trials(), "distribution percentiles response-time throughput"},
 		{"one rate, several clients", short(func(o *offered) { o.clients, o.rates = []int{1, 2}, o.rates[:1] }),
 			"distribution lag percentiles response-time throughput"},
 		{"closed", short(func(o *offered) { o.closed, o.anatomy, o.rates = true, true, o.rates[:1] }),
-			"anatomy distribution percentiles response-time throughput timeline"},
+			"breakdown distribution timeline"},
 		{"a stall without parameters", short(func(o *offered) { o.stall = "now and then" }), "distribution rate throughput"},
 	} {
-		if got := strings.Join(names(drawn(t, c.trials)), " "); got != c.want {
+		if got := strings.Join(names(t, drawn(t, c.trials)), " "); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -51,28 +61,25 @@ func TestOpenFigures(t *testing.T) {
 	o.anatomy, o.calibrated, o.seconds = true, true, 1
 	files := drawn(t, o.trials())
 	for name, want := range map[string][]string{
-		"rate": {"put", "get", "p50", "p99", "null server", "2,000", "48,000", "offered rate, ops/s",
-			"latency of an operation, log scale; solid: response time, dashed: service time"},
-		"throughput":   {"offered", "null server: ceiling", "put", "get"},
-		"distribution": {"2,000 ops/s", "36,000 ops/s", "null server", "put", "get"},
-		"lag":          {"precise", "goal for the p50: 1 µs", "goal for the p99: 50 µs", "99.9"},
-		"timeline":     {"Latency over time: get at 36,000 ops/s", "p50", "p99", "max", "agents", "nodes", "40 ms"},
-		"anatomy":      {"lag", "network, kernel", "queue at the node", "work of the node", "36,000"},
+		"rate": {"put", "get", "response p50", "response p99", "service p99", "null server", "2,000", "48,000", "offered rate, ops/s",
+			"achieved rate, ops/s", "latency, log scale", "get: response p99"},
+		"throughput":   {"offered", "put", "get", "share of the offered rate", "How much of the offered rate is achieved?"},
+		"distribution": {"2,000 ops/s", "36,000 ops/s", "null server", "put response", "get service"},
+		"lag":          {"precise", "p50 goal", "p99 goal", "99.9"},
+		"timeline":     {"When was the latency high? get at 36,000 ops/s", "p50", "p99", "agents: 1", "nodes: 2"},
+		"breakdown":    {"mean lag, log scale", "network, kernel", "queue at the node", "work of the node", "36,000"},
 	} {
 		all := texts(t, files["x/"+name+".svg"])
 		for _, text := range want {
-			if name == "timeline" && text == "40 ms" {
-				continue // read out below
-			}
 			if !slices.Contains(all, text) {
 				t.Errorf("%s does not say %q: %q", name, text, all)
 			}
 		}
-		if joined := strings.Join(all, " "); name != "lag" && !strings.Contains(joined, "constant arrivals, precise pacing, up to 64 operations in flight per client") {
-			t.Errorf("the caption of %s does not say how it was offered: %s", name, joined)
+		if svg := files["x/"+name+".svg"]; name != "lag" && !strings.Contains(svg, "constant arrivals, precise pacing, up to 64 operations in flight per client") {
+			t.Errorf("the description of %s does not say how it was offered", name)
 		}
 	}
-	if !strings.Contains(files["x/timeline.svg"], "Hiccups: 1 of agents and 2 of nodes, the longest 40.0 ms") {
+	if !strings.Contains(files["x/timeline.svg"], "hiccups from 1 ms on, the longest 40.0 ms") {
 		t.Error("timeline does not tell its hiccups")
 	}
 }
@@ -93,27 +100,34 @@ func TestNotSustained(t *testing.T) {
 	o := knee()
 	o.operations = []string{"get"}
 	s := one(t, o.trials())
-	const want = "achieved of offered ops/s: get 40,"
-	for _, f := range []figure{s.rate(), s.throughput()} {
-		if caption := strings.Join(f.caption, " "); !strings.Contains(caption, want) || !strings.Contains(caption, " of 48,000") {
-			t.Errorf("%s: caption %q", f.name, caption)
+	if f := s.achieved(); !strings.HasPrefix(f.Subtitle, "all of it up to 36,000 ops/s, 40,") || !strings.Contains(f.Subtitle, "of 48,000") {
+		t.Errorf("subtitle %q", f.Subtitle)
+	}
+	for _, f := range []chart.Figure{s.rate(), s.achieved()} {
+		if !slices.Contains(f.Caption, "hollow: rate not sustained") {
+			t.Errorf("%s: caption %q", f.Title, f.Caption)
 		}
 	}
-	for _, l := range s.rate().panels[0].lines {
-		if len(l.hollow) != 1 || l.hollow[0].x != 48_000 || len(l.marks) != 3 {
-			t.Errorf("%s: hollow %v, filled %v", l.label, l.hollow, l.marks)
+	for _, p := range s.rate().Rows[0] {
+		for _, l := range p.Series {
+			if n := len(l.Marks); n != 4 || !l.Marks[3].Hollow || l.Marks[0].Hollow || l.Marks[2].Hollow {
+				t.Errorf("%s: marks %+v", l.Label, l.Marks)
+			}
 		}
 	}
 	if got := s.table(); strings.Count(got, "**not sustained**") != 1 || !strings.Contains(got, "| get | 48,000 | 40,") {
 		t.Errorf("table:\n%s", got)
 	}
-	if got, err := s.fact("sustained"); got != "36,000 ops/s" || err != nil {
-		t.Errorf("sustained: %q, %v", got, err)
+	if loads := s.sustainedLoads(); len(loads) != 3 || loads[2].rate != 36_000 {
+		t.Errorf("sustained: %v", loads)
 	}
 	// Of rates that were sustained nothing is said.
 	o.rates = o.rates[:2]
-	if caption := strings.Join(one(t, o.trials()).rate().caption, " "); strings.Contains(caption, "hollow") {
-		t.Errorf("caption %q", caption)
+	if f := one(t, o.trials()).rate(); slices.ContainsFunc(f.Caption, func(s string) bool { return strings.Contains(s, "hollow") }) {
+		t.Errorf("caption %q", f.Caption)
+	}
+	if f := one(t, o.trials()).achieved(); !strings.HasPrefix(f.Subtitle, "all of it up to 20,000 ops/s; n = 1") {
+		t.Errorf("subtitle %q", f.Subtitle)
 	}
 }
 
@@ -122,7 +136,7 @@ func TestOpenTable(t *testing.T) {
 	o.operations, o.rates = []string{"get"}, []float64{20000}
 	header, rest, _ := strings.Cut(one(t, o.trials()).table(), "\n")
 	want := "| operation | rate (ops/s) | achieved | response p50 (µs) | response p99 (µs) | response p99.9 (µs) | response max (µs) " +
-		"| service p50 (µs) | service p99 (µs) | lag p50 (µs) | lag p99 (µs) | held |"
+		"| service p50 (µs) | service p99 (µs) | lag p50 (µs) | lag p99 (µs) | queued |"
 	if header != want {
 		t.Errorf("header %s\nwant   %s", header, want)
 	}
@@ -185,7 +199,7 @@ func TestOpenOddSweeps(t *testing.T) {
 			trials := o.trials()
 			drawn(t, trials)
 			s := one(t, trials)
-			for _, text := range []string{s.table(), s.measured(), s.doubts(), s.verdicts()} {
+			for _, text := range []string{s.table(), s.measured(), s.verdicts()} {
 				if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "<b>") {
 					t.Errorf("not fit for a page:\n%s", text)
 				}
@@ -214,49 +228,31 @@ func TestValueOpen(t *testing.T) {
 			t.Baseline.Service.Record(durationOf(10e3))
 		}
 	}
-	all := sweepsOf(o.trials())
+	expect(t, o.trials(), map[string]string{
+		`{{$s | at 1000 | value "p50"}}`:                  "100 µs",
+		`{{$s | at 1000.0 | value "response p50"}}`:       "100 µs",
+		`{{$s | value "p50"}}`:                            "100–200 µs",
+		`{{$s | at "max" | value "mean"}}`:                "200 µs",
+		`{{ratio "p50" ($s | at "max") ($s | at "min")}}`: "2.0",
+		`{{$s | at "min" | value "service p50"}}`:         "40.0 µs",
+		`{{$s | value "lag p99"}}`:                        "60.0 µs",
+		`{{$s | at "min" | value "baseline p50"}}`:        "10.0 µs",
+		`{{$s | at "min" | value "baseline throughput"}}`: "50,000 ops/s",
+		`{{$s | at "min" | value "p99.9"}}`:               "–",
+		`{{$s.Rates}}`:                                    "1,000, 2,000",
+		`{{$s | at 3000}}`:                                "no trial at 3000: must be min, max or one of 1,000, 2,000 ops/s",
+		`{{$s | at "fast"}}`:                              "no trial at fast",
+		`{{$s | value "long p50"}}`:                       `figure "long p50": must be one of`,
+		`{{figure "lag" $s}}`:                             `figure "lag": must be one of rate, throughput, distribution, breakdown, timeline`,
+		`{{figure "pie" $f}}`:                             `figure "pie": must be one of lag`,
+		`{{sweep "results/r.jsonl" "clients=3"}}`:         "no trials with clients=3",
+	})
 	o.clients = []int{2, 4}
-	both := sweepsOf(o.trials())
-	for _, c := range []struct {
-		all        sweeps
-		kind, keys string
-		want       string // or part of the error
-	}{
-		{all, "value", "figure=p50 rate=1000", "100 µs"},
-		{all, "value", "figure=p50 rate=all", "100–200 µs"},
-		{all, "value", "figure=mean rate=max", "200 µs"},
-		{all, "value", "figure=p50 rate=max over=min", "2.0"},
-		{all, "value", "figure=p50 rate=max over=1000", "2.0"},
-		{all, "value", "figure=p50 rate=min latency=service", "40.0 µs"},
-		{all, "value", "figure=p99 rate=1000,2000 latency=lag", "60.0 µs"},
-		{all, "value", "figure=p50 rate=min latency=null", "10.0 µs"},
-		{all, "value", "figure=throughput rate=min latency=null", "50,000 ops/s"},
-		{all, "value", "figure=p99.9 rate=min", "–"},
-		{all, "fact", "name=rates", "1,000, 2,000"},
-		{all, "fact", "name=pacing", "precise"},
-		{all, "fact", "name=stall", "none"},
-		{all, "fact", "name=duration", "1 s"},
-		{both, "value", "figure=p50 rate=1000 clients=4", "100 µs"},
-		{all, "value", "figure=p50 clients=2", "the sweep is of rates"},
-		{all, "value", "figure=p50 rate=3000", "no trial of get at 3,000 ops/s"},
-		{all, "value", "figure=p50 rate=fast", `rate "fast"`},
-		{all, "value", "figure=p50 rate=1000 latency=long", `latency "long"`},
-		{all, "value", "figure=achieved rate=1000 latency=lag", "is no latency"},
-		{all, "value", "figure=mean rate=1000 clients=3", "no trials with these"},
-		{both, "value", "figure=p50 rate=1000", "pick one of: clients=2; clients=4"},
-		{sweepsOf(exact()), "value", "figure=p50 clients=1 latency=lag", "is of the open loop"},
-		{sweepsOf(exact()), "value", "figure=p50 rate=1000", "the sweep is of numbers of clients"},
-		{all, "figure", "name=lag pacing=precise", "figure lag is of the whole file: leave out pacing"},
-		{all, "figure", "name=pie", "want one of rate, throughput, distribution, anatomy, timeline, lag"},
-		{all, "truth", "", "no trial of an open loop whose nodes were told to stall"},
-	} {
-		m, err := parseOpening("<!-- dhtbench:" + c.kind + " r.jsonl " + c.keys + " -->")
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := generate(m, c.all, "plots")
-		if got != c.want && (err == nil || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%s %s: %q, %v; want %q", c.kind, c.keys, got, err, c.want)
-		}
+	expect(t, o.trials(), map[string]string{
+		`{{sweep "results/r.jsonl" "clients=4" | at 1000 | value "p50"}}`: "100 µs",
+		`{{sweep "results/r.jsonl"}}`:                                     "results/r.jsonl: the file holds 2 sweeps, pick one of: clients=2; clients=4",
+	})
+	if got, err := rendered(o.trials(), `{{figure "rate" (sweep "results/r.jsonl" "clients=4")}}`); err != nil || !strings.HasSuffix(got, "](plots/r/clients=4/rate.svg)") {
+		t.Errorf("figure of one of two sweeps: %q, %v", got, err)
 	}
 }

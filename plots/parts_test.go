@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
@@ -20,14 +24,14 @@ func TestLagByPacing(t *testing.T) {
 	trials = append(trials, o.trials()...)
 	all := sweepsOf(trials)
 	f := all.lag()
-	if caption := f.caption[0]; !strings.Contains(caption, "precise: 2 trials of 1,000 ops/s per client") || !strings.Contains(caption, "timer: 2 trials") {
+	if caption := f.Subtitle + f.Caption[0]; !strings.Contains(caption, "2 of 4 precise and 2 of 2 timer trials") || !strings.Contains(caption, "1,000 ops/s") {
 		t.Errorf("caption %q", caption)
 	}
-	if !strings.Contains(f.alt, "precise: median 5") && !strings.Contains(f.alt, "precise: median 6") {
-		t.Errorf("description %q", f.alt)
+	if !strings.HasPrefix(f.Subtitle, "precise p50 5") && !strings.HasPrefix(f.Subtitle, "precise p50 6") {
+		t.Errorf("subtitle %q", f.Subtitle)
 	}
 	text := texts(t, drawn(t, trials)["x/lag.svg"])
-	for _, want := range []string{"precise", "timer", "goal for the p50: 1 µs", "goal for the p99: 50 µs"} {
+	for _, want := range []string{"precise", "timer", "p50 goal", "p99 goal"} {
 		if !slices.Contains(text, want) {
 			t.Errorf("lag does not say %q: %q", want, text)
 		}
@@ -57,30 +61,31 @@ func TestTimeline(t *testing.T) {
 	trial.Agents = []results.Agent{{Runtime: results.Runtime{Hiccups: []results.Hiccup{{AtNS: 3e8, NS: 5e6}, {AtNS: 1e8, NS: 2e6}}}}}
 	f := one(t, []results.Trial{trial}).latencyOverTime()
 	y := make(map[string][]float64)
-	for _, l := range f.panels[0].lines {
-		for _, p := range l.points {
-			y[l.label] = append(y[l.label], p.y)
+	panel, strip := f.Rows[0][0], f.Rows[1][0]
+	for _, l := range panel.Series {
+		for _, p := range l.Points {
+			y[l.Label] = append(y[l.Label], p.Y)
 		}
 	}
 	equal := func(a, b float64) bool { return math.Abs(a-b) < 100 || a != a && b != b }
-	for label, want := range map[string][]float64{"p50": {50e3, 60e3, nan(), 70e3}, "max": {50e3, 60e3, nan(), 70e3}, "p99": {50e3, 60e3, nan(), nan()}} {
+	for label, want := range map[string][]float64{"p50": {50e3, 60e3, nan(), nan(), 70e3}, "p99": {50e3, 60e3, nan(), nan(), nan()}} {
 		if !slices.EqualFunc(y[label], want, equal) {
 			t.Errorf("%s: %v, want %v", label, y[label], want)
 		}
 	}
-	if x := f.panels[0].lines[0].points[0].x; x != 5e7 {
+	if x := panel.Series[0].Points[0].X; x != 5e7 {
 		t.Errorf("the first slice lies at %v", x)
 	}
-	if marks := f.strip.lines[0].marks; len(marks) != 2 || marks[0] != (point{1e8, 2e6}) {
+	if marks := strip.Series[0].Marks; len(marks) != 2 || !slices.Contains(marks, chart.Mark{X: 1e8, Y: 2e6}) || !slices.Contains(marks, chart.Mark{X: 3e8, Y: 5e6}) {
 		t.Errorf("hiccups of agents: %v", marks)
 	}
-	if f.panels[0].x != f.strip.x {
-		t.Errorf("axes %v and %v", f.panels[0].x, f.strip.x)
+	if panel.X.Low != strip.X.Low || panel.X.High != strip.X.High {
+		t.Errorf("axes %v and %v", panel.X, strip.X)
 	}
 	// Without any the strip says so.
 	trial.Agents = nil
-	if f := one(t, []results.Trial{trial}).latencyOverTime(); !strings.Contains(f.strip.title, "none") || len(f.strip.lines) != 0 {
-		t.Errorf("strip %q", f.strip.title)
+	if f := one(t, []results.Trial{trial}).latencyOverTime(); !strings.Contains(f.Rows[1][0].Title, "none") || len(f.Rows[1][0].Series) != 0 {
+		t.Errorf("strip %q", f.Rows[1][0].Title)
 	}
 }
 
@@ -108,27 +113,33 @@ func TestTimelineTrial(t *testing.T) {
 	}
 }
 
-// TestAnatomyAddsUp: the parts of the mean are the mean response time.
-func TestAnatomyAddsUp(t *testing.T) {
+// TestBreakdownAddsUp: the parts of the mean and the lag are the mean response time.
+func TestBreakdownAddsUp(t *testing.T) {
 	o := knee()
 	o.anatomy, o.operations, o.rates = true, []string{"get"}, []float64{20000, 36000}
 	s := one(t, o.trials())
-	f := s.anatomy()
-	boxes := f.panels[0].boxes
-	if len(boxes) != 8 {
-		t.Fatalf("%d parts, want 4 of 2 rates", len(boxes))
+	f := s.breakdown()
+	upper, lower := f.Rows[0][0], f.Rows[1][0]
+	if n, m := len(upper.Behind), len(lower.Series[0].Marks); n != 6 || m != 2 {
+		t.Fatalf("%d parts and %d lags, want 3 and 1 of 2 rates", n, m)
+	}
+	edge := func(i int) (low, high float64) {
+		_, _, low, high = upper.Behind[i].(plot.DataRanger).DataRange()
+		return low, high
 	}
 	for i, l := range s.loads {
 		g, _ := s.at("get", l)
-		top, want := boxes[4*i+3].high, g.times(response).Mean.Median
-		if math.Abs(top/want-1) > 0.001 || boxes[4*i].low != 0 {
-			t.Errorf("at %v: parts add up to %v, the mean is %v", l.rate, top, want)
+		low, _ := edge(3 * i)
+		_, top := edge(3*i + 2)
+		lag, want := lower.Series[0].Marks[i].Y, g.times(response).Mean.Median
+		if math.Abs((top+lag)/want-1) > 0.001 || low != 0 {
+			t.Errorf("at %v: parts from %v add up to %v, and a lag of %v; the mean is %v", l.rate, low, top, lag, want)
 		}
 	}
 	// A closed loop has no lag.
 	o.closed, o.rates = true, o.rates[:1]
-	if boxes := one(t, o.trials()).anatomy().panels[0].boxes; len(boxes) != 3 || boxes[0].fill != anatomyParts()[1].colour {
-		t.Errorf("closed loop: %v", boxes)
+	if f := one(t, o.trials()).breakdown(); len(f.Rows) != 1 || len(f.Rows[0][0].Behind) != 3 {
+		t.Errorf("closed loop: %d rows", len(f.Rows))
 	}
 }
 
@@ -137,68 +148,24 @@ func TestAnatomyAddsUp(t *testing.T) {
 func TestFloor(t *testing.T) {
 	m := usual()
 	m.change = func(t *results.Trial) {
-		t.Baseline = &results.Baseline{Service: results.NewHistogram(), ThroughputOpsPerS: 90_000}
+		t.Baseline = &results.Baseline{Operations: 2000, Service: results.NewHistogram(), ThroughputOpsPerS: 90_000}
 		for range 100 {
 			t.Baseline.Service.Record(time.Duration(t.Params.Clients) * 7 * time.Microsecond)
 		}
 	}
 	trials := m.trials()
 	s := one(t, trials)
-	floor, ok := s.floor(meanMeasure(null))
-	if want := []point{{1, 7e3}, {2, 14e3}, {4, 28e3}, {8, 56e3}}; !ok || !slices.Equal(floor.points, want) {
-		t.Errorf("floor %v, want %v", floor.points, want)
+	line := s.null(meanMeasure(null))
+	if want := (plotter.XYs{{X: 1, Y: 7e3}, {X: 2, Y: 14e3}, {X: 4, Y: 28e3}, {X: 8, Y: 56e3}}); len(line) != 1 || !slices.Equal(line[0].Points, want) {
+		t.Errorf("null server %v, want %v", line, want)
 	}
 	for name, svg := range drawn(t, trials) {
-		all := strings.Join(texts(t, svg), "\n")
-		if !strings.Contains(all, "\nnull server") || !strings.Contains(all, "at servers that answer at once") {
+		all := strings.Join(strings.Fields(strings.Join(texts(t, svg), " ")), " ")
+		if !strings.Contains(all, " null server ") || !strings.Contains(all, "null server, which answers at once; closed loop, 2,000 operations per client") {
 			t.Errorf("%s does not say what the grey line is:\n%s", name, all)
 		}
 	}
-	if _, ok := one(t, usual().trials()).floor(meanMeasure(null)); ok {
-		t.Error("a floor that was not measured")
-	}
-}
-
-func TestVerdicts(t *testing.T) {
-	o := knee()
-	o.seconds, o.rates = 0.05, o.rates[:2]
-	o.change = func(t *results.Trial) {
-		t.Verdict = results.Valid
-		switch {
-		case t.Params.Operation == "get" && t.Params.RateOpsPerS > 2000:
-			t.Verdict, t.Warnings = results.Invalid, legacy("agent on <h1> was starved for 3 ms")
-		case t.Params.Operation == "get":
-			t.Verdict, t.Warnings = results.Suspect, legacy("agent on <h1> was starved for 1 ms")
-		}
-	}
-	s := one(t, o.trials())
-	want := `| verdict | trials | at |
-| --- | ---: | --- |
-| VALID | 2 | put at 2,000, 20,000 ops/s |
-| SUSPECT | 1 | get at 2,000 ops/s |
-| INVALID | 1 | get at 20,000 ops/s |
-
-| doubt | trials | at |
-| --- | ---: | --- |
-| agent on &lt;h1&gt; was starved for 1–3 ms | 2 | get at 2,000, 20,000 ops/s |
-`
-	if got := s.verdicts(); got != want {
-		t.Errorf("verdicts:\n%s\nwant:\n%s", got, want)
-	}
-	for name, want := range map[string]string{"valid": "2", "suspect": "1", "invalid": "1", "doubtful": "2"} {
-		if got, err := s.fact(name); got != want || err != nil {
-			t.Errorf("fact %s: %q, %v", name, got, err)
-		}
-	}
-	// In schema 1 a warning made a trial suspect.
-	m := usual()
-	m.each, m.operations, m.clients = 20, []string{"get"}, []int{1, 2}
-	m.change = func(t *results.Trial) {
-		if t.Params.Clients == 2 {
-			t.Warnings = legacy("slow")
-		}
-	}
-	if got := one(t, m.trials()).verdicts(); !strings.Contains(got, "| VALID | 1 | get with 1 client |\n| SUSPECT | 1 | get with 2 clients |\n| INVALID | 0 | – |") {
-		t.Errorf("schema 1:\n%s", got)
+	if line := one(t, usual().trials()).null(meanMeasure(null)); line != nil {
+		t.Error("a null server that was not measured")
 	}
 }

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -9,18 +8,18 @@ import (
 	"dhtbench/results"
 )
 
-// unknown stands in text for a number that the sample does not support.
+// unknown stands for a number that the sample does not support.
 const unknown = "–"
 
-// unit is a unit of time: its key in a marker, its name in text, and its length.
+// unit is a unit of time.
 type unit struct {
-	key, name string
-	ns        float64
+	name string
+	ns   float64
 }
 
 // units lists the units of time from the shortest.
 func units() []unit {
-	return []unit{{"ns", "ns", 1}, {"us", "µs", 1e3}, {"ms", "ms", 1e6}, {"s", "s", 1e9}}
+	return []unit{{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}}
 }
 
 // unitFor is the unit in which ns nanoseconds, once rounded to 3 digits, has a
@@ -34,16 +33,6 @@ func unitFor(ns float64) unit {
 		}
 	}
 	return best
-}
-
-// unitNamed finds a unit by its key.
-func unitNamed(key string) (unit, error) {
-	for _, u := range units() {
-		if u.key == key {
-			return u, nil
-		}
-	}
-	return unit{}, fmt.Errorf("unit %q: want ns, us, ms or s", key)
 }
 
 // round rounds v to the given number of significant digits.
@@ -139,3 +128,22 @@ func capital(s string) string {
 
 // nan is the number that is not known.
 func nan() float64 { return math.NaN() }
+
+// tickDuration labels a time axis; v is in nanoseconds.
+func tickDuration(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	u := unitFor(v)
+	return commas(strconv.FormatFloat(round(v/u.ns, 3), 'f', -1, 64)) + " " + u.name
+}
+
+// tickNumber labels an axis of plain numbers.
+func tickNumber(v float64) string {
+	return commas(strconv.FormatFloat(round(v, 3), 'f', -1, 64))
+}
+
+// escape makes text safe in Markdown.
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}

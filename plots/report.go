@@ -2,61 +2,57 @@ package plots
 
 import (
 	"context"
+	_ "embed" // the template
+	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"text/template"
 )
 
+// projectTemplate is the template of REPORT.md, projectTemplateName its name in
+// errors.
+//
+//go:embed report.md.tmpl
+var projectTemplate string
+
+const projectTemplateName = "plots/report.md.tmpl"
+
 // report is a report as it should be: its text and its figures. It is made in
-// memory, to be compared with what is there or to be written; the two commands
-// and the test of the committed report therefore cannot disagree.
+// memory, to be compared with what is there or to be written.
 type report struct {
 	text    string
 	figures []drawing
-	pieces  []piece  // as found, for saying which are stale
-	bodies  []string // what each marker should read, its comments included
 }
 
-// compose reads the report at path and everything that it names, and makes what
-// it should hold; figures go below out. It writes nothing.
-func compose(ctx context.Context, path, out string) (report, error) {
-	old, err := os.ReadFile(path)
-	if err != nil {
-		return report{}, fmt.Errorf("read report: %w", err)
-	}
-	r := report{}
-	if r.pieces, err = parse(path, string(old)); err != nil {
-		return report{}, err
-	}
-	// Everything is read before anything is made, and everything made before
-	// anything is written.
-	files, err := readNamed(path, r.pieces, out)
-	if err != nil {
-		return report{}, err
-	}
+// renderer renders one template. Its methods are the template's functions that
+// need to know where files lie.
+type renderer struct {
+	folder string            // of the report: names of results files are relative to it
+	out    string            // folder of the figures
+	images string            // the same, as the report names it
+	files  map[string]sweeps // results files read, by name
+}
+
+// compose renders a template into the report that belongs at path, and draws the
+// figures of all results files that the template reads, below out. It writes
+// nothing. Errors in the template name its line.
+func compose(ctx context.Context, name, text, path, out string) (report, error) {
 	images, err := relative(filepath.Dir(path), out)
 	if err != nil {
 		return report{}, err
 	}
-	var text strings.Builder
-	for _, p := range r.pieces {
-		text.WriteString(p.text)
-		if p.marker == nil {
-			continue
-		}
-		body, err := generate(*p.marker, files[p.marker.file], images)
-		if err != nil {
-			return report{}, fmt.Errorf("%s:%d: marker %s of %s: %w", path, p.marker.line, p.marker.kind, p.marker.file, err)
-		}
-		filled := p.marker.fill(body)
-		r.bodies = append(r.bodies, filled)
-		text.WriteString(filled)
+	r := renderer{folder: filepath.Dir(path), out: out, images: images, files: make(map[string]sweeps)}
+	rendered, err := r.render(name, text)
+	if err != nil {
+		return report{}, err
 	}
-	r.text = text.String()
-	for _, file := range slices.Sorted(maps.Keys(files)) {
+	whole := report{text: rendered}
+	for _, file := range slices.Sorted(maps.Keys(r.files)) {
 		if err := ctx.Err(); err != nil {
 			return report{}, err
 		}
@@ -64,13 +60,128 @@ func compose(ctx context.Context, path, out string) (report, error) {
 		if err != nil {
 			return report{}, err
 		}
-		drawn, err := drawAll(newTypesetter(), folder, files[file])
+		drawn, err := drawAll(folder, r.files[file])
 		if err != nil {
 			return report{}, err
 		}
-		r.figures = append(r.figures, drawn...)
+		whole.figures = append(whole.figures, drawn...)
 	}
-	return r, nil
+	return whole, nil
+}
+
+// render executes a template.
+func (r renderer) render(name, text string) (string, error) {
+	t, err := template.New(name).Funcs(r.functions()).Parse(text)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, nil); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// functions are what a template can call; see the package comment. Blocks end
+// without a newline, so that the template alone sets the distance between them.
+func (r renderer) functions() template.FuncMap {
+	block := func(of func(sweep) string) func(sweep) string {
+		return func(s sweep) string { return strings.TrimSpace(of(s)) }
+	}
+	return template.FuncMap{
+		"file": r.file, "sweep": r.sweep,
+		"of": ofOperation, "at": atLoad,
+		"value": value, "ratio": ratio, "reference": func() referenceReport { return referenceReport{} },
+		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts),
+		"truth": func(all sweeps) (string, error) {
+			text, err := all.truthTable()
+			return strings.TrimSpace(text), err
+		},
+	}
+}
+
+// file is all sweeps of a results file, which is read once.
+func (r renderer) file(name string) (sweeps, error) {
+	if all, known := r.files[name]; known {
+		return all, nil
+	}
+	// One spelling per file, so that each is read and drawn once.
+	if path.IsAbs(name) || path.Clean(name) != name {
+		return nil, fmt.Errorf("results file %s: must be a plain path relative to the report", name)
+	}
+	if err := checkFolders(append(slices.Collect(maps.Keys(r.files)), name), r.out); err != nil {
+		return nil, err
+	}
+	all, err := readSweeps(filepath.Join(r.folder, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].file = name
+	}
+	r.files[name] = all
+	return all, nil
+}
+
+// sweep is the only sweep of a results file whose parameters have the wanted
+// values, each written key=value.
+func (r renderer) sweep(name string, wanted ...string) (sweep, error) {
+	all, err := r.file(name)
+	if err != nil {
+		return sweep{}, err
+	}
+	s, err := choose(all, wanted)
+	if err != nil {
+		return sweep{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}
+
+// drawable is a sweep, or all sweeps of a file.
+type drawable interface {
+	figures() []sketch
+	place() (string, error) // of its figures, below the folder of all figures
+}
+
+// place is the folder of the figures that compare sweeps.
+func (all sweeps) place() (string, error) { return baseName(all[0].file), nil }
+
+// place is the folder of the figures of a sweep. A part of one has none.
+func (s sweep) place() (string, error) {
+	switch {
+	case s.narrowed:
+		return "", errors.New("must be of a whole sweep: leave out of and at")
+	case s.label == "":
+		return baseName(s.file), nil
+	}
+	return baseName(s.file) + "/" + s.folder(), nil
+}
+
+// figure shows a figure in Markdown.
+func (r renderer) figure(name string, of drawable) (string, error) {
+	place, err := of.place()
+	if err != nil {
+		return "", fmt.Errorf("figure %s: %w", name, err)
+	}
+	var note string
+	if s, ok := of.(sweep); ok {
+		note = s.gapNote()
+	}
+	var names []string
+	for _, k := range of.figures() {
+		if k.name == name {
+			return note + picture(k, r.images+"/"+place), nil
+		}
+		names = append(names, k.name)
+	}
+	return "", fmt.Errorf("figure %q: must be one of %s", name, either(strings.Join(names, ", "), absent))
+}
+
+// picture is a drawn figure in Markdown.
+func picture(k sketch, folder string) string {
+	// Brackets would end the description.
+	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().Alt()))
+	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
 }
 
 // relative is the folder out as a link in a file of the folder from names it.
@@ -89,128 +200,16 @@ func relative(from, out string) (string, error) {
 	return filepath.ToSlash(a), nil
 }
 
-// readNamed reads the results files that the markers name, each once. Faults are
-// told with the line of the marker: the file itself may not exist.
-func readNamed(path string, pieces []piece, out string) (map[string]sweeps, error) {
-	all := make(map[string]sweeps)
-	var files []string
-	for _, p := range pieces {
-		m := p.marker
-		if m == nil || all[m.file] != nil {
-			continue
-		}
-		read, err := readSweeps(filepath.Join(filepath.Dir(path), filepath.FromSlash(m.file)))
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: marker %s: %w", path, m.line, m.kind, err)
-		}
-		all[m.file] = read
-		files = append(files, m.file)
-	}
-	return all, checkFolders(files, out)
-}
-
-// generate makes the body of one marker, from its file. images is where the
-// figures are, seen from the report.
-func generate(m marker, all sweeps, images string) (string, error) {
-	m.keys = maps.Clone(m.keys) // taken from below
-	folder := images + "/" + baseName(m.file)
-	var body func(sweep) (string, error)
-	switch m.kind {
-	case "table":
-		body = func(s sweep) (string, error) { return s.table(), nil }
-	case "measured":
-		body = func(s sweep) (string, error) { return s.measured(), nil }
-	case "doubts":
-		body = func(s sweep) (string, error) { return s.doubts(), nil }
-	case "verdicts":
-		body = func(s sweep) (string, error) { return s.verdicts(), nil }
-	case "truth":
-		found, err := all.matching(m.keys)
-		if err != nil {
-			return "", err
-		}
-		return found.truthTable()
-	case "figure":
-		name := m.take("name", "")
-		if k, ok := find(all.figures(), name); ok {
-			return all.image(k, m.keys, folder)
-		}
-		body = func(s sweep) (string, error) { return s.image(name, all, folder) }
-	case "value":
-		v, err := takeValue(m)
-		if err != nil {
-			return "", err
-		}
-		all = v.narrow(all)
-		body = func(s sweep) (string, error) { return s.value(v) }
-	case "fact":
-		name := m.take("name", "")
-		body = func(s sweep) (string, error) { return s.fact(name) }
-	default:
-		return "", fmt.Errorf("unknown kind")
-	}
-	// What was not taken picks the sweep; a misspelt key is unknown to it.
-	s, err := choose(all, m.keys)
-	if err != nil {
-		return "", err
-	}
-	return body(s)
-}
-
-// find finds a figure by its name.
-func find(list []sketch, name string) (sketch, bool) {
-	for _, k := range list {
-		if k.name == name {
-			return k, true
-		}
-	}
-	return sketch{}, false
-}
-
-// image is a figure of the file in Markdown. It is of all sweeps, so there is none
-// to pick.
-func (all sweeps) image(k sketch, keys map[string]string, folder string) (string, error) {
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		return "", fmt.Errorf("figure %s is of the whole file: leave out %s", k.name, key)
-	}
-	return picture(k, folder), nil
-}
-
-// image is a figure of the sweep in Markdown.
-func (s sweep) image(name string, all sweeps, folder string) (string, error) {
-	k, ok := find(s.figures(), name)
-	if !ok {
-		var names []string
-		for _, k := range append(s.figures(), all.figures()...) {
-			names = append(names, k.name)
-		}
-		return "", fmt.Errorf("figure %q: want one of %s", name, strings.Join(names, ", "))
-	}
-	if s.label != "" {
-		folder += "/" + s.folder()
-	}
-	return s.gapNote() + picture(k, folder), nil
-}
-
-// picture is a drawn figure in Markdown.
-func picture(k sketch, folder string) string {
-	// Brackets would end the description.
-	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().alt))
-	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
-}
-
-// stale lists what on disk is not as r has it: markers by line, figures by path,
-// and figures below the same folders that nothing draws any more.
+// stale lists what on disk differs from r: the first line of the report, figures
+// by path, and figures below the same folders that r does not have.
 func (r report) stale(path string) []string {
 	var faults []string
-	i := 0
-	for _, p := range r.pieces {
-		if m := p.marker; m != nil {
-			if m.open+m.body+closing != r.bodies[i] {
-				faults = append(faults, fmt.Sprintf("%s:%d: %s of %s", path, m.line, m.kind, m.file))
-			}
-			i++
-		}
+	old, err := os.ReadFile(path)
+	switch {
+	case err != nil:
+		faults = append(faults, err.Error())
+	case string(old) != r.text:
+		faults = append(faults, fmt.Sprintf("%s:%d", path, firstDifference(string(old), r.text)))
 	}
 	known := make(map[string]bool)
 	folders := make(map[string]bool)
@@ -227,9 +226,21 @@ func (r report) stale(path string) []string {
 		}
 		for _, f := range found {
 			if name := filepath.Join(folder, f.Name()); filepath.Ext(name) == ".svg" && !known[name] {
-				faults = append(faults, name+": drawn from nothing, remove it")
+				faults = append(faults, name+": not a figure of the report; remove it")
 			}
 		}
 	}
 	return faults
+}
+
+// firstDifference is the number, from 1, of the first line in which two texts
+// differ.
+func firstDifference(a, b string) int {
+	old, now := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range old {
+		if i == len(now) || old[i] != now[i] {
+			return i + 1
+		}
+	}
+	return len(old) + 1
 }

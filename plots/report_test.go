@@ -2,6 +2,7 @@ package plots
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +11,8 @@ import (
 	"dhtbench/results"
 )
 
-// place makes a folder with a report and the results files it names, and enters
-// it.
+// place makes a folder with a template, an old report and the results files that
+// the template names, and enters it.
 func place(t *testing.T, text string, files map[string][]results.Trial) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -29,8 +30,10 @@ func place(t *testing.T, text string, files map[string][]results.Trial) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile("REPORT.md", []byte(text), 0o666); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"REPORT.md": "old\n", "report.tmpl": text} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -38,7 +41,7 @@ func place(t *testing.T, text string, files map[string][]results.Trial) {
 func run(t *testing.T, check bool) (string, error) {
 	t.Helper()
 	var printed bytes.Buffer
-	c := ReportCommand{Report: "REPORT.md", Out: "plots", Check: check, Stdout: &printed}
+	c := ReportCommand{Report: "REPORT.md", Template: "report.tmpl", Out: "plots", Check: check, Stdout: &printed}
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -46,16 +49,46 @@ func run(t *testing.T, check bool) (string, error) {
 	return printed.String(), err
 }
 
-const sample = `# Report
+// rendered executes a template in which $s is the only sweep of trials, and $f
+// their file.
+func rendered(trials []results.Trial, text string) (string, error) {
+	all := sweepsOf(trials)
+	for i := range all {
+		all[i].file = "results/r.jsonl"
+	}
+	r := renderer{out: "plots", images: "plots", files: map[string]sweeps{"results/r.jsonl": all}}
+	head := `{{$f := file "results/r.jsonl"}}`
+	if len(all) == 1 {
+		head += `{{$s := sweep "results/r.jsonl"}}`
+	}
+	return r.render("r.tmpl", head+text)
+}
 
-Mean <!-- dhtbench:value results/a.jsonl figure=mean operation=put clients=8 -->?<!-- dhtbench:end -->, kept.
+// expect executes templates on trials. One that fails must do so with the text
+// that is wanted in its error.
+func expect(t *testing.T, trials []results.Trial, want map[string]string) {
+	t.Helper()
+	for text, want := range want {
+		got, err := rendered(trials, text)
+		if err != nil {
+			if got = ""; strings.Contains(err.Error(), want) && strings.HasPrefix(err.Error(), "template: r.tmpl:1:") {
+				continue
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, %v; want %q", text, got, err, want)
+		}
+	}
+}
 
-<!-- dhtbench:figure results/a.jsonl name=throughput -->
-<!-- dhtbench:end -->
+const sample = `{{- $a := sweep "results/a.jsonl" -}}
+# Report
 
-<!-- dhtbench:table results/a.jsonl -->
-old
-<!-- dhtbench:end -->
+Mean {{$a | of "put" | at 8 | value "mean"}}, kept.
+
+{{figure "throughput" $a}}
+
+{{table $a}}
 trailing  spaces  
 `
 
@@ -65,8 +98,7 @@ func TestReport(t *testing.T) {
 	if err == nil {
 		t.Fatal("check passed before anything was generated")
 	}
-	for _, want := range []string{"REPORT.md:3: value of results/a.jsonl", "REPORT.md:5: figure", "REPORT.md:8: table",
-		filepath.Join("plots", "a", "throughput.svg")} {
+	for _, want := range []string{"REPORT.md:1\n", filepath.Join("plots", "a", "throughput.svg")} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("check does not name %s: %v", want, err)
 		}
@@ -79,15 +111,15 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(printed, "\n"); n != 5 || !strings.HasSuffix(printed, "REPORT.md\n") {
+	if n := strings.Count(printed, "\n"); n != 9 || !strings.HasSuffix(printed, "REPORT.md\n") {
 		t.Errorf("printed:\n%s", printed)
 	}
 	text, err := os.ReadFile("REPORT.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# Report\n\nMean <!-- dhtbench:value", "-->800 µs<!-- dhtbench:end -->, kept.\n",
-		"](plots/a/throughput.svg)\n\n<!-- dhtbench:end -->", "| put | 8 | 800 |", "<!-- dhtbench:end -->\ntrailing  spaces  \n"} {
+	for _, want := range []string{"# Report\n\nMean 800 µs, kept.\n\n![", "](plots/a/throughput.svg)\n\n| operation |", "| put | 8 | 800 |",
+		"above it.\ntrailing  spaces  \n"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("report lacks %q:\n%s", want, text)
 		}
@@ -100,29 +132,26 @@ func TestReport(t *testing.T) {
 		t.Errorf("second run wrote %q, %v", printed, err)
 	}
 	if _, err := os.Stat("plots/mine"); err == nil {
-		t.Error("a results file that the report does not name was drawn")
+		t.Error("a results file that the template does not name was drawn")
 	}
 }
 
-func TestReportStale(t *testing.T) {
+func TestCheckNamesWhatIsStale(t *testing.T) {
 	place(t, sample, map[string][]results.Trial{"results/a.jsonl": exact()})
 	if _, err := run(t, false); err != nil {
 		t.Fatal(err)
 	}
-	// Folders of files that the report does not name are the user's own.
-	for _, name := range []string{"plots/a/old.svg", "plots/mine/throughput.svg"} {
+	// Folders of files that the template does not name are the user's own.
+	for _, name := range []string{"plots/a/old.svg", "plots/mine/throughput.svg", "plots/a/percentiles.svg"} {
 		if err := replace(name, []byte("<svg/>")); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := replace("plots/a/percentiles.svg", []byte("<svg/>")); err != nil {
-		t.Fatal(err)
 	}
 	_, err := run(t, true)
 	if err == nil {
 		t.Fatal("check passed")
 	}
-	for want, expected := range map[string]bool{"old.svg: drawn from nothing": true, "percentiles.svg": true,
+	for want, expected := range map[string]bool{"old.svg: not a figure of the report": true, "percentiles.svg": true,
 		"throughput.svg": false, "REPORT.md:": false, "mine": false} {
 		if strings.Contains(err.Error(), want) != expected {
 			t.Errorf("%q in the error should be %v: %v", want, expected, err)
@@ -130,35 +159,82 @@ func TestReportStale(t *testing.T) {
 	}
 }
 
-// TestReportFaults: nothing is written when anything is wrong.
-func TestReportFaults(t *testing.T) {
+// TestCheckNamesFirstLine: an edit by hand is named by its line, as is a report
+// that is shorter or longer.
+func TestCheckNamesFirstLine(t *testing.T) {
+	place(t, sample, map[string][]results.Trial{"results/a.jsonl": exact()})
+	if _, err := run(t, false); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("REPORT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Count(string(text), "\n")
+	for name, edited := range map[string]string{
+		"REPORT.md:3":                                              strings.Replace(string(text), "800 µs", "700 µs", 1),
+		fmt.Sprintf("REPORT.md:%d", lines+1):                       string(text) + "more",
+		fmt.Sprintf("REPORT.md:%d", lines):                         strings.TrimSuffix(string(text), "trailing  spaces  \n"),
+		"no such file or directory":                                "",
+		fmt.Sprintf("run `dhtbench report`:\n  %s", "REPORT.md:1"): "\n" + string(text),
+	} {
+		if err := os.WriteFile("REPORT.md", []byte(edited), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if edited == "" {
+			if err := os.Remove("REPORT.md"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := run(t, true); err == nil || !strings.HasSuffix(err.Error(), name) {
+			t.Errorf("error %v, want one that ends in %s", err, name)
+		}
+	}
+}
+
+// TestReportErrors: nothing is written when anything is wrong, and the error names
+// the line of the template.
+func TestReportErrors(t *testing.T) {
 	var few []results.Trial
 	for _, trial := range exact() {
-		if trial.Params.Clients == 1 || trial.Params.Operation == "put" {
+		if trial.Params.Clients == 1 || trial.Params.Operation == results.Put {
 			few = append(few, trial)
 		}
 	}
-	for _, c := range []struct{ name, text, want string }{
-		{"broken marker", "a\n<!-- dhtbench:table results/a.jsonl -->\n", "REPORT.md:2: marker table: no"},
-		{"no such file", "a\n\n<!-- dhtbench:table results/b.jsonl -->\n" + closing, "REPORT.md:3: marker table: read results"},
-		{"no such value", sample + "a <!-- dhtbench:value results/a.jsonl figure=mean clients=3 -->" + closing,
-			"REPORT.md:12: marker value of results/a.jsonl: no trial of put with 3 clients"},
-		{"one folder for two", sample + "<!-- dhtbench:table other/a.jsonl -->\n" + closing, "drawn into one folder"},
-		{"empty file", "<!-- dhtbench:table results/empty.jsonl -->\n" + closing, "holds no trials"},
+	for _, c := range []struct{ name, text, line, want string }{
+		{"syntax", "a\n{{sweep\n", "3", "unclosed action started at report.tmpl:2"},
+		{"no such function", "a\n\n{{pie 3}}\n", "3", `function "pie" not defined`},
+		{"no such variable", "a\n{{$x}}", "2", `undefined variable "$x"`},
+		{"no such file", "a\n\n{{$b := sweep \"results/b.jsonl\"}}", "3:8", "read results: open results/b.jsonl"},
+		{"no such figure", sample + "{{figure \"pie\" $a}}", "10:2", `figure "pie": must be one of response-time, throughput`},
+		{"no such fact", sample + "{{$a.Weather}}", "10:4", "can't evaluate field Weather"},
+		{"no such setting", sample + "{{$a | at 8 | value \"mean\"}}", "10:14", "no trial of get with 8 clients"},
+		{"not a sweep", sample + "{{table 3}}", "10:8", "can't handle 3 for arg of type plots.sweep"},
+		{"too few arguments", sample + "{{value \"mean\"}}", "10:2", "wrong number of args"},
+		{"one folder for two", sample + "{{$b := sweep \"other/a.jsonl\"}}", "10:8", "drawn into one folder"},
+		{"empty file", "{{sweep \"results/empty.jsonl\"}}", "1:2", "results/empty.jsonl holds no trials"},
+		{"absolute file", "{{sweep \"/r.jsonl\"}}", "1:2", "results file /r.jsonl: must be a plain path"},
+		{"roundabout file", "{{sweep \"a/../r.jsonl\"}}", "1:2", "must be a plain path"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			place(t, c.text, map[string][]results.Trial{
 				"results/a.jsonl": few, "other/a.jsonl": few[:1], "results/empty.jsonl": nil})
-			if _, err := run(t, false); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %v, want %q", err, c.want)
+			_, err := run(t, false)
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "template: report.tmpl:"+c.line) {
+				t.Errorf("error %v, want line %s and %q", err, c.line, c.want)
 			}
-			if text, err := os.ReadFile("REPORT.md"); err != nil || string(text) != c.text {
+			if text, err := os.ReadFile("REPORT.md"); err != nil || string(text) != "old\n" {
 				t.Errorf("report is now:\n%s", text)
 			}
 			if _, err := os.Stat("plots"); err == nil {
 				t.Error("figures were written")
 			}
 		})
+	}
+	place(t, sample, nil)
+	c := ReportCommand{Report: "REPORT.md", Template: "none.tmpl", Out: "plots"}
+	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "read template: open none.tmpl") {
+		t.Errorf("error %v, want one about the template", err)
 	}
 }
 
@@ -177,7 +253,7 @@ func TestPlotCommand(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if left, err := filepath.Glob("out/a/*"); err != nil || len(left) != 4 || strings.Count(printed.String(), "\n") != 4 {
+	if left, err := filepath.Glob("out/a/*"); err != nil || len(left) != 8 || strings.Count(printed.String(), "\n") != 8 {
 		t.Errorf("files %q, printed:\n%s", left, printed.String())
 	}
 	for _, bad := range []Command{{Out: "out"}, {Files: []string{"x/a.jsonl", "y/a.jsonl"}, Out: "out"},
@@ -191,14 +267,14 @@ func TestPlotCommand(t *testing.T) {
 	}
 }
 
-// TestCommitted holds REPORT.md and the figures it shows to the results files
-// that it names. Other results files and figures are a user's own.
+// TestCommitted holds REPORT.md and the figures it shows to the template and the
+// results files. Other results files and figures are a user's own.
 func TestCommitted(t *testing.T) {
-	r, err := compose(t.Context(), "../REPORT.md", "../plots")
+	r, err := compose(t.Context(), projectTemplateName, projectTemplate, "../REPORT.md", "../plots")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if faults := r.stale("REPORT.md"); len(faults) > 0 {
+	if faults := r.stale("../REPORT.md"); len(faults) > 0 {
 		t.Errorf("out of date, run `dhtbench report`:\n%s", strings.Join(faults, "\n"))
 	}
 }

@@ -41,11 +41,16 @@ func (t setting) times(l latency) results.Latencies {
 	return none
 }
 
-// pooled adds up one histogram of each trial.
-func (t setting) pooled(of func(results.Trial) *results.Histogram) *results.Histogram {
-	return pool(t.Trials, of)
+// trialsIn are the trials of settings.
+func trialsIn(settings []setting) []results.Trial {
+	var trials []results.Trial
+	for _, t := range settings {
+		trials = append(trials, t.Trials...)
+	}
+	return trials
 }
 
+// pool adds up one histogram of each trial.
 func pool(trials []results.Trial, of func(results.Trial) *results.Histogram) *results.Histogram {
 	sum := results.NewHistogram()
 	for _, t := range trials {

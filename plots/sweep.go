@@ -20,6 +20,10 @@ type sweep struct {
 	// label says what sets the sweep apart from the others of its file, as
 	// placement=embedded; empty if it is the only one.
 	label string
+	// file is the results file, as a report names it; empty outside a report.
+	file string
+	// narrowed: it is only a part of the sweep.
+	narrowed bool
 
 	axis       axis
 	settings   []setting       // by operation as results.Summarize orders them, then load
@@ -28,10 +32,22 @@ type sweep struct {
 	loads      []load          // rising, each once
 }
 
-// sweeps is a results file. Files can be concatenated, so one may hold sweeps that
-// have nothing to do with each other; a line through points of two of them would
-// be a lie.
+// sweeps is a results file. Files can be concatenated, so one may hold unrelated
+// sweeps; a line through points of two of them would mean nothing.
 type sweeps []sweep
+
+// readSweeps reads a results file. One without trials is an error: there is
+// nothing to draw.
+func readSweeps(path string) (sweeps, error) {
+	trials, err := results.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(trials) == 0 {
+		return nil, fmt.Errorf("%s holds no trials", path)
+	}
+	return sweepsOf(trials), nil
+}
 
 // sweepsOf sorts the settings of trials into sweeps, in order of settings.
 func sweepsOf(trials []results.Trial) sweeps {
@@ -99,8 +115,8 @@ func (s sweep) split() sweeps {
 
 // index derives the other fields from the settings.
 func (s *sweep) index() {
+	s.trials = trialsIn(s.settings)
 	for _, t := range s.settings {
-		s.trials = append(s.trials, t.Trials...)
 		s.loads = insert(s.loads, t.load())
 		if o := t.operation(); !slices.Contains(s.operations, o) {
 			s.operations = append(s.operations, o)
@@ -148,10 +164,9 @@ func (s sweep) repeats() (fewest, most int) {
 	return fewest, most
 }
 
-// missing says in words what the sweep would need to be whole, as far as that
-// can be told from what is there: every operation at every load, all equally
-// often. It is empty for a whole sweep. A load that was planned and never begun
-// leaves no trace and is not missed here.
+// missing lists the trials that an incomplete sweep lacks; it is empty for a whole
+// one. A whole sweep has every operation at every load, equally often. A load
+// without any trial leaves no trace, so it is not listed.
 func (s sweep) missing() string {
 	_, most := s.repeats()
 	lacking := 0

@@ -45,7 +45,7 @@ func (s sweep) columns() []column {
 	if s.axis == byClients {
 		columns = append(columns, column{"clients", func(t setting) string { return fmt.Sprint(t.load().clients) }})
 	}
-	// A column of ones says nothing; the line below the table says it once.
+	// Instead of a column of ones the legend says n = 1.
 	if _, most := s.repeats(); most > 1 {
 		columns = append(columns, column{"trials", func(t setting) string { return fmt.Sprint(len(t.Trials)) }})
 	}
@@ -85,7 +85,7 @@ func (s sweep) openColumns() []column {
 	for _, m := range quantileMeasures(lag)[:2] {
 		columns = append(columns, timeColumn("lag "+m.name, m, ofLag))
 	}
-	return append(columns, column{"held", func(t setting) string { return whole(t.Queued) }})
+	return append(columns, column{"queued", func(t setting) string { return whole(t.Queued) }})
 }
 
 // timeColumn is a measure with its interval over trials.
@@ -134,8 +134,7 @@ func (s sweep) unit(l latency) unit {
 	return unitFor(math.Sqrt(low * high))
 }
 
-// legend says how to read a table: what a number is the median of, what the
-// brackets are, and what a dash stands for.
+// legend explains a table: medians, brackets and dashes.
 func (s sweep) legend() string {
 	fewest, most := s.repeats()
 	var parts []string
@@ -143,18 +142,18 @@ func (s sweep) legend() string {
 	case most == 1:
 		parts = append(parts, "n = 1: one trial per setting, so how much trials differ is not known and there are no intervals.")
 	case fewest >= enoughForInterval:
-		parts = append(parts, "Medians over trials, with the 95 % interval of the median in brackets; max is the largest of all.")
+		parts = append(parts, "Medians over trials, with the 95 % interval of the median in brackets; max is the largest of all trials.")
 	case most >= enoughForInterval:
-		parts = append(parts, "Medians over trials, in brackets the 95 % interval where there are 6 trials or more; max is the largest of all.")
+		parts = append(parts, "Medians over trials, with the 95 % interval of the median in brackets where there are 6 trials or more; max is the largest of all trials.")
 	default:
-		parts = append(parts, "Medians over trials, too few for an interval; max is the largest of all.")
+		parts = append(parts, "Medians over trials, too few for an interval; max is the largest of all trials.")
 	}
 	if s.params.Open() {
-		parts = append(parts, "Response is from the intended start, service from the send, lag what lies between; held operations waited for a connection.")
+		parts = append(parts, "Response time is counted from the intended start, service time from the send; lag is the time between the two. Queued operations waited for a free slot of their client.")
 	} else {
-		parts = append(parts, "Throughput is over the time in which all clients were active.")
+		parts = append(parts, "Throughput is counted while all clients were active.")
 	}
-	parts = append(parts, "A dash stands for a percentile with fewer than 10 latencies above it.")
+	parts = append(parts, "A dash is a percentile with fewer than 10 latencies above it.")
 	return strings.Join(parts, " ")
 }
 
@@ -167,8 +166,8 @@ func (s sweep) gapNote() string {
 	return ""
 }
 
-// cell makes text from a record safe inside a Markdown table: whoever names a
-// CPU or writes a warning knows nothing of Markdown.
+// cell makes text from a record, such as the name of a CPU, safe inside a Markdown
+// table.
 func cell(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	return strings.ReplaceAll(escape(s), "|", `\|`)

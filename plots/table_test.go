@@ -62,8 +62,8 @@ func TestTableUnknown(t *testing.T) {
 	if got := s.table(); !strings.Contains(got, "| 20.0 | – |\n") {
 		t.Errorf("table:\n%s", got)
 	}
-	if alt := s.throughput().alt; !strings.Contains(alt, "put: – with 2 clients.") {
-		t.Errorf("description: %s", alt)
+	if got := s.throughput().Subtitle; !strings.HasPrefix(got, "– with 2 clients; n = 1") {
+		t.Errorf("subtitle: %s", got)
 	}
 }
 
@@ -105,35 +105,10 @@ func TestIncomplete(t *testing.T) {
 	if got := s.missing(); got != want {
 		t.Errorf("missing %q, want %q", got, want)
 	}
-	for _, text := range []string{s.table(), s.measured(), s.doubts(), strings.Join(s.caption(), " ")} {
+	for _, text := range []string{s.table(), s.measured(), s.verdicts(), s.conditions()} {
 		if !strings.Contains(text, want) {
 			t.Errorf("not said in:\n%s", text)
 		}
-	}
-}
-
-func TestDoubts(t *testing.T) {
-	m := usual()
-	m.each = 20
-	m.change = func(t *results.Trial) {
-		if t.Params.Operation == "get" && t.Params.Clients > 1 {
-			t.Warnings = legacy(map[int]string{2: "Little's law: 0.912, more than 2 % from 1",
-				4: "Little's law: 0.85, more than 2 % from 1", 8: "a | in <words>"}[t.Params.Clients])
-		}
-	}
-	got := one(t, m.trials()).doubts()
-	want := `3 of 12 trials are in doubt:
-
-| doubt | trials | at |
-| --- | ---: | --- |
-| Little's law: 0.85–0.912, more than 2 % from 1 | 2 | get with 2, 4 clients |
-| a \| in &lt;words&gt; | 1 | get with 8 clients |
-`
-	if got != want {
-		t.Errorf("doubts:\n%s\nwant:\n%s", got, want)
-	}
-	if got := one(t, usual().trials()).doubts(); got != "No doubt was recorded in any of the 12 trials.\n" {
-		t.Errorf("no doubts: %q", got)
 	}
 }
 

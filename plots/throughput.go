@@ -1,117 +1,143 @@
 package plots
 
 import (
-	"math"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+
+	"dhtbench/plots/chart"
+	"dhtbench/results"
 )
 
-// throughput draws how much was done along the axis.
-func (s sweep) throughput() figure {
-	if s.params.Open() {
-		return s.achieved()
+// throughput draws the throughput of a closed loop against the number of clients,
+// with what growth in proportion to the fewest clients would be, and the reference
+// report's.
+func (s sweep) throughput() chart.Figure {
+	m := throughputMeasure()
+	reference := chart.Series{Label: referenceLabel, Look: referenceLook()}
+	for _, v := range s.axis.xs(s.loads) {
+		reference.Points = append(reference.Points, plotter.XY{X: v, Y: v * referenceOpsPerS})
 	}
-	return s.scaledThroughput()
+	series := append(append(s.null(nullThroughput()), reference), s.perOperation(m)...)
+	y := chart.Linear(headroom(series), tickNumber).Labelled("operations per second of all clients")
+	rows := s.above(y, append(s.linear(m, y), series...),
+		"efficiency: throughput per client, relative to "+s.axis.words(s.loads[0]), s.perOperation(s.efficiency(m)))
+	return chart.Figure{
+		Title:    "How does throughput grow with the number of clients?",
+		Subtitle: s.finding(m, rates) + "; " + s.sample(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
+	}
 }
 
-// scaledThroughput draws the throughput against the number of clients, with what
-// linear scaling from the fewest clients would give, and the reference report's.
-// Where the y axis is logarithmic the x axis is too: linear scaling is then a
-// straight line, and what falls short of it bends away at any size.
-func (s sweep) scaledThroughput() figure {
-	measured := s.perOperation(throughputMeasure())
-	xs := s.axis.xs(s.loads)
-	first, last := xs[0], xs[len(xs)-1]
-	var lines []line
-	for _, l := range measured {
-		if ideal, ok := linear(l, last); ok && len(xs) > 1 {
-			if len(lines) == 0 { // one label for all: they lie close together
-				ideal.label, ideal.labelColour = "linear from "+s.axis.words(s.loads[0]), guide
-			}
-			lines = append(lines, ideal)
+// achieved draws the achieved rate of an open loop along the axis, and the offered
+// one.
+func (s sweep) achieved() chart.Figure {
+	m := achievedMeasure()
+	offered := chart.Series{Label: "offered", Look: linearLook()}
+	for _, l := range s.loads {
+		offered.Points = append(offered.Points, plotter.XY{X: s.axis.x(l), Y: l.rate})
+	}
+	series := append([]chart.Series{offered}, s.perOperation(m)...)
+	y := chart.Linear(headroom(series), tickNumber).Labelled("achieved rate, ops/s of all clients")
+	share := scaled(m, func(t setting) float64 { return 1 / t.load().rate })
+	rows := s.above(y, series, "share of the offered rate", s.perOperation(share))
+	return chart.Figure{
+		Title:    "How much of the offered rate is achieved?",
+		Subtitle: s.shortfall() + "; " + s.sample(),
+		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
+	}
+}
+
+// above is the panel of throughput above that of shares of it, from 0 to 1.
+func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
+	for i := range shares {
+		shares[i].Label = "" // named above
+	}
+	x := s.axis.fit(s.loads)
+	full := chart.Series{Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: 1}, {X: x.High, Y: 1}}}
+	upper := x
+	upper.Label = ""
+	below := chart.Axis{High: 1.1, Label: label, Ticks: []plot.Tick{{Value: 0, Label: "0"}, {Value: 0.5, Label: "0.5"}, {Value: 1, Label: "1"}}}
+	for _, h := range known(heights(shares...)) {
+		below.High = max(below.High, 1.05*h)
+	}
+	return [][]chart.Panel{
+		{{X: upper, Y: y, Series: series}},
+		{{X: x, Y: below, Series: append([]chart.Series{full}, shares...), Height: 90}},
+	}
+}
+
+// headroom is the heights of series and a little more.
+func headroom(series []chart.Series) []float64 {
+	all := heights(series...)
+	for i := range all {
+		all[i] *= 1.04
+	}
+	return all
+}
+
+// linear is growth in proportion to the load from the mean of the operations at
+// the lightest, as far as it lies on y; in a slice, empty where that is not known.
+func (s sweep) linear(m measure, y chart.Axis) []chart.Series {
+	var sum, n float64
+	for _, o := range s.operations {
+		if t, ok := s.at(o, s.loads[0]); ok && m.of(t).Known() {
+			sum, n = sum+m.of(t).Median, n+1
 		}
 	}
-	reference := line{label: referenceTotalLabel, look: guideLook(), width: guideWidth}
-	for _, n := range []float64{first, last} {
-		reference.points = append(reference.points, point{n, n * referenceOpsPerS})
-	}
-	if len(xs) == 1 { // no line to be seen
-		reference.look.glyph, reference.marks = diamond, reference.points[:1]
-	}
-	lines = append(lines, reference)
-	f := figure{
-		name:    "throughput",
-		title:   "Throughput against concurrency",
-		caption: append(s.caption(), referenceNote),
-		alt:     "Throughput by number of clients. " + s.describe(throughputMeasure(), perSecond),
-	}
-	if ceiling, ok := s.floor(ceilingMeasure()); ok {
-		ceiling.label = ceilingLabel
-		lines = append(lines, ceiling)
-		f.caption = append(f.caption, ceilingNote)
-	}
-	lines = append(lines, measured...)
-	y := fit(heights(lines))
-	x := s.axis.fit(s.loads, y.log)
-	f.yLabel = "operations per second of all clients, while all were active" + logNote(y)
-	f.xLabel = "clients" + logNote(x)
-	f.panels = []panel{{x: x, y: y, lines: lines, yTicks: y.ticks(tickNumber), xTicks: x.placeTicks(xs)}}
-	return f
-}
-
-// achieved draws the achieved rate along the axis, and the offered one.
-func (s sweep) achieved() figure {
-	measured := s.perOperation(achievedMeasure())
 	xs := s.axis.xs(s.loads)
-	offered := line{label: "offered", look: guideLook(), width: guideWidth}
-	for _, l := range s.loads {
-		offered.points = append(offered.points, point{s.axis.x(l), l.rate})
+	first, last := xs[0], xs[len(xs)-1]
+	if n == 0 || first == last {
+		return nil
 	}
-	if len(xs) == 1 {
-		offered.look.glyph, offered.marks = diamond, offered.points
+	const steps = 50 // a curve where x is logarithmic
+	out := chart.Series{Label: "linear from " + s.axis.words(s.loads[0]), Look: linearLook()}
+	end := min(last, y.High*first*n/sum)
+	for i := range steps + 1 {
+		v := first + (end-first)*float64(i)/steps
+		out.Points = append(out.Points, plotter.XY{X: v, Y: v / first * sum / n})
 	}
-	lines := []line{offered}
-	f := figure{
-		name:    "throughput",
-		title:   "Achieved rate against " + s.axis.against(),
-		caption: s.caption(),
-		alt:     "Achieved rate. " + capital(s.describe(achievedMeasure(), perSecond)),
-	}
-	if ceiling, ok := s.floor(ceilingMeasure()); ok {
-		ceiling.label = ceilingLabel
-		lines = append(lines, ceiling)
-		f.caption = append(f.caption, ceilingNote)
-	}
-	f.caption = append(f.caption, s.shortfall()...)
-	lines = append(lines, measured...)
-	// Offered and achieved rate are compared by their distance, which a log scale
-	// would hide; it takes a ceiling far above them.
-	y := fitZero(heights(lines))
-	_, highest := extent(heights(lines[:1]))
-	if y.high > cramped*highest {
-		y = fitLog(heights(lines))
-	}
-	x := s.axis.fit(s.loads, y.log && s.axis == byRate)
-	f.yLabel = "operations per second of all clients" + logNote(y)
-	f.xLabel = s.axis.noun() + logNote(x)
-	f.panels = []panel{{x: x, y: y, lines: lines, yTicks: y.ticks(tickNumber), xTicks: x.placeTicks(xs)}}
-	return f
+	return []chart.Series{out}
 }
 
-// linear is the line through l's first point and zero, up to x = last. There is
-// none where the first point was not measured.
-func linear(l line, last float64) (line, bool) {
-	first := l.points[0]
-	if !(first.y > 0) {
-		return line{}, false
-	}
-	look := look{colour: l.look.colour.faint(), dash: guideLook().dash}
-	return line{look: look, width: guideWidth,
-		points: []point{first, {last, first.y * last / first.x}}}, true
+// efficiency is a measure as a share of what it would be in proportion to the
+// load, from the lightest.
+func (s sweep) efficiency(m measure) measure {
+	return scaled(m, func(t setting) float64 {
+		first, ok := s.at(t.operation(), s.loads[0])
+		if !ok {
+			return nan()
+		}
+		return s.axis.x(s.loads[0]) / s.axis.x(t.load()) / m.of(first).Median
+	})
 }
 
-// perSecond writes a throughput.
-func perSecond(v float64) string {
-	if math.IsNaN(v) {
-		return unknown
+// scaled is a measure multiplied by what a factor is for each setting.
+func scaled(m measure, by func(setting) float64) measure {
+	return measure{name: m.name,
+		of: func(t setting) results.Estimate {
+			e, k := m.of(t), by(t)
+			return results.Estimate{Median: e.Median * k, Low: e.Low * k, High: e.High * k}
+		},
+		trial: func(t results.Trial) float64 {
+			return m.trial(t) * by(setting{Summary: results.Summary{Setting: t.Params.Setting()}})
+		},
 	}
-	return number(v) + " ops/s"
+}
+
+// shortfall says up to which rate all was achieved, and how much of the highest.
+func (s sweep) shortfall() string {
+	if s.axis != byRate {
+		return s.finding(achievedMeasure(), rates)
+	}
+	loads := s.sustainedLoads()
+	last := s.loads[len(s.loads)-1]
+	text := "all of it up to " + s.axis.words(loads[len(loads)-1])
+	switch {
+	case !s.sustainedAt(loads[0]):
+		text = "at no rate all of it"
+	case s.sustainedAt(last):
+		return text
+	}
+	low, high := s.span(achievedMeasure(), last)
+	return text + ", " + rates(low, high) + " of " + exactly(last.rate)
 }

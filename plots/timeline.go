@@ -6,44 +6,50 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
+
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
-// latencyOverTime draws one trial in slices of time, and under it, on the same
-// axis, when processes that wanted to run did not: what a peak may come from.
-func (s sweep) latencyOverTime() figure {
+// mostSlices is how many slices of time a timeline shows: more are added up.
+const mostSlices = 120
+
+// latencyOverTime draws one trial in slices of time, as a heat map with p50 and p99
+// over it, and under it, on the same axis, when processes that wanted to run did
+// not: what a peak may come from.
+func (s sweep) latencyOverTime() chart.Figure {
 	t := s.timelineTrial()
-	step := float64(t.IntervalNS)
-	agents, nodes := hiccupsOf(t)
-	x := scale{low: 0, high: float64(t.Timeline[len(t.Timeline)-1].Index+1) * step}
-	for _, h := range slices.Concat(agents, nodes) {
-		x.high = max(x.high, float64(h.AtNS)) // the last operations may end before it
-	}
 	l := loadOf(t.Params)
-	f := figure{
-		name:   "timeline",
-		title:  "Latency over time: " + t.Params.Operation + " " + s.axis.with(l),
-		xLabel: "time since the start of the trial",
+	slots := slotsOf(t)
+	agents, nodes := hiccupsOf(t)
+	x := chart.Linear([]float64{slots.end(agents, nodes)}, tickDuration)
+	x.High = slots.end(agents, nodes)
+	x.Ticks = slices.DeleteFunc(x.Ticks, func(k plot.Tick) bool { return k.Value > x.High })
+
+	look := lookOf(t.Params.Operation)
+	p50, p99 := slots.line("p50", 0.5, weighed(look, 0)), slots.line("p99", 0.99, weighed(look, 1))
+	p := chart.Panel{X: x, Series: []chart.Series{p99, p50}}
+	cells := slots.cells()
+	var all []float64
+	for _, c := range cells {
+		all = append(all, c.Low*1.01, c.High*0.99)
 	}
-	colour := lookOf(t.Params.Operation).colour
-	p50 := timelineOf("p50", t, look{colour: colour}, func(h *results.Histogram) float64 { return quantileOf(h, 0.5) })
-	p99 := timelineOf("p99", t, look{colour: colour}, func(h *results.Histogram) float64 { return quantileOf(h, 0.99) })
-	most := timelineOf("max", t, look{colour: colour.faint()}, func(h *results.Histogram) float64 { return float64(h.Max()) })
-	p99.width, most.width, most.labelColour = 1.1, 0.9, colour
-	p := panel{x: x, xTicks: timeTicks(x), lines: []line{most, p99, p50}}
-	p.y = fitLog(heights(p.lines))
-	p.yTicks = p.y.ticks(tickDuration)
-	f.panels = []panel{p}
-	f.yLabel = fmt.Sprintf("%s of the operations that ended in each %s%s", s.main(), tickDuration(step), logNote(p.y))
-	strip, told := hiccupStrip(agents, nodes, x)
-	f.strip = &strip
-	f.caption = append(s.caption()[:1], fmt.Sprintf("one trial of %d: of those of %s %s the first", len(s.trials), t.Params.Operation, s.axis.with(l)),
-		"measured on "+machines([]results.Trial{t}))
-	if !known(p99) {
-		f.caption = append(f.caption, "p99 not drawn: no slice has 1,000 operations")
+	p.Y = chart.Log(10e3, 10e6, all, tickDuration).Labelled(fmt.Sprintf("%v by completion in slices of %s", s.main(), tickDuration(slots.step)))
+	p.Behind = chart.Heat(cells)
+	f := chart.Figure{
+		Title: "When was the latency high? " + t.Params.Operation + " " + s.axis.with(l),
+		Subtitle: fmt.Sprintf("largest median of %s: %s; 1 of %s shown, the first at the heaviest load sustained",
+			tickDuration(slots.step), duration(slices.Max(append(known(heights(p50)), 0))), plural(len(s.trials), "trial")),
+		Rows:     [][]chart.Panel{{p}, {hiccupStrip(agents, nodes, x.Labelled("time since the start of the trial"))}},
+		Caption:  []string{"shaded: number of operations, darker for more, log scale"},
+		Measured: s.conditions(),
 	}
-	f.alt = fmt.Sprintf("Latency over time of one trial, %s %s: largest median of a slice %s, largest latency %s. Hiccups: %s.",
-		t.Params.Operation, s.axis.with(l), duration(slices.Max(append(knownHeights(p50), 0))), duration(slices.Max(append(knownHeights(most), 0))), told)
+	if len(known(heights(p99))) == 0 {
+		f.Caption = append(f.Caption, "p99 not drawn: no slice has 1,000 operations")
+	}
 	return f
 }
 
@@ -54,53 +60,109 @@ func hasTimeline(t results.Trial) bool { return len(t.Timeline) > 0 && t.Interva
 // heaviest load that it sustained; of any if it sustained none. Where a rate is not
 // sustained there is nothing to see but how latency grows.
 func (s sweep) timelineTrial() results.Trial {
-	var candidates []results.Trial
+	candidates := slices.DeleteFunc(slices.Clone(s.trials), func(t results.Trial) bool { return !hasTimeline(t) })
 	var operations []string
-	for _, t := range s.trials {
-		if hasTimeline(t) {
-			candidates = append(candidates, t)
-			operations = append(operations, t.Params.Operation)
-		}
+	for _, t := range candidates {
+		operations = append(operations, t.Params.Operation)
 	}
 	wanted := preferred(operations)
-	candidates = slices.DeleteFunc(candidates, func(t results.Trial) bool { return t.Params.Operation != wanted })
-	if slices.ContainsFunc(candidates, results.Trial.Sustained) {
-		candidates = slices.DeleteFunc(candidates, func(t results.Trial) bool { return !t.Sustained() })
+	faults := func(t results.Trial) (n int) {
+		if t.Params.Operation != wanted {
+			n += 2
+		}
+		if !t.Sustained() {
+			n++
+		}
+		return n
 	}
-	slices.SortStableFunc(candidates, func(a, b results.Trial) int {
-		return cmp.Or(loadOf(b.Params).compare(loadOf(a.Params)), cmp.Compare(a.Params.Repeat, b.Params.Repeat))
+	return slices.MinFunc(candidates, func(a, b results.Trial) int {
+		return cmp.Or(cmp.Compare(faults(a), faults(b)), loadOf(b.Params).compare(loadOf(a.Params)), cmp.Compare(a.Params.Repeat, b.Params.Repeat))
 	})
-	return candidates[0]
 }
 
-// timelineOf is one figure of every slice, at its middle; broken where slices are
-// missing because nothing ended.
-func timelineOf(label string, t results.Trial, l look, of func(*results.Histogram) float64) line {
-	out := line{label: label, look: l, width: lineWidth}
-	step := float64(t.IntervalNS)
-	for i, slice := range t.Timeline {
-		at := (float64(slice.Index) + 0.5) * step
-		if i > 0 && slice.Index > t.Timeline[i-1].Index+1 {
-			out.points = append(out.points, point{at - step, nan()})
+// slots is a trial in slices of time, each as long as several of the record where
+// those would be too many; nil where nothing ended.
+type slots struct {
+	step float64 // ns
+	of   []*results.Histogram
+}
+
+// slotsOf is the timeline of a trial.
+func slotsOf(t results.Trial) slots {
+	count := t.Timeline[len(t.Timeline)-1].Index + 1
+	each := (count + mostSlices - 1) / mostSlices
+	out := slots{step: float64(each * t.IntervalNS), of: make([]*results.Histogram, (count+each-1)/each)}
+	for _, slice := range t.Timeline {
+		h := &out.of[slice.Index/each]
+		switch {
+		case slice.Latency == nil || slice.Latency.Count() == 0:
+		case *h == nil && each == 1:
+			*h = slice.Latency
+		default:
+			if *h == nil {
+				*h = results.NewHistogram()
+			}
+			(*h).Add(slice.Latency)
 		}
-		y := nan()
-		if slice.Latency != nil && slice.Latency.Count() > 0 {
-			y = of(slice.Latency)
-		}
-		out.points = append(out.points, point{at, y})
 	}
 	return out
 }
 
-// known reports whether anything of a line can be drawn.
-func known(l line) bool { return len(knownHeights(l)) > 0 }
-
-func knownHeights(l line) []float64 {
-	return slices.DeleteFunc(heights([]line{l}), func(y float64) bool { return y != y })
+// end is where the time axis ends: hiccups may come after the last slice.
+func (s slots) end(hiccups ...[]results.Hiccup) float64 {
+	end := float64(len(s.of)) * s.step
+	for _, h := range slices.Concat(hiccups...) {
+		end = max(end, float64(h.AtNS))
+	}
+	return end
 }
 
-// hiccupsOf are the hiccups of all agents and of all nodes, in order of time, as
-// far as they are of the trial.
+// line is a quantile of every slice, at its middle; broken where nothing ended or
+// too little.
+func (s slots) line(label string, q float64, l chart.Look) chart.Series {
+	l.Shape = nil
+	l.Dash = nil
+	out := chart.Series{Label: label, Look: l}
+	for i, h := range s.of {
+		y := nan()
+		if h != nil {
+			y = quantileOf(h, q)
+		}
+		out.Points = append(out.Points, plotter.XY{X: (float64(i) + 0.5) * s.step, Y: y})
+	}
+	return out
+}
+
+// cells are the heat map of the slices, with 10 cells to a decade of latency.
+func (s slots) cells() []chart.Cell {
+	const perDecade = 10
+	edge := func(row int) float64 { return math.Pow(10, float64(row)/perDecade) }
+	var all []chart.Cell
+	for i, h := range s.of {
+		if h == nil {
+			continue
+		}
+		counts := make(map[int]float64)
+		before := 0.0
+		for _, b := range h.Cumulative() {
+			counts[int(math.Floor(perDecade*math.Log10(max(float64(b.Value), 1))))] += (b.Share - before) * float64(h.Count())
+			before = b.Share
+		}
+		for row, n := range counts {
+			all = append(all, chart.Cell{Left: float64(i) * s.step, Right: float64(i+1) * s.step, Low: edge(row), High: edge(row + 1), Count: n})
+		}
+	}
+	slices.SortFunc(all, func(a, b chart.Cell) int { return cmp.Or(cmp.Compare(a.Left, b.Left), cmp.Compare(a.Low, b.Low)) })
+	return all
+}
+
+// known is values without those that are not known.
+func known(values []float64) []float64 {
+	return slices.DeleteFunc(values, math.IsNaN)
+}
+
+// hiccupsOf are the hiccups of all agents and of all nodes, as far as they are of
+// the trial.
 func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 	for _, a := range t.Agents {
 		agents = append(agents, a.Hiccups...)
@@ -108,60 +170,42 @@ func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 	for _, n := range t.Nodes {
 		nodes = append(nodes, n.Runtime.Hiccups...)
 	}
-	order := func(all []results.Hiccup) []results.Hiccup {
-		all = slices.DeleteFunc(all, func(h results.Hiccup) bool { return h.AtNS < 0 })
-		slices.SortStableFunc(all, func(a, b results.Hiccup) int { return cmp.Compare(a.AtNS, b.AtNS) })
-		return all
-	}
-	return order(agents), order(nodes)
+	before := func(h results.Hiccup) bool { return h.AtNS < 0 }
+	return slices.DeleteFunc(agents, before), slices.DeleteFunc(nodes, before)
 }
 
 // hiccupStrip is the strip of a timeline: hiccups as stems, those of agents apart
-// from those of nodes; and what it shows in words.
-func hiccupStrip(agents, nodes []results.Hiccup, x scale) (panel, string) {
-	p := panel{x: x, xTicks: timeTicks(x)}
-	all := []float64{1e6} // shorter ones are not recorded
+// from those of nodes.
+func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
+	p := chart.Panel{Title: "hiccups from 1 ms on: none", X: x, Height: 70}
+	longest := 0.0
 	for _, h := range slices.Concat(agents, nodes) {
-		all = append(all, float64(h.NS))
+		longest = max(longest, float64(h.NS))
 	}
-	p.y = fitLog(all)
-	p.yTicks = sparse(p.y.ticks(tickDuration))
-	p.title = "hiccups of 1 ms and more: none"
-	if len(agents)+len(nodes) > 0 {
-		p.title = "hiccups: for how long a process that wanted to run did not, log scale"
-		p.lines = append(stems("nodes", nodes, look{colour: 0x8F4E8B, glyph: diamond}, p),
-			stems("agents", agents, look{colour: ink, glyph: circle}, p)...)
+	if longest > 0 {
+		p.Title = "hiccups from 1 ms on, the longest " + duration(longest)
 	}
-	return p, fmt.Sprintf("%d of agents and %d of nodes, the longest %s", len(agents), len(nodes), duration(slices.Max(all)))
+	p.Y = chart.Log(1e6, 1e7, []float64{longest}, tickDuration)
+	p.Series = append(stems("nodes", nodes, chart.Look{Colour: chart.Orange, Shape: draw.PyramidGlyph{}}, p),
+		stems("agents", agents, chart.Look{Colour: chart.Blue, Shape: draw.CircleGlyph{}}, p)...)
+	return p
 }
 
-// stems are hiccups as vertical lines with a marker on top, and a line that only
-// names them, at the right end: labels inside the strip would lie on other stems.
-func stems(label string, hiccups []results.Hiccup, l look, p panel) []line {
+// stems are hiccups, for how long a process that wanted to run did not, as vertical
+// lines with a marker on top; and a label at the right end, since there are other
+// stems beside the last.
+func stems(noun string, hiccups []results.Hiccup, l chart.Look, p chart.Panel) []chart.Series {
 	if len(hiccups) == 0 {
 		return nil
 	}
-	out := line{look: l, width: 0.8}
+	name := chart.Series{Label: fmt.Sprintf("%s: %d", noun, len(hiccups)), Look: chart.Look{Colour: l.Colour, Shape: l.Shape},
+		Points: plotter.XYs{{X: p.X.High, Y: math.Sqrt(p.Y.Low * p.Y.High)}}}
+	l.Width, l.Size = 0.8, 2.8
+	out := chart.Series{Look: l}
 	for _, h := range hiccups {
 		at, height := float64(h.AtNS), float64(h.NS)
-		out.points = append(out.points, point{at, nan()}, point{at, p.y.low}, point{at, height})
-		out.marks = append(out.marks, point{at, height})
+		out.Points = append(out.Points, plotter.XY{X: at, Y: p.Y.Low}, plotter.XY{X: at, Y: height}, plotter.XY{X: at, Y: nan()})
+		out.Marks = append(out.Marks, chart.Mark{X: at, Y: height})
 	}
-	return []line{out, {label: label, look: l, points: []point{{p.x.high, math.Sqrt(p.y.low * p.y.high)}}}}
-}
-
-// sparse leaves the first and last tick that have a label: a strip has no room for
-// more.
-func sparse(ticks []tick) []tick {
-	named := slices.DeleteFunc(ticks, func(k tick) bool { return k.label == "" })
-	if len(named) < 3 {
-		return named
-	}
-	return []tick{named[0], named[len(named)-1]}
-}
-
-// timeTicks marks a time axis from zero.
-func timeTicks(x scale) func(float64) []tick {
-	marks := x.ticks(tickDuration)
-	return func(float64) []tick { return slices.Clone(marks) }
+	return []chart.Series{out, name}
 }

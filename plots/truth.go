@@ -1,197 +1,109 @@
 package plots
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-	"time"
 
+	"gonum.org/v1/plot/plotter"
+
+	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
-// stalled is the trials of a file whose nodes were told to stall in one way, one
-// operation of them, in the three ways in which a latency can be taken.
-type stalled struct {
-	text           string // as in the record, 600ms/1s
-	length, period time.Duration
-	operation      string
+// mostStalls is how many panels a page has room for.
+const mostStalls = 2
 
-	open   []results.Trial // timed from the intended start
-	sent   []results.Trial // of an open loop with one operation in flight, timed from the send
-	closed []results.Trial
-}
-
-// parseStall reads a stall of the record: for how long, and how often.
-func parseStall(text string) (length, period time.Duration, err error) {
-	a, b, ok := strings.Cut(text, "/")
-	length, err1 := time.ParseDuration(a)
-	period, err2 := time.ParseDuration(b)
-	if !ok || err1 != nil || err2 != nil || length <= 0 || period <= length {
-		return 0, 0, fmt.Errorf("stall %q: want a duration and a longer period, as 20ms/1s", text)
+// truth draws, for nodes that stall at known instants, the true distribution of
+// the response time beside what each way of measuring makes of it.
+func (all sweeps) truth() chart.Figure {
+	stalls := all.stalls()
+	var notes []string
+	if n := len(stalls); n > mostStalls {
+		notes = []string{fmt.Sprintf("%d of the %d stalls of the file; its table has them all", mostStalls, n)}
+		stalls = stalls[:mostStalls]
 	}
-	return length, period, nil
-}
-
-// often is the stall in words.
-func (s stalled) often() string {
-	return "for " + tickDuration(float64(s.length)) + " in every " + tickDuration(float64(s.period))
-}
-
-// quantile is the true quantile of the response time. Nodes stall for D in every
-// P and otherwise answer in no time: an operation meant to start at x of a period,
-// all x being equally likely, waits D-x if x < D and not at all otherwise. So the
-// response time is more than r with probability (D-r)/P, and the quantile q is
-// D-P(1-q), or 0 where that is less. (Time to answer comes on top of it, and is
-// left out: it is what the store adds.)
-func (s stalled) quantile(q float64) float64 {
-	return math.Max(float64(s.length)-float64(s.period)*(1-q), 0)
-}
-
-// stalls collects the stalls of a file that an open loop has measured, in order of
-// first appearance.
-func (all sweeps) stalls() []stalled {
-	var found []stalled
-	for _, s := range all {
-		text := s.params.Stall
-		if text == "" || slices.ContainsFunc(found, func(f stalled) bool { return f.text == text }) {
-			continue
-		}
-		length, period, err := parseStall(text)
-		if err != nil {
-			continue // nothing is known of the truth
-		}
-		f := stalled{text: text, length: length, period: period}
-		f.pick(all)
-		if len(f.open) > 0 {
-			found = append(found, f)
-		}
-	}
-	return found
-}
-
-// pick finds the trials of each way. Of several settings it takes, in the open
-// loop, the one with the most operations in flight, since with few of them those
-// that wait for a connection wait for those before them as well; then the highest
-// rate; and in the closed loop the fewest clients.
-func (s *stalled) pick(all sweeps) {
-	var open, closed []results.Trial
-	var operations []string
-	for _, t := range trialsOf(all) {
-		switch {
-		case t.Params.Stall != s.text:
-		case t.Params.Open():
-			open = append(open, t)
-			operations = append(operations, t.Params.Operation)
-		default:
-			closed = append(closed, t)
-		}
-	}
-	s.operation = preferred(operations)
-	other := func(t results.Trial) bool { return t.Params.Operation != s.operation }
-	open, closed = slices.DeleteFunc(open, other), slices.DeleteFunc(closed, other)
-	single := slices.DeleteFunc(slices.Clone(open), func(t results.Trial) bool { return t.Params.Inflight != 1 })
-
-	rate := func(p results.Params) float64 { return p.RateOpsPerS }
-	s.open = foremost(open, func(p results.Params) float64 { return float64(p.Inflight) }, rate)
-	s.sent = foremost(single, rate)
-	s.closed = foremost(closed, func(p results.Params) float64 { return -float64(p.Clients) })
-}
-
-// foremost is the trials of the setting with the largest value of the first of
-// marks, then of the next; of equal ones the first.
-func foremost(trials []results.Trial, marks ...func(results.Params) float64) []results.Trial {
-	if len(trials) == 0 {
-		return nil
-	}
-	best := slices.MaxFunc(trials, func(a, b results.Trial) int {
-		for _, mark := range marks {
-			if c := cmp.Compare(mark(a.Params), mark(b.Params)); c != 0 {
-				return c
+	var panels []chart.Panel
+	var findings, how []string
+	var trials []results.Trial
+	for _, s := range stalls {
+		p := chart.Panel{Title: fmt.Sprintf("%s; stalled %s", s.operation, s.often())}
+		ways := s.ways()
+		end, least := math.Max(nines(ways[0].h.Count()), 1), math.Inf(1)
+		for _, w := range ways {
+			if w.h != nil && w.h.Count() > 0 {
+				p.Series = append(p.Series, atKnee(w.name, cutAt(end, cumulative("", w.look, w.h)))...)
+				least = math.Min(least, float64(w.h.Min()))
 			}
 		}
-		return 0
-	}).Params.Setting()
-	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return t.Params.Setting() != best })
+		// On top: where the open loop is right it would hide the truth.
+		p.Series = append(p.Series, s.curve(end, least))
+		panels = append(panels, p)
+		trials = slices.Concat(trials, s.open, s.sent, s.closed)
+		findings, how = append(findings, s.finding()), append(how, s.describe())
+	}
+	rows := alongPercentiles(panels, 10e3, 1e9, "latency")
+	notes = append(notes, "truth: an operation intended for x of a stall of D in every P waits D − x, so P(response > r) = (D − r)/P")
+	return chart.Figure{
+		Title:    "Which measurements show that a node stalls?",
+		Subtitle: strings.Join(findings, "; "),
+		Rows:     rows, Caption: append(notes, sweep{}.notes(rows)...),
+		Measured: strings.Join(how, "; ") + " · measured on " + machines(trials),
+	}
 }
 
-// way is one way to take latencies, and what it found.
-type way struct {
-	name, column string
-	look         look
-	h            *results.Histogram // nil if nothing was measured in this way
-}
-
-// ways are the three, in the order of table and figure.
-func (s stalled) ways() []way {
-	of := func(trials []results.Trial, pick func(results.Trial) *results.Histogram) *results.Histogram {
-		if len(trials) == 0 {
-			return nil
+// finding is the p99 that each way finds, and the true one, where it is known.
+func (s stalled) finding() string {
+	const q = 0.99
+	parts := []string{"true " + results.PercentileName(q) + " " + duration(s.quantile(q))}
+	trials := 0
+	for _, w := range s.ways() {
+		if w.h != nil {
+			ns, _ := w.at(s, q)
+			parts = append(parts, w.name+" "+duration(ns))
 		}
-		return pool(trials, pick)
 	}
-	l := looks()
-	return []way{
-		{"open loop", "open loop", l[0], of(s.open, results.Trial.Response)},
-		{"timed from send", "open loop, timed from the send", l[1], of(s.sent, results.Trial.Service)},
-		{"closed loop", "closed loop", l[2], of(s.closed, results.Trial.Service)},
+	for _, way := range [][]results.Trial{s.open, s.sent, s.closed} {
+		trials = max(trials, len(way))
 	}
+	return strings.Join(parts, ", ") + fmt.Sprintf("; n = %d each", trials)
 }
 
-// truthQuantiles are those that errors are told of.
-func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
-
-// at is the quantile of a way, and its error as a share of the true one; NaN where
-// either is not known, or the truth is nothing.
-func (w way) at(s stalled, q float64) (ns, off float64) {
-	if w.h == nil || !w.h.Supports(q) {
-		return nan(), nan()
+// cutAt is series as far as x = end.
+func cutAt(end float64, series []chart.Series) []chart.Series {
+	for i := range series {
+		s := &series[i]
+		s.Points = slices.DeleteFunc(s.Points, func(p plotter.XY) bool { return p.X > end })
+		s.Marks = slices.DeleteFunc(s.Marks, func(m chart.Mark) bool { return m.X > end })
 	}
-	ns = float64(w.h.Quantile(q))
-	if s.quantile(q) == 0 {
-		return ns, nan()
-	}
-	return ns, ns/s.quantile(q) - 1
+	return series
 }
 
-// percent writes an error with its sign: +0.12 %, −99.9 %.
-func percent(share float64) string {
-	switch {
-	case math.IsNaN(share):
-		return unknown
-	case share < 0:
-		return "−" + trimmed(-share) + " %"
+// atKnee labels a curve where it rises most: at the right end they all meet.
+func atKnee(label string, curve []chart.Series) []chart.Series {
+	points := slices.Concat(curve[0].Points, curve[1].Points)
+	steepest := 0.0
+	for i, p := range points[1:] {
+		if rise := p.Y / points[i].Y; rise > steepest {
+			steepest = rise
+			curve[0].At = &plotter.XY{X: p.X, Y: math.Sqrt(p.Y * points[i].Y)}
+		}
 	}
-	return "+" + trimmed(share) + " %"
+	curve[0].Label = label
+	return curve
 }
 
-// trimmed is a share in percent; one of almost everything is not rounded to
-// everything.
-func trimmed(share float64) string {
-	v := 100 * share
-	switch {
-	case v < 10:
-		return fmt.Sprintf("%.2f", v)
-	case v < 99 || v >= 100:
-		return number(v)
+// curve is the truth along the percentile axis up to end. It begins where it rises
+// above least: a log scale has no place for nothing.
+func (s stalled) curve(end, least float64) chart.Series {
+	const steps = 400
+	truth := chart.Series{Label: "truth", Look: chart.Look{Colour: chart.Ink, Dash: linearLook().Dash, Width: 1.4}}
+	for i := range steps + 1 {
+		x := end * float64(i) / steps
+		if y := s.quantile(1 - math.Pow(10, -x)); y >= least {
+			truth.Points = append(truth.Points, plotter.XY{X: x, Y: y})
+		}
 	}
-	return fmt.Sprintf("%.2f", math.Floor(100*v)/100)
-}
-
-// describe says how the trials of each way were run.
-func (s stalled) describe() string {
-	var parts []string
-	if p := s.open; len(p) > 0 {
-		parts = append(parts, fmt.Sprintf("open loop: %s ops/s, %s, up to %s in flight each", exactly(p[0].Params.RateOpsPerS),
-			plural(p[0].Params.Clients, "client"), whole(int64(p[0].Params.Inflight))))
-	}
-	if p := s.sent; len(p) > 0 {
-		parts = append(parts, fmt.Sprintf("timed from the send, as memtier does at a rate: %s ops/s, %s, one in flight each", exactly(p[0].Params.RateOpsPerS),
-			plural(p[0].Params.Clients, "client")))
-	}
-	if p := s.closed; len(p) > 0 {
-		parts = append(parts, fmt.Sprintf("closed loop, as redis-benchmark: %s", plural(p[0].Params.Clients, "client")))
-	}
-	return strings.Join(parts, " · ")
+	return truth
 }

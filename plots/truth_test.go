@@ -67,7 +67,7 @@ func TestTruthTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Get of nodes that stall for 600 ms in every 1 s:\n",
+	for _, want := range []string{"Operation get at nodes that stall for 600 ms in every 1 s:\n",
 		"| percentile | truth | open loop | error | open loop, timed from the send | error | closed loop | error |\n",
 		"\n| p50 | 100 ms | 10", "\n| p90 | 500 ms | 50", "\n| p99 | 590 ms | 590 ms | +0.", "\n| p99.9 | 599 ms | 599 ms | +0.", " | −99.99 % |\n",
 		"1,000 ops/s, 1 client, up to 4,096 in flight each", "as memtier does at a rate: 1,000 ops/s", "as redis-benchmark: 1 client"} {
@@ -77,25 +77,17 @@ func TestTruthTable(t *testing.T) {
 	}
 }
 
-func TestTruthMarker(t *testing.T) {
-	trials := stalling()
+// TestTruthOfSeveralStalls: each stall of a file has a table. Of a stall that the
+// median does not see the truth is nothing, and no error is relative to that.
+func TestTruthOfSeveralStalls(t *testing.T) {
 	other := knee()
 	other.seconds, other.rates, other.stall = 1, []float64{1000}, "20ms/1s"
-	all := sweepsOf(append(trials, other.trials()...))
-	for keys, want := range map[string]int{"": 2, "stall=600ms/1s": 1, "stall=20ms/1s loop=open": 1} {
-		m, err := parseOpening("<!-- dhtbench:truth r.jsonl " + keys + " -->")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := generate(m, all, "plots")
-		if n := strings.Count(text, "| percentile |"); n != want || err != nil {
-			t.Errorf("%s: %d tables, %v", keys, n, err)
-		}
+	text, err := rendered(append(stalling(), other.trials()...), `{{truth $f}}`)
+	if n := strings.Count(text, "| percentile |"); n != 2 || err != nil {
+		t.Errorf("%d tables, %v", n, err)
 	}
-	// Of a stall that the median does not see the truth is nothing: no error of it.
-	m, _ := parseOpening("<!-- dhtbench:truth r.jsonl stall=20ms/1s -->")
-	if text, err := generate(m, all, "plots"); err != nil || !strings.Contains(text, "| p50 | 0 ns |") || !strings.Contains(text, "| – |\n| p90 |") {
-		t.Errorf("%v\n%s", err, text)
+	if !strings.Contains(text, "| p50 | 0 ns |") || !strings.Contains(text, "| – |\n| p90 |") {
+		t.Errorf("table:\n%s", text)
 	}
 }
 
@@ -107,11 +99,11 @@ func TestTruthFigure(t *testing.T) {
 			t.Errorf("truth does not say %q: %q", want, all)
 		}
 	}
-	if caption := strings.Join(all, " "); !strings.Contains(caption, "error, open loop: p50 +") || !strings.Contains(caption, "error, closed loop: p50 −99.9") {
-		t.Errorf("caption %s", caption)
+	if text := strings.Join(all, " "); !strings.Contains(text, "true p99 590 ms, open loop 590 ms, timed from send ") || strings.Contains(text, "error") {
+		t.Errorf("the figure says %s", text)
 	}
 	// The figure is of the file, and each of its sweeps has a folder below.
-	for _, name := range []string{"x/loop=closed/percentiles.svg", "x/loop=open,inflight=1/rate.svg", "x/loop=open,inflight=4096/rate.svg"} {
+	for _, name := range []string{"x/loop=closed/distribution.svg", "x/loop=open,inflight=1/distribution.svg", "x/loop=open,inflight=4096/distribution.svg"} {
 		if files[name] == "" {
 			t.Errorf("no %s", name)
 		}
@@ -119,12 +111,8 @@ func TestTruthFigure(t *testing.T) {
 	if files["x/lag.svg"] != "" {
 		t.Error("the lag of stalled trials was drawn as that of pacing")
 	}
-	m, err := parseOpening("<!-- dhtbench:figure results/r.jsonl name=truth -->")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := generate(m, sweepsOf(stalling()), "plots"); err != nil || !strings.HasSuffix(got, "](plots/r/truth.svg)") {
-		t.Errorf("marker: %q, %v", got, err)
+	if got, err := rendered(stalling(), `{{figure "truth" $f}}`); err != nil || !strings.HasSuffix(got, "](plots/r/truth.svg)") {
+		t.Errorf("in a template: %q, %v", got, err)
 	}
 }
 

@@ -81,13 +81,3 @@ func medianRank(n int) int {
 	}
 	return 0
 }
-
-// samplesAbove is how many latencies must lie above a percentile for it to be
-// published.
-const samplesAbove = 10
-
-// Supports reports whether h holds latencies enough to speak of quantile q: at
-// least 10 above it.
-func (h *Histogram) Supports(q float64) bool {
-	return (1-q)*float64(h.Count()) >= samplesAbove-1e-6
-}

@@ -200,5 +200,22 @@ func (f *File) Append(t Trial) error {
 	return nil
 }
 
+// DropLast removes the last trial from the file. It is for one that was
+// interrupted, before it is measured again.
+func (f *File) DropLast() error {
+	if _, err := f.f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("drop the last trial: %w", err)
+	}
+	text, err := io.ReadAll(f.f)
+	if err != nil {
+		return fmt.Errorf("drop the last trial: %w", err)
+	}
+	text = bytes.TrimRight(text, "\n")
+	if err := f.f.Truncate(int64(bytes.LastIndexByte(text, '\n') + 1)); err != nil {
+		return fmt.Errorf("drop the last trial: %w", err)
+	}
+	return nil
+}
+
 // Close closes the file.
 func (f *File) Close() error { return f.f.Close() }

@@ -81,13 +81,13 @@ func TestWhere(t *testing.T) {
 		return Params{Operation: operation, Loop: ClosedLoop, Clients: clients}
 	}
 	for want, trials := range map[string][]Params{
-		"put at 1 client":                                         {shut(Put, 1), shut(Put, 1)},
-		"put at 1, 2 clients; get at 8":                           {shut(Put, 2), shut(Get, 8), shut(Put, 1)},
-		"put at 1-4, 6-8 clients":                                 {shut(Put, 1), shut(Put, 2), shut(Put, 3), shut(Put, 4), shut(Put, 6), shut(Put, 7), shut(Put, 8)},
-		"mix at 500, 1500.5/s":                                    {open(4, 1500.5, PrecisePacing), open(4, 500, PrecisePacing)},
+		"put at 1 client":               {shut(Put, 1), shut(Put, 1)},
+		"put at 1, 2 clients; get at 8": {shut(Put, 2), shut(Get, 8), shut(Put, 1)},
+		"put at 1-4, 6-8 clients":       {shut(Put, 1), shut(Put, 2), shut(Put, 3), shut(Put, 4), shut(Put, 6), shut(Put, 7), shut(Put, 8)},
+		"mix at 500, 1500.5/s":          {open(4, 1500.5, PrecisePacing), open(4, 500, PrecisePacing)},
 		"mix with clients=1 at 500/s; mix with clients=4 at 100, 500": {open(4, 500, PrecisePacing), open(4, 100, PrecisePacing), open(1, 500, PrecisePacing)},
-		"mix at 500/s; mix with timers at 500":                    {open(4, 500, TimerPacing), open(4, 500, PrecisePacing)},
-		"put at 1 client; mix with clients=4 at 500/s":              {shut(Put, 1), open(4, 500, "")},
+		"mix at 500/s; mix with timers at 500":                        {open(4, 500, TimerPacing), open(4, 500, PrecisePacing)},
+		"put at 1 client; mix with clients=4 at 500/s":                {shut(Put, 1), open(4, 500, "")},
 	} {
 		if got := (Group{Trials: trials}).Where(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -124,6 +124,9 @@ func TestLegacyWarnings(t *testing.T) {
 		"drift: the median latency changed by -14 % from the first half",
 		"steal: the hypervisor took 2.0 % of the processor time of h1",
 		"steal: the hypervisor took 3.5 % of the processor time of h2",
+		"hiccups: node 7 on local was late for 3.0 % of the trial",
+		"hiccups: node 3 on local was late for 1.5 % of the trial",
+		"hiccups: node 12 on local was late for 2.5 % of the trial",
 		"wrong values: 3 of 2000 operations (1 torn, 0 of another key)",
 		"wrong values: 12 of 2000 operations (2 torn, 0 of another key)",
 	} {
@@ -139,6 +142,7 @@ func TestLegacyWarnings(t *testing.T) {
 		"1 steal: the hypervisor took 3.5 % of the processor time of h2",
 		"2 wrong values: 3 to 12 of 2000 operations (1 to 2 torn, 0 of another key)",
 		"3 drift: the median latency changed by -26 to +31 % from the first half",
+		"3 hiccups: node 3, 7, 12 on local was late for 1.5 to 3.0 % of the trial",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

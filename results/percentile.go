@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -29,4 +30,22 @@ func PercentileName(quantile float64) string {
 		return "p" + digits
 	}
 	return "p" + strconv.FormatFloat(percent, 'f', -1, 64)
+}
+
+// samplesAbove is how many latencies must lie above a percentile for it to be
+// published.
+const samplesAbove = 10
+
+// Supports reports whether h holds latencies enough to speak of quantile q: at
+// least 10 above it.
+func (h *Histogram) Supports(q float64) bool {
+	return (1-q)*float64(h.Count()) >= samplesAbove-1e-6
+}
+
+// quantile is h's quantile in nanoseconds, or NaN where h cannot support it.
+func quantile(h *Histogram, q float64) float64 {
+	if !h.Supports(q) {
+		return math.NaN()
+	}
+	return float64(h.Quantile(q))
 }

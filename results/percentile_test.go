@@ -1,6 +1,9 @@
 package results
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestPercentile(t *testing.T) {
 	for name, want := range map[string]float64{
@@ -41,5 +44,15 @@ func TestPercentileSelectsWholeRank(t *testing.T) {
 		if got := h.Quantile(q); got != 1 {
 			t.Errorf("%s of %d latencies is that of the rank after %d", name, of.count, of.rank)
 		}
+	}
+}
+
+func TestSupports(t *testing.T) {
+	h := NewHistogram()
+	for i := 1; i <= 100_000; i++ {
+		h.Record(time.Duration(i) * 1000)
+	}
+	if !h.Supports(0.9999) || h.Supports(0.99999) {
+		t.Error("100,000 values support p99.99 and not p99.999")
 	}
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -120,11 +121,12 @@ func digits2(v float64) string {
 	return strconv.FormatFloat(v, 'g', 2, 64)
 }
 
-// numeral is a number in a sentence of schema 2. Names of hosts may end in digits.
-var numeral = regexp.MustCompile(`(^|[ (])[+-]?\d+(\.\d+)?`)
+// numeral is a number in a sentence of schema 2, or the name of a node. Names of
+// hosts may end in digits.
+var numeral = regexp.MustCompile(`(^|[ (])(node \d+\b|[+-]?\d+(\.\d+)?)`)
 
-// mergeTexts is the sentence of several warnings of schema 2 that read the same but
-// for their numbers, with the range of each in its place.
+// mergeTexts merges sentences of schema 2 that differ only in numbers: each number
+// becomes a range, and nodes a list.
 func mergeTexts(texts []string) string {
 	words := numeral.Split(texts[0], -1)
 	var b strings.Builder
@@ -133,22 +135,54 @@ func mergeTexts(texts []string) string {
 		if i == len(words)-1 {
 			break
 		}
-		low, high := "", ""
+		var varying []string
 		for _, text := range texts {
-			n := numeral.FindAllString(text, -1)[i]
-			if low == "" || parse(n) < parse(low) {
-				low = n
-			}
-			if high == "" || parse(n) > parse(high) {
-				high = n
-			}
+			varying = append(varying, numeral.FindAllString(text, -1)[i])
 		}
-		b.WriteString(low)
-		if high != low {
-			b.WriteString(" to " + strings.TrimLeft(high, " ("))
+		if strings.Contains(varying[0], "node") {
+			b.WriteString(listNodes(varying))
+		} else {
+			b.WriteString(rangeOf(varying))
 		}
 	}
 	return b.String()
+}
+
+// listNodes lists nodes by number, each once: node 3, 7.
+func listNodes(nodes []string) string {
+	before, _, _ := strings.Cut(nodes[0], "node")
+	var ids []int
+	for _, n := range nodes {
+		_, id, _ := strings.Cut(n, "node ")
+		number, _ := strconv.Atoi(id) // one too long is as good as any other
+		ids = append(ids, number)
+	}
+	slices.Sort(ids)
+	text := before + "node"
+	for i, id := range slices.Compact(ids) {
+		if i > 0 {
+			text += ","
+		}
+		text += " " + strconv.Itoa(id)
+	}
+	return text
+}
+
+// rangeOf is the range of numbers, as the sentences have them.
+func rangeOf(numbers []string) string {
+	low, high := numbers[0], numbers[0]
+	for _, n := range numbers {
+		if parse(n) < parse(low) {
+			low = n
+		}
+		if parse(n) > parse(high) {
+			high = n
+		}
+	}
+	if high == low {
+		return low
+	}
+	return low + " to " + strings.TrimLeft(high, " (")
 }
 
 // parse is the number that a numeral says, infinite where it is too long.

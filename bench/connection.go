@@ -1,0 +1,205 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"dhtbench/bench/target"
+	"dhtbench/bench/workload"
+	"dhtbench/node"
+)
+
+const (
+	// replyTimeout is how long a reply may take until its operation ends as
+	// unknown. Connections are checked every timeoutCheck.
+	replyTimeout = 10 * time.Second
+	timeoutCheck = time.Second
+	// redialAfter is the pause before a broken connection is made again.
+	redialAfter = 100 * time.Millisecond
+)
+
+// connection is a client's connection to one server, and the slots that wait for
+// replies on it, in the order in which they were sent. The goroutine that
+// keeps the schedule sends; another receives, or in a closed loop the same.
+type connection struct {
+	client *client
+	server int
+	addr   string
+
+	mu      sync.Mutex
+	conn    *node.Conn // nil while there is none
+	late    bool       // it was closed because a reply did not come in time
+	waiting []*slot    // sent and without a reply, oldest first
+}
+
+// connect makes the connection.
+func (k *connection) connect(ctx context.Context) error {
+	conn, err := node.Dial(ctx, k.addr)
+	if err != nil {
+		return fmt.Errorf("connect to server %d: %w", k.server, err)
+	}
+	k.mu.Lock()
+	k.conn, k.late = conn, false
+	k.mu.Unlock()
+	return nil
+}
+
+// current is the connection as it is now, nil if there is none.
+func (k *connection) current() *node.Conn {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.conn
+}
+
+// close closes the connection, if there is one. Whoever receives on it then ends
+// the operations that wait.
+func (k *connection) close() {
+	if conn := k.current(); conn != nil {
+		conn.Close()
+	}
+}
+
+// send sends the operation of a slot, and returns the connection on which to
+// receive its reply. It blocks while the server does not read and the kernel takes
+// no more. If the operation cannot be sent it has ended, and send returns nil.
+func (k *connection) send(s *slot) *node.Conn {
+	s.send = k.client.clock.Now()
+	if s.run.free == nil { // in a closed loop nothing is intended before
+		s.intended = s.send
+	}
+	k.mu.Lock()
+	conn := k.conn
+	if conn != nil {
+		k.waiting = append(k.waiting, s)
+	}
+	k.mu.Unlock()
+	if conn == nil {
+		s.completion = s.send
+		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.addr))
+		return nil
+	}
+	if err := conn.Send(s.request); err != nil {
+		k.lose(conn, err, s)
+		return nil
+	}
+	return conn
+}
+
+// receive waits for the next reply on conn and ends the operation that it belongs
+// to. It returns false when the connection is lost; all that waited have then
+// ended.
+func (k *connection) receive(conn *node.Conn) bool {
+	err := conn.In.Wait()
+	var reply target.Reply
+	if err == nil {
+		reply, err = k.read(conn)
+	}
+	if err != nil {
+		k.lose(conn, err, nil)
+		return false
+	}
+	completion := k.client.clock.Now()
+	s := k.take(conn)
+	if s == nil {
+		return false // the connection was lost meanwhile, and its operations have ended
+	}
+	s.completion = completion
+	s.finish(reply, nil)
+	return true
+}
+
+// read reads the reply to the oldest operation.
+func (k *connection) read(conn *node.Conn) (target.Reply, error) {
+	k.mu.Lock()
+	if len(k.waiting) == 0 {
+		k.mu.Unlock()
+		return target.Reply{}, errors.New("read reply: no operation waits for it")
+	}
+	op := k.waiting[0].Op
+	k.mu.Unlock()
+	return k.client.target.ReadReply(conn.In, op)
+}
+
+// take removes and returns the oldest operation, nil if conn has been lost.
+func (k *connection) take(conn *node.Conn) *slot {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.conn != conn {
+		return nil
+	}
+	s := k.waiting[0]
+	k.waiting = append(k.waiting[:0], k.waiting[1:]...)
+	return s
+}
+
+// lose closes conn and ends every operation that waits on it, once: later calls
+// for the same conn do nothing. Their outcome is unknown, but for unsent, whose
+// request did not leave whole if err says so; nil means that all were sent.
+func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
+	conn.Close()
+	k.mu.Lock()
+	if k.conn != conn {
+		k.mu.Unlock()
+		return
+	}
+	lost := k.waiting
+	k.conn, k.waiting = nil, nil
+	failed := errors.Is(err, node.ErrFailed)
+	if k.late {
+		err = fmt.Errorf("%w within %v", node.ErrTimeout, replyTimeout)
+	}
+	k.mu.Unlock()
+	err = fmt.Errorf("server %d (%s): %w", k.server, k.addr, err)
+	now := k.client.clock.Now()
+	for _, s := range lost {
+		outcome := workload.Unknown
+		if s == unsent && failed {
+			outcome = workload.Failed
+		}
+		s.completion = now
+		s.finish(target.Reply{Outcome: outcome}, err)
+	}
+}
+
+// serve receives until the connection is lost, makes it again, and so on until ctx
+// ends.
+func (k *connection) serve(ctx context.Context) {
+	for ctx.Err() == nil {
+		for conn := k.current(); conn != nil && k.receive(conn); {
+		}
+		for ctx.Err() == nil && k.connect(ctx) != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(redialAfter):
+			}
+		}
+	}
+	k.close()
+}
+
+// abandon ends all operations that wait, and with them the connection.
+func (k *connection) abandon() {
+	k.mu.Lock()
+	conn, idle := k.conn, len(k.waiting) == 0
+	k.mu.Unlock()
+	if conn != nil && !idle {
+		k.lose(conn, errNoReply, nil)
+	}
+}
+
+// errNoReply is why an operation ends without a reply at the end of a trial.
+var errNoReply = errors.New("no reply until the end of the trial")
+
+// expire closes the connection if its oldest operation was sent before that
+// instant.
+func (k *connection) expire(before int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.conn != nil && len(k.waiting) > 0 && k.waiting[0].send < before {
+		k.late = true
+		k.conn.Close()
+	}
+}

@@ -1,0 +1,101 @@
+package bench
+
+import (
+	"errors"
+	"net"
+	"testing"
+
+	"dhtbench/bench/workload"
+	"dhtbench/node"
+)
+
+// connected is a client of an open loop with one slot, and its connection to a
+// server of the test's own, which get returns the other end of.
+func connected(t *testing.T) (s *slot, k *connection, accept func() net.Conn) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	w := planOf(t, paced(100, 1e9, 1))
+	c := &client{
+		plan: w, target: w.target, servers: []string{listener.Addr().String()}, clock: node.NewClock(),
+		source: workload.NewSource(w.options, 0), ledger: workload.NewLedger(w.options, 0),
+	}
+	if err := c.dial(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.eachConnection((*connection).close) })
+	r, _ := c.newRun(t.Context(), newRecorder(w.Params, 0, false), c.clock.Now())
+	r.free = make(chan *slot, 1)
+	return c.slots[0], c.slots[0].connections[0], func() net.Conn {
+		conn, err := listener.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+}
+
+// TestLostConnectionEndsOnlyItsOwnOperations has the receiver of a connection that
+// broke notice late: by then the slot has its next operation on a new one.
+func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
+	s, k, accept := connected(t)
+	accept()
+	broken := k.current()
+	s.run.prepare(s)
+	k.send(s)
+	k.lose(broken, errors.New("broke"), nil)
+	if got := <-s.run.free; got != s || s.reply.Outcome != workload.Unknown || s.err == nil {
+		t.Fatalf("an operation without a reply ended as %v, %v", s.reply.Outcome, s.err)
+	}
+	if err := k.connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	peer := accept()
+	s.run.prepare(s)
+	k.send(s)
+	k.lose(broken, errors.New("broke"), nil)
+	if k.receive(broken) {
+		t.Error("a reply came on the connection that broke")
+	}
+	select {
+	case <-s.run.free:
+		t.Fatalf("the next operation ended as %v with the connection before its own: %v", s.reply.Outcome, s.err)
+	default:
+	}
+	if _, err := peer.Write(node.AppendReply(nil, node.StatusNotFound, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if !k.receive(k.current()) || (<-s.run.free).reply.Outcome != workload.NotFound {
+		t.Errorf("the next operation ended as %v, %v", s.reply.Outcome, s.err)
+	}
+}
+
+func TestReplyThatNothingWaitsForBreaksTheConnection(t *testing.T) {
+	_, k, accept := connected(t)
+	if _, err := accept().Write(node.AppendReply(nil, node.StatusOK, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if k.receive(k.current()) || k.current() != nil {
+		t.Error("a reply that nothing waits for is accepted")
+	}
+}
+
+// TestExpiredReplyIsATimeout has a server that never answers.
+func TestExpiredReplyIsATimeout(t *testing.T) {
+	s, k, accept := connected(t)
+	accept()
+	s.run.prepare(s)
+	conn := k.send(s)
+	k.expire(s.send) // sent at that instant, and not before it
+	if k.late {
+		t.Fatal("an operation expired that was not sent before the limit")
+	}
+	k.expire(s.send + 1)
+	if k.receive(conn) || !errors.Is((<-s.run.free).err, node.ErrTimeout) || s.reply.Outcome != workload.Unknown {
+		t.Errorf("ended as %v: %v", s.reply.Outcome, s.err)
+	}
+}

@@ -1,0 +1,47 @@
+package bench
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"dhtbench/node"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestSpinCountsProcessorTime spins while others want all processors: time in which
+// they have the pacer's does not count.
+func TestSpinCountsProcessorTime(t *testing.T) {
+	stop := make(chan bool)
+	defer close(stop)
+	for range 4 * runtime.NumCPU() {
+		go func() {
+			runtime.LockOSThread() // a thread that ends with the goroutine
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		}()
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8 * runtime.NumCPU()))
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	p := newPacer(node.NewClock(), "precise", 1)
+	var before, after unix.Timespec
+	began := p.clock.Now()
+	unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &before)
+	var spun time.Duration
+	for range 100 {
+		now := p.clock.Now()
+		spun += p.spin(now, now+int64(time.Millisecond))
+	}
+	unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &after)
+	used := time.Duration(after.Nano() - before.Nano())
+	if wall := time.Duration(p.clock.Now() - began); spun > 2*used+time.Millisecond {
+		t.Errorf("spun for %v in %v, of which the thread had a processor for %v", spun, wall, used)
+	}
+}

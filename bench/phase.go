@@ -1,0 +1,148 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"dhtbench/bench/workload"
+	"dhtbench/results"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// lead is how long after the start of a phase the schedules of open loops begin,
+// so that none of their first operations is late for want of a thread.
+const lead = 5 * time.Millisecond
+
+// kindNamed is the operation of a phase, 0 for a mix.
+func kindNamed(name string) (workload.Op, error) {
+	if name == results.Mix {
+		return 0, nil
+	}
+	for _, op := range workload.Ops() {
+		if op.String() == name {
+			return op, nil
+		}
+	}
+	return 0, fmt.Errorf("operation %q: must be one of %v or %s", name, results.Operations(), results.Mix)
+}
+
+// warmUp does the warm-up of a phase.
+func (a *agent) warmUp(ctx context.Context, o phaseOrder) (reply, error) {
+	op, err := kindNamed(o.Operation)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := a.each(ctx, func(ctx context.Context, _ int, c *client) error { return c.warmUp(ctx, op) }); err != nil {
+		return reply{}, err
+	}
+	runtime.GC() // what preparation left behind is not for the measured phase to clear
+	return reply{Warm: &struct{}{}}, nil
+}
+
+// measure runs one phase of all clients of the agent, from the instant that the
+// order names, and reports progress while it runs.
+func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
+	op, err := kindNamed(o.Operation)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, c := range a.clients {
+		c.done.Store(0)
+	}
+	before, err := a.readUsage()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := a.waitUntil(ctx, o.AtNS); err != nil {
+		return reply{}, err
+	}
+	at := o.AtNS
+	if at == 0 { // now
+		at = a.clock.Now()
+	}
+	before.at = at
+	stopWatching := a.watch()
+	recorders := make([]*recorder, len(a.clients))
+	err = a.each(ctx, func(ctx context.Context, i int, c *client) (err error) {
+		recorders[i], err = c.measure(ctx, op, at+int64(lead))
+		return err
+	})
+	stopWatching()
+	if err != nil {
+		return reply{}, err
+	}
+	after, err := a.readUsage()
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{Result: a.result(recorders, before, after)}, nil
+}
+
+// result is what the recorders of all clients hold, and what the agent used.
+func (a *agent) result(recorders []*recorder, before, after usage) *result {
+	r := &result{Vitals: a.vitals(before, after), Clients: make([]results.Client, len(recorders))}
+	var spun time.Duration
+	var numbers []int
+	for i, rec := range recorders {
+		r.Clients[i] = rec.client(a.clients[i].number, a.host, before.at)
+		numbers = append(numbers, a.clients[i].number)
+		spun += rec.spun
+	}
+	r.Agent = before.until(after, a.host, numbers, spun)
+	r.Timeline = timeline(recorders, before.at)
+	return r
+}
+
+// each runs do for all clients at once, with the client's place in a.clients, and
+// returns the first error, which ends the others.
+func (a *agent) each(ctx context.Context, do func(context.Context, int, *client) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for i, c := range a.clients {
+		group.Go(func() error { return do(ctx, i, c) })
+	}
+	return group.Wait()
+}
+
+// waitUntil returns at the given instant of a.clock, or when ctx ends.
+func (a *agent) waitUntil(ctx context.Context, at int64) error {
+	timer := time.NewTimer(time.Duration(at - a.clock.Now()))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// watch reports how far the clients are, every progressInterval, until the
+// returned function is called; nothing is reported after that has returned.
+func (a *agent) watch() (stop func()) {
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(progressInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				var done int64
+				for _, c := range a.clients {
+					done += c.done.Load()
+				}
+				if err := a.say(reply{Progress: &progressMade{Done: done}}); err != nil {
+					a.fail(err)
+				}
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-ended
+	}
+}

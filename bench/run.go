@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// errStopped is the cause of a phase that was told to stop: what was measured
+// until then counts.
+var errStopped = errors.New("stopped")
+
+// run is one client in one phase, whatever the loop.
+type run struct {
+	client *client
+	free   chan *slot              // of an open loop: slots that hold no operation
+	fail   context.CancelCauseFunc // ends the phase
+
+	mu     sync.Mutex // guards what follows: several replies can come at once
+	rec    *recorder
+	health []health // by server
+}
+
+// newRun returns a run that records from the given instant on, and the context
+// that ends when the phase must.
+func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, context.Context) {
+	ctx, fail := context.WithCancelCause(ctx)
+	r := &run{client: c, fail: fail, rec: rec, health: make([]health, len(c.servers))}
+	for i := range r.health {
+		r.health[i].from, r.health[i].success = from, from
+	}
+	for _, s := range c.slots {
+		s.run = r
+	}
+	return r, ctx
+}
+
+// prepare makes the next operation of the source.
+func (r *run) prepare(s *slot) {
+	r.client.source.Next(&s.Operation)
+	s.encode()
+}
+
+// take records an operation that has ended. r.mu is held.
+func (r *run) take(s *slot) {
+	r.rec.record(s)
+	r.client.done.Add(1)
+	if err := r.health[s.server].note(s); err != nil {
+		r.fail(fmt.Errorf("client %d gave up at server %d: %w", r.client.number, s.server, err))
+	}
+}
+
+const (
+	// giveUpAfter is how long a server may answer nothing before a client gives
+	// up, if several operations have failed meanwhile.
+	giveUpAfter = 3 * time.Second
+	// manyErrors is how many operations must have gone wrong at a server in that
+	// time or more, and more than half of all, for a client to give up although some
+	// succeed.
+	manyErrors = 1000
+)
+
+// health is how one server has answered a client in a phase.
+type health struct {
+	row     int   // operations in a row that went wrong
+	wrong   int64 // operations that went wrong
+	all     int64
+	from    int64 // the start of the phase
+	success int64 // the last one, or the start of the phase
+}
+
+// note counts an operation, and returns why the server is given up if it is.
+func (h *health) note(s *slot) error {
+	h.all++
+	if !s.wentWrong() {
+		h.row, h.success = 0, s.completion
+		return nil
+	}
+	h.row++
+	h.wrong++
+	silent := time.Duration(s.completion - h.success)
+	switch {
+	case h.row > 1 && silent > giveUpAfter:
+		return fmt.Errorf("no success for %v; the last error: %w", silent.Round(time.Millisecond), s.err)
+	case h.wrong >= manyErrors && 2*h.wrong > h.all && time.Duration(s.completion-h.from) > giveUpAfter:
+		return fmt.Errorf("%d of %d operations went wrong; the last error: %w", h.wrong, h.all, s.err)
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package target
+
+import (
+	"strconv"
+	"strings"
+
+	"dhtbench/bench/workload"
+	"dhtbench/node"
+)
+
+// dht is the node of package node.
+type dht struct {
+	timed bool // servers say how long they took
+}
+
+func (dht) Limits() Limits { return Limits{MaxKey: node.MaxKey, MaxValue: node.MaxValue} }
+
+func (d dht) AppendRequest(dst []byte, op workload.Op, key, value []byte) []byte {
+	return node.AppendRequest(dst, node.Request{Op: node.Op(op), Timed: d.timed, Key: key, Value: value})
+}
+
+func (d dht) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
+	r, err := node.ReadReply(in, node.Op(op), d.timed)
+	if err != nil {
+		return Reply{}, err
+	}
+	outcome := workload.OK
+	switch r.Status {
+	case node.StatusNotFound:
+		outcome = workload.NotFound
+	case node.StatusError:
+		outcome = workload.Failed
+	}
+	return Reply{Outcome: outcome, Value: r.Value, Queue: r.Queue, Work: r.Work, Timed: d.timed && outcome != workload.Failed}, nil
+}
+
+func (dht) ServerArgs(s Server) []string {
+	args := []string{
+		"node", "--listen", s.Listen, "--until-eof",
+		"--orphan-after", s.OrphanAfter.String(), "--share", strconv.Itoa(s.Share),
+	}
+	switch {
+	case len(s.Null) > 0:
+		sizes := make([]string, len(s.Null))
+		for i, n := range s.Null {
+			sizes[i] = strconv.Itoa(n)
+		}
+		args = append(args, "--null", strings.Join(sizes, ","))
+	case s.Stall != "":
+		args = append(args, "--stall", s.Stall)
+	}
+	return args
+}

@@ -1,0 +1,72 @@
+package bench
+
+import (
+	"slices"
+	"time"
+
+	"dhtbench/node"
+	"dhtbench/results"
+)
+
+// measured is all that a trial is made of.
+type measured struct {
+	setup
+	params  results.Params
+	started time.Time
+	start   int64         // the instant of the start on the coordinator's clock
+	offsets []offset      // of the agents
+	replies []reply       // results of the agents
+	vitals  []node.Vitals // of the servers, by number
+}
+
+// trial makes the record, without a verdict. All times count from the instant of
+// the start.
+func (c *coordinator) trial(m measured) results.Trial {
+	t := results.Trial{
+		Schema: results.Schema, Params: m.params, Started: m.started, Command: c.command, Build: m.build,
+		Hosts:   slices.Clone(m.hosts), // each trial has clock errors of its own
+		Clients: make([]results.Client, m.params.Clients),
+	}
+	for i, r := range m.replies {
+		t.Hosts[i%c.fleet.size()].ClockErrorNS = m.offsets[i].bound
+		for _, client := range r.Result.Clients {
+			t.Clients[client.Client] = client
+		}
+		if len(r.Result.Clients) > 0 {
+			agent := r.Result.Agent
+			agent.Runtime = runtimeOf(r.Result.Vitals, m.start+m.offsets[i].ahead)
+			t.Agents = append(t.Agents, agent)
+		}
+		if len(r.Result.Timeline) > 0 {
+			t.Timeline, t.IntervalNS = merge(t.Timeline, r.Result.Timeline), int64(intervalLength)
+		}
+	}
+	for id, v := range m.vitals {
+		t.Nodes = append(t.Nodes, results.Node{Node: id, Host: c.fleet.at(id).Name, Runtime: c.serverRuntime(t, m, id, v)})
+	}
+	return t
+}
+
+// serverRuntime is what a server reports of itself. Hiccups outside of the trial
+// are left out, and those of a host without an agent too: its clock is not known.
+func (c *coordinator) serverRuntime(t results.Trial, m measured, id int, v node.Vitals) results.Runtime {
+	on := id % c.fleet.size()
+	if on >= len(m.offsets) {
+		v.Hiccups = nil
+		return runtimeOf(v, 0)
+	}
+	r := runtimeOf(v, m.start+m.offsets[on].ahead)
+	end := t.Whole().EndNS
+	r.Hiccups = slices.DeleteFunc(r.Hiccups, func(h results.Hiccup) bool { return h.AtNS <= 0 || h.AtNS-h.NS >= end })
+	return r
+}
+
+// runtimeOf is what a process reports of itself, for the record. Times count from
+// an instant of its host's clock.
+func runtimeOf(v node.Vitals, from int64) results.Runtime {
+	r := results.Runtime{GCs: v.GCs, GCPauseNS: v.GCPauseNS, SchedP99NS: v.SchedP99NS, RunDelayNS: v.RunDelayNS}
+	for _, h := range v.Hiccups {
+		r.Hiccups = append(r.Hiccups, results.Hiccup{AtNS: h.AtNS - from, NS: h.NS})
+	}
+	return r
+}

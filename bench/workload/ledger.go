@@ -1,0 +1,284 @@
+package workload
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+)
+
+// Ledger is what one client knows about the records it writes, to check what it
+// reads. It has no false positives on a linearizable store, however replies were
+// delayed and operations overtook each other. In return it misses some faults
+// while several writes of one record are pending.
+//
+// Of each record it keeps a floor: the newest acknowledged write before whose send
+// all older writes of this client had ended. A read that is sent later sees the
+// floor or a newer write. A write whose outcome is unknown stays pending for ever,
+// since it may take effect at any time, and the floor no longer moves. A write
+// that failed leaves no trace.
+//
+// It is safe for concurrent use. It allocates only as the highest record rises:
+// records are numbered from 0 without large gaps.
+type Ledger struct {
+	options ledgerOptions
+	mu      sync.Mutex
+	entries []entry // by record
+}
+
+// NewLedger returns the ledger of a client, 0 to o.Clients-1, for operations of
+// the client's Source.
+func NewLedger(o Options, client int) *Ledger {
+	return newLedger(ledgerOptions{
+		writer: uint32(client), shared: o.Mixed() && o.Clients > 1, deletes: o.Mix.deletes(),
+		long: o.Values.Min() >= valueHead, loaded: uint64(o.Records),
+	})
+}
+
+// ledgerOptions is what a ledger has to know about the workload.
+type ledgerOptions struct {
+	writer uint32 // in the values that this client puts
+	// shared: other clients write the same records. Of their values only the form
+	// can be checked.
+	shared bool
+	// deletes: other clients delete records, so that any record can be absent. It
+	// has no meaning unless shared.
+	deletes bool
+	// long: all values are long enough to say where they came from, so that a
+	// short one is torn.
+	long bool
+	// loaded: all records below it were put before the first read; by this client,
+	// unless they are shared.
+	loaded uint64
+}
+
+func newLedger(o ledgerOptions) *Ledger {
+	return &Ledger{options: o, entries: make([]entry, o.loaded)}
+}
+
+// entry is what is known of one record.
+type entry struct {
+	floor   floor
+	newest  uint32 // version of the newest put sent; 0: none
+	deletes uint32 // deletes sent
+	pending uint32 // writes sent whose outcome is not known
+}
+
+// floor is what a read that is sent now must see, or something newer.
+type floor struct {
+	state   floorState
+	least   uint32 // the oldest version that may be seen
+	deletes uint32 // of a put: deletes sent before it
+}
+
+type floorState uint8
+
+const (
+	floorNone   floorState = iota // no write was acknowledged yet
+	floorPut                      // the record is there
+	floorDelete                   // it is not
+)
+
+// Pending is what a ledger remembers of one operation from Begin to End. It is
+// not safe for concurrent use.
+type Pending struct {
+	record uint64
+	op     Op
+	alone  bool  // of a write: no other write of the record was pending
+	floor  floor // when it was sent
+	above  floor // of a write: the floor that it is, once acknowledged
+}
+
+// Verification is what a reply says about the store. Its zero value is Correct.
+type Verification uint8
+
+// The verification results. All from LostUpdate on are faults of the store.
+const (
+	Correct      Verification = iota
+	Absent                    // nothing was there, which can be right
+	LostUpdate                // an older value than an acknowledged one, or nothing in its place
+	Resurrected               // a value that was deleted
+	TornValue                 // a value that no put wrote
+	ForeignValue              // a value that no put wrote to this record
+)
+
+// String returns the result as messages name it.
+func (v Verification) String() string {
+	return [...]string{"ok", "absent", "lost update", "resurrected", "torn value", "foreign value"}[v]
+}
+
+// Wrong reports whether v is a fault of the store.
+func (v Verification) Wrong() bool { return v >= LostUpdate }
+
+// Begin notes that an operation is about to be sent; call it before that.
+func (l *Ledger) Begin(o *Operation) Pending {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := Pending{record: o.Record, op: o.Op}
+	if o.Op == Get {
+		p.floor = l.known(o.Record).floor
+		return p
+	}
+	e := l.entry(o.Record)
+	p.floor, p.alone = l.known(o.Record).floor, e.pending == 0
+	e.pending++
+	if o.Op == Put {
+		p.above = floor{floorPut, o.Version, e.deletes}
+		e.newest = o.Version
+	} else {
+		p.above = floor{floorDelete, e.newest + 1, 0}
+		e.deletes++
+	}
+	return p
+}
+
+// End notes how an operation ended and checks the reply, once for each Begin and
+// after the reply came. key is the operation's, value what a get found. Only gets
+// and dels with a reply can be wrong.
+func (l *Ledger) End(p Pending, o Outcome, key, value []byte) Verification {
+	if p.op == Get {
+		if !o.Replied() {
+			return Correct
+		}
+		l.mu.Lock()
+		e := l.known(p.record)
+		l.mu.Unlock()
+		return l.check(p, e, o == OK, key, value)
+	}
+	if o == Unknown {
+		return Correct
+	}
+	l.mu.Lock()
+	known := &l.entries[p.record]
+	known.pending--
+	if p.alone && o.Replied() {
+		known.floor = p.above
+	}
+	e := l.known(p.record)
+	l.mu.Unlock()
+	if p.op == Put || o == Failed {
+		return Correct
+	}
+	return l.check(p, e, o == OK, key, nil)
+}
+
+// known is what is known of a record. l.mu is held.
+func (l *Ledger) known(record uint64) (e entry) {
+	if record < uint64(len(l.entries)) {
+		e = l.entries[record]
+	}
+	if e.floor.state == floorNone && record < l.options.loaded {
+		e.floor.state = floorPut
+	}
+	return e
+}
+
+// entry makes room for a record. l.mu is held.
+func (l *Ledger) entry(record uint64) *entry {
+	if n := uint64(len(l.entries)); record >= n {
+		l.entries = append(l.entries, make([]entry, record+1-n)...)
+	}
+	return &l.entries[record]
+}
+
+// check holds the reply to a get or del against what was known when it was sent.
+// found is whether the record was there.
+func (l *Ledger) check(p Pending, e entry, found bool, key, value []byte) Verification {
+	if !found {
+		return l.checkAbsent(p, e)
+	}
+	if p.op == Del {
+		return l.checkPresent(p, e)
+	}
+	writer, version, fault := inspect(value, key)
+	switch {
+	case fault == valueShort:
+		if l.options.long || !l.matches(p, e, key, value) {
+			return TornValue
+		}
+		return l.checkPresent(p, e)
+	case fault == valueTorn:
+		return TornValue
+	case fault == valueForeign:
+		return ForeignValue
+	case writer != l.options.writer:
+		if l.options.shared {
+			return Correct
+		}
+		return ForeignValue
+	case version > e.newest:
+		return ForeignValue
+	case version >= p.floor.least:
+		return Correct
+	case p.floor.state == floorDelete:
+		return Resurrected
+	}
+	return LostUpdate
+}
+
+// checkAbsent checks that a record was not there.
+func (l *Ledger) checkAbsent(p Pending, e entry) Verification {
+	others := e.deletes
+	if p.op == Del {
+		others--
+	}
+	switch {
+	case p.floor.state != floorPut:
+		return Absent
+	case l.options.shared && l.options.deletes, others > p.floor.deletes:
+		return Absent
+	}
+	return LostUpdate
+}
+
+// checkPresent checks that a record was there, whatever its value.
+func (l *Ledger) checkPresent(p Pending, e entry) Verification {
+	switch {
+	case l.options.shared, p.floor.state == floorPut, e.newest > 0 && e.newest >= p.floor.least:
+		return Correct
+	case p.floor.state == floorDelete:
+		return Resurrected
+	}
+	return ForeignValue
+}
+
+// matches reports whether a value too short to say where it came from is the one
+// that it should be, where only one is possible.
+func (l *Ledger) matches(p Pending, e entry, key, value []byte) bool {
+	if l.options.shared || p.floor.least != e.newest {
+		return true
+	}
+	var room [valueHead]byte
+	return bytes.Equal(value, appendValue(room[:0], len(value), key, l.options.writer, e.newest))
+}
+
+// Explain says in words what the reply to a wrong get or del was and what it
+// should have been. found is whether the record was there.
+func (l *Ledger) Explain(p Pending, found bool, key, value []byte) string {
+	due := "nothing was acknowledged before"
+	switch p.floor.state {
+	case floorPut:
+		due = fmt.Sprintf("version %d of client %d was acknowledged before", p.floor.least, l.options.writer)
+		if p.floor.least == 0 {
+			due = "it was loaded before"
+		}
+	case floorDelete:
+		due = "its delete was acknowledged before"
+	}
+	if !found {
+		return "found nothing; " + due
+	}
+	if p.op == Del {
+		return "found it; " + due
+	}
+	const enough = 200
+	got := fmt.Sprintf("got the %d bytes %.*q", len(value), enough, value)
+	switch writer, version, fault := inspect(value, key); fault {
+	case valueIntact:
+		got += fmt.Sprintf(", version %d of client %d", version, writer)
+	case valueForeign:
+		got += fmt.Sprintf(", version %d of client %d of another key", version, writer)
+	case valueTorn:
+		got += ", whose checksum is wrong"
+	}
+	return got + "; " + due
+}

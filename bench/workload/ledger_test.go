@@ -1,0 +1,267 @@
+package workload
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+)
+
+// begin, end and judge are Begin, End and the check of a reply, one step each.
+func (l *Ledger) begin(record uint64, op Op, version uint32) Pending {
+	return l.Begin(&Operation{Op: op, Record: record, Version: version})
+}
+
+func (l *Ledger) end(p Pending, o Outcome) { l.End(p, o, nil, nil) }
+
+func (l *Ledger) judge(p Pending, key, value []byte, found bool) Verification {
+	return l.check(p, l.known(p.record), found, key, value)
+}
+
+// outcome is that of a reply.
+func outcome(found bool) Outcome {
+	if found {
+		return OK
+	}
+	return NotFound
+}
+
+// TestLedgerHasNoFalsePositives: whatever the interleaving, the replies of a store
+// that does one operation at a time pass.
+func TestLedgerHasNoFalsePositives(t *testing.T) {
+	for seed := range uint64(400) {
+		random := splitmix{state: seed}
+		flag := func() bool { return random.uint64n(2) == 0 }
+		s := simulation{
+			clients: 1 + int(random.uint64n(3)), inflight: 1 + int(random.uint64n(6)), records: 1 + int(random.uint64n(4)),
+			deletes: flag(), loaded: flag(), long: flag(),
+			unknown: 5 * random.uint64n(2), failed: 5 * random.uint64n(2),
+		}
+		shape := fmt.Sprintf("%+v", s)
+		findings := s.run(2000, seed)
+		for f, n := range findings {
+			if f != Correct && (f != Absent || s.loaded && !s.deletes) {
+				t.Fatalf("seed %d: %v %d times, with %s", seed, f, n, shape)
+			}
+		}
+		if findings[Correct] == 0 {
+			t.Fatalf("seed %d: nothing was found and judged, with %s", seed, shape)
+		}
+	}
+}
+
+func TestLedgerFindsFaults(t *testing.T) {
+	faults := map[storeFault]Verification{
+		faultLost: LostUpdate, faultUndeleted: Resurrected, faultTorn: TornValue, faultForeign: ForeignValue,
+	}
+	for fault, want := range faults {
+		for _, inflight := range []int{1, 4} {
+			for _, long := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%v/inflight=%d/long=%v", want, inflight, long), func(t *testing.T) {
+					s := simulation{clients: 1, inflight: inflight, records: 5, deletes: true, loaded: true, long: long, fault: fault}
+					findings := s.run(60_000, 1)
+					if findings[want] < 5 {
+						t.Errorf("found %v", findings)
+					}
+					for f := range findings {
+						// What is too short to say that it is old or another's is
+						// still not what it should be.
+						if f != want && f != Correct && f != Absent && (long || f != TornValue) {
+							t.Errorf("found %v", findings)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestSharedLedgerFindsFaults: of records that others write as well, it still
+// tells its own values that are too old, and what is wrong in itself.
+func TestSharedLedgerFindsFaults(t *testing.T) {
+	for fault, want := range map[storeFault]Verification{faultLost: LostUpdate, faultTorn: TornValue, faultForeign: ForeignValue} {
+		s := simulation{clients: 2, inflight: 2, records: 5, deletes: true, loaded: true, long: true, fault: fault}
+		if findings := s.run(60_000, 1); findings[want] < 5 {
+			t.Errorf("found %v, want %v", findings, want)
+		}
+	}
+}
+
+func TestLedgerChecksSequentialReplies(t *testing.T) {
+	const record = 3
+	key := recordKey(record)
+	l := newLedger(ledgerOptions{writer: 9, long: true})
+	put := func(version uint32, o Outcome) { l.end(l.begin(record, Put, version), o) }
+	del := func(o Outcome) { l.end(l.begin(record, Del, 0), o) }
+	get := func(value []byte, found bool, want Verification) {
+		t.Helper()
+		pending := l.begin(record, Get, 0)
+		if f := l.judge(pending, key, value, found); f != want {
+			t.Errorf("get passes as %v, want %v: %s", f, want, l.Explain(pending, found, key, value))
+		}
+	}
+	value := func(version uint32) []byte { return appendValue(nil, 20, key, 9, version) }
+
+	get(nil, false, Absent)
+	get(value(1), true, ForeignValue) // not put yet
+	put(1, OK)
+	get(value(1), true, Correct)
+	get(nil, false, LostUpdate)
+	put(2, Failed)
+	get(value(1), true, Correct)
+	put(3, OK)
+	get(value(1), true, LostUpdate)
+	get(value(3), true, Correct)
+	get(value(4), true, ForeignValue)
+	get(appendValue(nil, 20, key, 8, 3), true, ForeignValue) // of a client that does not write it
+	get(appendValue(nil, 20, recordKey(4), 9, 3), true, ForeignValue)
+	get(value(3)[:19], true, TornValue)
+	get(value(3)[:15], true, TornValue)
+	del(OK)
+	get(nil, false, Absent)
+	get(value(3), true, Resurrected)
+	again := l.begin(record, Del, 0)
+	if f := l.judge(again, key, nil, true); f != Resurrected {
+		t.Errorf("a second del that finds it passes as %v", f)
+	}
+	if f := l.judge(again, key, nil, false); f != Absent {
+		t.Errorf("a second del that finds nothing passes as %v", f)
+	}
+	l.end(again, OK)
+	put(5, OK)
+	first := l.begin(record, Del, 0)
+	if f := l.judge(first, key, nil, false); f != LostUpdate {
+		t.Errorf("a del that finds nothing, with no other under way, passes as %v", f)
+	}
+	other := l.begin(record, Del, 0)
+	if f := l.judge(first, key, nil, false); f != Absent {
+		t.Errorf("a del that finds nothing, with another under way, passes as %v", f)
+	}
+	l.end(other, Failed)
+	l.end(first, Failed)
+	put(6, Unknown)
+	put(7, OK) // the one before may come after it
+	get(value(5), true, Correct)
+	get(value(6), true, Correct)
+	get(value(3), true, LostUpdate)
+}
+
+func TestLedgerKnowsLoadedRecords(t *testing.T) {
+	others := appendValue(nil, 20, recordKey(1), 5, 1)
+	for _, deletes := range []bool{true, false} {
+		l := newLedger(ledgerOptions{writer: 9, shared: true, deletes: deletes, loaded: 2})
+		missing := LostUpdate
+		if deletes {
+			missing = Absent
+		}
+		for record, want := range []Verification{missing, missing, Absent} {
+			read := l.begin(uint64(record), Get, 0)
+			if f := l.judge(read, recordKey(uint64(record)), nil, false); f != want {
+				t.Errorf("record %d of 2, others delete: %v; absence passes as %v, want %v", record, deletes, f, want)
+			}
+		}
+		if f := l.judge(l.begin(1, Get, 0), recordKey(1), others, true); f != Correct {
+			t.Errorf("another client's value passes as %v", f)
+		}
+	}
+}
+
+func TestLedgerChecksShortValues(t *testing.T) {
+	key := recordKey(0)
+	for size := 1; size < valueHead; size++ {
+		l := newLedger(ledgerOptions{})
+		l.end(l.begin(0, Put, 1), OK)
+		value := appendValue(nil, size, key, 0, 1)
+		read := l.begin(0, Get, 0)
+		if f := l.judge(read, key, value, true); f != Correct {
+			t.Errorf("the value of %d bytes that was put passes as %v", size, f)
+		}
+		value[size-1] ^= 1
+		if f := l.judge(read, key, value, true); f != TornValue {
+			t.Errorf("another value of %d bytes passes as %v", size, f)
+		}
+		l.begin(0, Put, 2) // which may have come first: now it could be either
+		if f := l.judge(read, key, value, true); f != Correct {
+			t.Errorf("a value of %d bytes that may be of another put passes as %v", size, f)
+		}
+	}
+}
+
+func TestLedgerFromSeveralGoroutines(t *testing.T) {
+	const callers, operations, records = 4, 5000, 3
+	l := newLedger(ledgerOptions{long: true})
+	var mu sync.Mutex
+	store := make(map[uint64][]byte)
+	var version uint32
+	perform := func(random *splitmix, op Op, record uint64) {
+		key := recordKey(record)
+		mu.Lock() // versions rise from one begin to the next
+		var value []byte
+		if op == Put {
+			version++
+			value = appendValue(nil, 32, key, 0, version)
+		}
+		pending := l.begin(record, op, version)
+		mu.Unlock()
+
+		mu.Lock()
+		reply, found := store[record]
+		switch op {
+		case Put:
+			store[record] = value
+		case Del:
+			delete(store, record)
+		}
+		mu.Unlock()
+
+		o := OK
+		if op != Put {
+			o = outcome(found)
+		}
+		if f := l.End(pending, o, key, reply); f.Wrong() {
+			t.Errorf("%v: %v: %s", op, f, l.Explain(pending, found, key, reply))
+		}
+	}
+	var wg sync.WaitGroup
+	for c := range uint64(callers) {
+		wg.Go(func() {
+			random := splitmix{state: c}
+			for range operations {
+				perform(&random, Put+Op(random.uint64n(3)), random.uint64n(records))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestLedgerAllocatesNothing(t *testing.T) {
+	l := newLedger(ledgerOptions{})
+	for _, size := range []int{8, 32} {
+		key := recordKey(7)
+		value := appendValue(nil, size, key, 0, 1)
+		l.end(l.begin(7, Put, 1), OK)
+		if n := testing.AllocsPerRun(100, func() {
+			l.end(l.begin(7, Put, 1), OK)
+			l.End(l.begin(7, Get, 0), OK, key, value)
+		}); n != 0 {
+			t.Errorf("values of %d bytes: %v allocations", size, n)
+		}
+	}
+}
+
+func BenchmarkLedger(b *testing.B) {
+	const records = 1 << 16
+	key := recordKey(0)
+	value := appendValue(nil, 32, key, 0, 1)
+	for name, do := range map[string]func(l *Ledger, record uint64){
+		"put": func(l *Ledger, record uint64) { l.end(l.begin(record, Put, 1), OK) },
+		"get": func(l *Ledger, record uint64) { l.End(l.begin(record, Get, 0), OK, key, value) },
+	} {
+		b.Run("op="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			l := newLedger(ledgerOptions{loaded: records})
+			for record := uint64(0); b.Loop(); record++ {
+				do(l, record%records)
+			}
+		})
+	}
+}

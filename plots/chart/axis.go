@@ -1,0 +1,188 @@
+package chart
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+// Axis maps values to places along one side of a panel. Made by a function of this
+// package it is never empty, so that nothing divides by zero.
+type Axis struct {
+	Low, High float64 // Low < High; both positive if Log
+	Log       bool
+	Ticks     []plot.Tick // those without a label are left out where they are drawn
+	Label     string      // with its unit, empty for none
+}
+
+// Normalize is where v lies between low (0) and high (1), NaN where a log scale has
+// no place for it.
+func (a Axis) Normalize(low, high, v float64) float64 {
+	switch {
+	case !a.Log:
+		return (v - low) / (high - low)
+	case v > 0:
+		return math.Log(v/low) / math.Log(high/low)
+	}
+	return math.NaN()
+}
+
+// At is where v lies between Low (0) and High (1).
+func (a Axis) At(v float64) float64 { return a.Normalize(a.Low, a.High, v) }
+
+// Labelled is the axis with a label.
+func (a Axis) Labelled(label string) Axis {
+	if a.Log {
+		label += ", log scale"
+	}
+	a.Label = label
+	return a
+}
+
+// apply makes an axis of gonum's like a.
+func (a Axis) apply(to *plot.Axis) {
+	to.Min, to.Max, to.Scale, to.Padding = a.Low, a.High, a, 0
+	to.Tick.Marker = plot.ConstantTicks(a.Ticks)
+	align := to.Tick.Label
+	to.Tick.Label = plain(tickSize, Quiet)
+	to.Tick.Label.XAlign, to.Tick.Label.YAlign = align.XAlign, align.YAlign
+	to.Label.TextStyle = plain(2*tickSize, Quiet) // a space of it parts tick labels from the axis
+}
+
+// Linear is an axis from zero to above the largest of values: lengths can be
+// compared on no other. Values that are not positive are left out, as NaN is.
+func Linear(values []float64, label func(float64) string) Axis {
+	low, high := extent(values)
+	if math.IsInf(low, 1) {
+		high = 1
+	}
+	step := roundDown(high / 2.9) // 3 to 7 ticks
+	a := Axis{High: step * math.Ceil(high/step-1e-9)}
+	for i := 0; float64(i)*step <= a.High*1.000001; i++ {
+		a.Ticks = append(a.Ticks, plot.Tick{Value: float64(i) * step, Label: label(float64(i) * step)})
+	}
+	return a
+}
+
+// Log is a logarithmic axis of whole decades, from low to high and further where
+// values are outside: figures that are read together get the same low and high.
+func Log(low, high float64, values []float64, label func(float64) string) Axis {
+	if least, most := extent(values); most > 0 {
+		low, high = min(low, power(1, decade(least))), max(high, power(1, decade(most)+1))
+	}
+	a := Axis{Low: low, High: high, Log: true}
+	for e := decade(low); e <= decade(high); e++ {
+		for _, m := range []float64{1, 2, 5} {
+			if v := power(m, e); v <= high && (m == 1 || high/low < 1e4) {
+				a.Ticks = append(a.Ticks, plot.Tick{Value: v, Label: label(v)})
+			}
+		}
+	}
+	return a
+}
+
+// Places is an axis with a tick at each of the rising xs and a little room at
+// either end.
+func Places(xs []float64, log bool, label func(float64) string) Axis {
+	const room = 0.04 // of the axis, at either end
+	low, high := xs[0], xs[len(xs)-1]
+	a := Axis{Log: log}
+	if log {
+		pad := max(math.Pow(high/low, room), 1.05)
+		a.Low, a.High = low/pad, high*pad
+	} else {
+		pad := max((high-low)*room, 0.3)
+		a.Low, a.High = low-pad, high+pad
+	}
+	for _, x := range xs {
+		a.Ticks = append(a.Ticks, plot.Tick{Value: x, Label: label(x)})
+	}
+	return a
+}
+
+// Nines is HdrHistogram's axis of percentiles: the logarithm of 1/(1-q), so that
+// each further nine takes the same room. 0 is the smallest value, 1 is p90, 2 is
+// p99.
+func Nines(end float64) Axis {
+	end = max(end, 1)
+	a := Axis{High: end + 0.05, Label: "percentile (%), log scale of 1/(1 − q)",
+		Ticks: []plot.Tick{{Value: 0}, {Value: Nine(0.5), Label: "50"}}}
+	for k := 1; float64(k) <= end; k++ {
+		label := strconv.FormatFloat(100-math.Pow10(2-k), 'f', max(0, k-2), 64)
+		a.Ticks = append(a.Ticks, plot.Tick{Value: float64(k), Label: label})
+	}
+	return a
+}
+
+// Nine is where quantile q lies on the axis of [Nines].
+func Nine(q float64) float64 { return -math.Log10(1 - q) }
+
+// apart is the ticks of an axis of the given length, without those labels that
+// would touch the one before; but the last always has one. size is the extent of a
+// label along the axis.
+func apart(a Axis, length vg.Length, size func(label string) vg.Length) []plot.Tick {
+	const air = 7
+	half := func(t plot.Tick) vg.Length { return size(t.Label) / 2 }
+	at := func(t plot.Tick) vg.Length { return vg.Length(a.At(t.Value)) * length }
+	kept := slices.Clone(a.Ticks)
+	if len(kept) == 0 {
+		return nil
+	}
+	last := kept[len(kept)-1]
+	before := vg.Length(math.Inf(-1)) // where the last label ends
+	for i, t := range kept[:len(kept)-1] {
+		if at(t)-half(t) < before+air || at(t)+half(t)+air > at(last)-half(last) {
+			kept[i].Label = ""
+			continue
+		}
+		before = at(t) + half(t)
+	}
+	return kept
+}
+
+// unlabelled keeps the grid and drops the labels: a space is not a minor tick.
+func unlabelled(ticks []plot.Tick) []plot.Tick {
+	kept := slices.Clone(ticks)
+	for i := range kept {
+		kept[i].Label = " "
+	}
+	return kept
+}
+
+// extent is the smallest and largest positive value; the smallest is +Inf if
+// there is none.
+func extent(values []float64) (low, high float64) {
+	low = math.Inf(1)
+	for _, v := range values {
+		if v > 0 && !math.IsInf(v, 1) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	return low, high
+}
+
+// roundDown is the largest of 1, 2, 5 times a power of ten that is at most v.
+func roundDown(v float64) float64 {
+	for e := decade(v); ; e-- {
+		for _, m := range []float64{5, 2, 1} {
+			if r := power(m, e); r <= v {
+				return r
+			}
+		}
+	}
+}
+
+// decade is the power of ten at or below v; the logarithm of one may be rounded
+// down.
+func decade(v float64) int { return int(math.Floor(math.Log10(v) + 1e-9)) }
+
+// power is m x 10^e, the float64 nearest to it.
+func power(m float64, e int) float64 {
+	if e < 0 {
+		return m / math.Pow10(-e)
+	}
+	return m * math.Pow10(e)
+}

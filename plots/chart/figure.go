@@ -1,0 +1,249 @@
+// Package chart lays out and draws figures as SVG: panels of series on aligned
+// axes, with labels at the ends of the lines. It draws on gonum's plot.Plot and
+// its plotters, and knows nothing of what is drawn.
+package chart
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Figure is a grid of panels under a title, above a caption. Data areas of a
+// column are equally wide and those of a row equally high.
+type Figure struct {
+	Title    string // the question
+	Subtitle string // the answer, with unit and number of trials
+	Rows     [][]Panel
+	Caption  []string // joined to one paragraph; two lines at most on a page
+	Measured string   // where and how it was measured; in the description alone
+}
+
+// Alt is the text in place of the figure.
+func (f Figure) Alt() string { return f.Title + " " + f.Subtitle + "." }
+
+// Panel is one pair of axes and what is drawn on it, from the back to the front.
+type Panel struct {
+	Title  string    // empty for none
+	X, Y   Axis      // without labels where the panel beside or below has them
+	Height vg.Length // of the data area; 0 for the usual
+	Behind []plot.Plotter
+	Series []Series
+}
+
+// Size is the width of a figure in px. Panels of narrow ones are stacked.
+type Size int
+
+// Wide is for a page and for print, Narrow for a phone.
+const (
+	Wide   Size = 760
+	Narrow Size = 360
+)
+
+// SVG draws the figure. It fails where gonum's output is not as expected.
+func (f Figure) SVG(size Size) ([]byte, error) {
+	rows, room := f.Rows, vg.Length(size-2*edge)
+	if size == Narrow {
+		rows = stacked(rows)
+	}
+	g := arrange(rows, room)
+	title := wrap(bold(titleSize, Ink), f.Title, room)
+	subtitle := wrap(plain(headingSize, Ink), f.Subtitle, room)
+	caption := wrap(plain(captionSize, Quiet), strings.Join(f.Caption, " · "), room)
+	head := edge + title.height() + subtitle.height() + 6
+	foot := caption.height() + edge
+
+	height := head + g.height + foot
+	picture := vgsvg.New(vg.Length(size), height)
+	c := draw.New(picture)
+	subtitle.write(c, title.write(c, height-edge))
+	g.draw(draw.Crop(c, edge, -edge, foot, -head))
+	caption.write(c, foot-2)
+
+	var out bytes.Buffer
+	if _, err := picture.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("draw %q: %w", f.Title, err)
+	}
+	return dress(out.Bytes(), f, size, height)
+}
+
+// stacked puts the panels of each column below each other, and the columns, too.
+func stacked(rows [][]Panel) [][]Panel {
+	var all [][]Panel
+	for i := range rows[0] {
+		for _, row := range rows {
+			p := row[i]
+			p.Y.Label = row[0].Y.Label
+			p.X.Label = rows[len(rows)-1][i].X.Label
+			all = append(all, []Panel{p})
+		}
+	}
+	return all
+}
+
+// frame is a panel with the room that axes and labels take around its data.
+type frame struct {
+	Panel
+	plot                      *plot.Plot
+	left, right, above, below vg.Length
+	head, foot                vg.Length // above and below, with the texts that stand there
+	first                     bool      // of its row: it names the y ticks
+}
+
+func (p Panel) frame(first bool) frame {
+	const big = 1e5 // glyphs and labels take the same room on a canvas of any size
+	f := frame{Panel: p, plot: p.plot(first), first: first}
+	data := f.plot.DataCanvas(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: big, Y: big}}})
+	f.left, f.right, f.below, f.above = data.Min.X, big-data.Max.X, data.Min.Y, big-data.Max.Y
+	f.head, f.foot = f.above+4+height(headingSize, p.Title), f.below+8+height(tickSize, p.X.Label)
+	if first {
+		f.head += height(tickSize, p.Y.Label)
+	}
+	return f
+}
+
+// grid is the frames of a figure and the room beside the data areas of its columns
+// and rows. plot.Align would do it, if all rows were to be equally high.
+type grid struct {
+	rows          [][]frame
+	left, right   []vg.Length // by column
+	above, below  []vg.Length // by row
+	width, height vg.Length   // of a data area; of all rows
+}
+
+// arrange shares room among the columns.
+func arrange(rows [][]Panel, room vg.Length) grid {
+	columns := len(rows[0])
+	g := grid{rows: make([][]frame, len(rows)), left: make([]vg.Length, columns), right: make([]vg.Length, columns),
+		above: make([]vg.Length, len(rows)), below: make([]vg.Length, len(rows))}
+	for k, row := range rows {
+		for i, p := range row {
+			f := p.frame(i == 0)
+			g.rows[k] = append(g.rows[k], f)
+			g.left[i], g.right[i] = max(g.left[i], f.left), max(g.right[i], f.right)
+			g.above[k], g.below[k] = max(g.above[k], f.head), max(g.below[k], f.foot)
+		}
+		g.height += g.above[k] + row[0].height() + g.below[k]
+	}
+	for i := range columns {
+		room -= g.left[i] + g.right[i]
+	}
+	g.width = room / vg.Length(columns)
+	return g
+}
+
+// draw draws all frames on c, from the top.
+func (g grid) draw(c draw.Canvas) {
+	top := c.Max.Y
+	for k, row := range g.rows {
+		x := c.Min.X
+		top -= g.above[k]
+		bottom := top - row[0].height()
+		for i, f := range row {
+			x += g.left[i]
+			f.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + g.width, Y: top}}})
+			x += g.width + g.right[i]
+		}
+		top = bottom - g.below[k]
+	}
+}
+
+// draw draws a frame with c as its data area.
+func (f frame) draw(c draw.Canvas) {
+	f.plot.X.Tick.Marker = plot.ConstantTicks(apart(f.X, c.Size().X, plain(tickSize, Quiet).Width))
+	if f.first {
+		f.plot.Y.Tick.Marker = plot.ConstantTicks(apart(f.Y, c.Size().Y, func(string) vg.Length { return tickSize }))
+	}
+	f.plot.Draw(draw.Crop(c, -f.left, f.right, -f.below, f.above))
+	at := vg.Point{X: c.Min.X, Y: c.Max.Y + 8}
+	if f.Title != "" {
+		c.FillText(bold(headingSize, Ink), at, f.Title)
+		at.Y += headingSize * lineHeight
+	}
+	if f.first {
+		c.FillText(plain(tickSize, Quiet), at, f.Y.Label)
+	}
+	style := plain(tickSize, Quiet)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
+	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Min.Y - f.below - 1}, f.X.Label)
+}
+
+// height is that of a line of text, if there is one.
+func height(size vg.Length, words string) vg.Length {
+	if words == "" {
+		return 0
+	}
+	return size * lineHeight
+}
+
+func (p Panel) height() vg.Length {
+	if p.Height == 0 {
+		return plotHeight
+	}
+	return p.Height
+}
+
+// plot is the panel as gonum draws it. Only the first of a row names its y ticks.
+func (p Panel) plot(first bool) *plot.Plot {
+	g := plot.New()
+	g.BackgroundColor = nil
+	g.Add(&plotter.Grid{Vertical: draw.LineStyle{Color: Grid, Width: 1}, Horizontal: draw.LineStyle{Color: Grid, Width: 1}})
+	g.Add(p.Behind...)
+	for _, s := range p.Series {
+		g.Add(s)
+	}
+	g.Add(labels(p.Series))
+	p.X.apply(&g.X)
+	p.Y.apply(&g.Y)
+	g.Y.Width, g.Y.Tick.Length = 0, 0
+	g.X.LineStyle = draw.LineStyle{Color: Quiet, Width: 1}
+	g.X.Tick.LineStyle, g.X.Tick.Length = g.X.LineStyle, 4
+	if !first {
+		g.Y.Tick.Marker = plot.ConstantTicks(unlabelled(p.Y.Ticks))
+	}
+	return g
+}
+
+// paragraph is lines of text.
+type paragraph struct {
+	style text.Style
+	lines []string
+}
+
+func (p paragraph) height() vg.Length {
+	return p.style.Font.Size * lineHeight * vg.Length(len(p.lines))
+}
+
+// write writes the lines below y and returns where the next would go.
+func (p paragraph) write(c draw.Canvas, y vg.Length) vg.Length {
+	for _, line := range p.lines {
+		c.FillText(p.style, vg.Point{X: edge, Y: y - p.style.Font.Size}, line)
+		y -= p.style.Font.Size * lineHeight
+	}
+	return y
+}
+
+// textShare is how much of the width a line may take, measured with Liberation
+// Sans: other fonts are wider by as much as the rest.
+const textShare = 0.94
+
+// wrap breaks words into lines no wider than width, at spaces. A word that is wider
+// has a line to itself.
+func wrap(style text.Style, words string, width vg.Length) paragraph {
+	p := paragraph{style: style}
+	for word := range strings.FieldsSeq(words) {
+		if last := len(p.lines) - 1; last >= 0 && style.Width(p.lines[last]+" "+word) <= textShare*width {
+			p.lines[last] += " " + word
+			continue
+		}
+		p.lines = append(p.lines, word)
+	}
+	return p
+}

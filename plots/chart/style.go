@@ -1,0 +1,146 @@
+package chart
+
+import (
+	"image/color"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// The look of every figure, in one place. A length of 1 is 1 px on the page: gonum
+// calls it a point, and [dress] drops that unit.
+const (
+	plotHeight = 240 // of a data area
+	edge       = 16  // between the card's border and anything on it
+
+	titleSize   = 15
+	headingSize = 12 // of subtitles, panels and labels
+	tickSize    = 11
+	captionSize = 11
+	lineHeight  = 1.4 // of the font size
+)
+
+// fontStack names fonts with the widths of Liberation Sans, in which texts are
+// measured here: Arial and Helvetica were its models. Fonts are not embedded,
+// which would make each figure half a megabyte.
+const fontStack = "'Liberation Sans', Arial, Helvetica, sans-serif"
+
+// Colour is 0xRRGGBB.
+type Colour uint32
+
+// Colours of figures. The first three differ in lightness as well, for print in
+// grey, and are at least 3.1 : 1 on white.
+const (
+	Blue   Colour = 0x00518A
+	Orange Colour = 0xC65102
+	Sky    Colour = 0x2A9DD0
+	Ink    Colour = 0x1F2328
+	Quiet  Colour = 0x57606A // secondary text
+	Guide  Colour = 0x6E7681 // lines that were not measured of the store
+	Shade  Colour = 0xF3F1EA // behind a part of a panel
+	Grid   Colour = 0xE6E9ED
+	white  Colour = 0xFFFFFF
+)
+
+// RGBA makes a colour a color.Color.
+func (c Colour) RGBA() (r, g, b, a uint32) {
+	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 255}.RGBA()
+}
+
+// Faint is c, mixed with so much white that what is drawn in it recedes. It is
+// opaque: transparent colours add up where things overlap, and look like data.
+func (c Colour) Faint() Colour {
+	mix := func(shift uint) Colour {
+		v := float64(c >> shift & 0xFF)
+		return Colour(255-0.42*(255-v)) << shift
+	}
+	return mix(16) | mix(8) | mix(0)
+}
+
+// Look is how a series is told from others, in colour and without.
+type Look struct {
+	Colour Colour
+	Dash   []vg.Length      // lengths of stroke and gap in turn; nil for solid
+	Shape  draw.GlyphDrawer // of a marker, filled; nil for none
+	Width  vg.Length        // of the line; 0 for none
+	Size   vg.Length        // half the width of a marker; 0 for the usual
+}
+
+// Diamond is a filled square on its corner, beside the shapes that gonum has.
+type Diamond struct{}
+
+// DrawGlyph draws the shape.
+func (Diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	r := 1.2 * style.Radius
+	c.FillPolygon(style.Color, []vg.Point{{X: at.X - r, Y: at.Y}, {X: at.X, Y: at.Y - r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y + r}})
+}
+
+// draw draws a marker with a white rim, so that markers on one spot can be
+// counted. Outlines are a smaller marker on a larger one: gonum's are half a pixel
+// thin.
+func (l Look) draw(c draw.Canvas, at vg.Point, m Mark) {
+	r := l.Size
+	if r == 0 {
+		r = 3.6
+	}
+	fill := func(colour Colour, shape draw.GlyphDrawer, radius vg.Length) {
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: radius, Shape: shape}, at)
+	}
+	if m.Ring {
+		fill(Quiet, draw.CircleGlyph{}, r+3)
+		fill(white, draw.CircleGlyph{}, r+2)
+	}
+	fill(white, l.Shape, r+0.9)
+	fill(l.Colour, l.Shape, r)
+	if m.Hollow {
+		fill(white, l.Shape, r-1.3)
+	}
+	if m.Cross {
+		d := r + 3
+		style := draw.LineStyle{Color: Ink, Width: 1.2}
+		c.StrokeLine2(style, at.X-d, at.Y-d, at.X+d, at.Y+d)
+		c.StrokeLine2(style, at.X-d, at.Y+d, at.X+d, at.Y-d)
+	}
+}
+
+// key is the room for the key of a label.
+func (l Look) key() vg.Length {
+	if l.Shape == nil {
+		return 0
+	}
+	return labelKey
+}
+
+// label writes a text in ink beside its key.
+func (l Look) label(c draw.Canvas, at vg.Point, label string) {
+	l.Size = 0
+	if l.Shape != nil {
+		l.draw(c, vg.Point{X: at.X + 4, Y: at.Y}, Mark{})
+	}
+	style := plain(headingSize, Ink)
+	style.YAlign = draw.YCenter
+	// YCenter counts descenders, which these words seldom have.
+	c.FillText(style, vg.Point{X: at.X + l.key(), Y: at.Y + 1.5}, label)
+}
+
+// plain is a text style that starts at the point it is drawn at.
+func plain(size vg.Length, c Colour) text.Style {
+	return text.Style{
+		Color:   c,
+		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		XAlign:  draw.XLeft,
+		YAlign:  draw.YBottom,
+		Handler: plot.DefaultTextHandler, // takes texts as they are, without markup
+	}
+}
+
+// bold is plain in bold.
+func bold(size vg.Length, c Colour) text.Style {
+	style := plain(size, c)
+	style.Font.Weight = xfont.WeightBold
+	return style
+}

@@ -1,0 +1,91 @@
+package plots
+
+import (
+	"fmt"
+	"strings"
+
+	"dhtbench/results"
+)
+
+// conditions says what was run and where, all from the record. It goes into the
+// description of a figure, which stays with it when its text does not.
+func (s sweep) conditions() string {
+	p := s.params
+	run := []string{
+		p.Loop + " loop",
+		plural(p.Nodes, "node"),
+		placement(p.Placement),
+		s.amount(),
+	}
+	switch {
+	case s.axis == byRate: // which is not on the axis
+		run = append(run, plural(p.Clients, "client"))
+	case p.Open():
+		run = append(run, s.rates()+" ops/s offered")
+	}
+	run = append(append(run, s.offer()...), "measured on "+machines(s.trials))
+	if gap := s.missing(); gap != "" {
+		run = append(run, "incomplete sweep: "+gap)
+	}
+	return strings.Join(run, " · ")
+}
+
+// amount is how much was done, and before it without recording.
+func (s sweep) amount() string {
+	p := s.params
+	done := whole(int64(p.Operations)) + " operations per client"
+	if p.DurationNS > 0 {
+		done = tickDuration(float64(p.DurationNS)) + " per trial"
+	}
+	before := whole(int64(p.Warmup))
+	if p.WarmupNS > 0 {
+		before = tickDuration(float64(p.WarmupNS))
+	}
+	return done + " after " + before + " of warm-up"
+}
+
+// offer is what else was asked of the cluster, if anything: the schedule of an
+// open loop, the mix of operations, a fault.
+func (s sweep) offer() []string {
+	p := s.params
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if p.Open() {
+		add("%s arrivals, %s pacing, up to %s in flight per client",
+			either(p.Arrivals, "unknown"), either(p.Pacing, "unknown"), plural(p.Inflight, "operation"))
+	}
+	if p.Workload != "" {
+		add("workload %s on %s records, keys %s", p.Workload, whole(int64(p.Records)), either(p.Keys, "unknown"))
+	}
+	if p.ValueSizes != "" {
+		add("values %s bytes", p.ValueSizes)
+	}
+	if p.Breakdown {
+		add("nodes time each operation")
+	}
+	if p.Stall != "" {
+		add("injected stall of the nodes, %s", p.Stall)
+	}
+	return parts
+}
+
+// rates are the offered rates, all or their ends.
+func (s sweep) rates() string {
+	var rates []load
+	for _, l := range s.loads {
+		rates = insert(rates, load{rate: l.rate})
+	}
+	return byRate.list(rates)
+}
+
+// placement is where the clients ran, in words, since it decides whether a
+// latency has a network in it.
+func placement(p string) string {
+	switch p {
+	case results.SeparatePlacement:
+		return "clients outside the node processes (separate)"
+	case results.EmbeddedPlacement:
+		return "clients inside the node processes (embedded)"
+	}
+	return "placement " + p
+}

@@ -1,0 +1,63 @@
+package plots
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// drawing is a file to be: its path and content.
+type drawing struct {
+	path    string // relative to the working directory, or absolute
+	content []byte
+}
+
+// writeAll writes files and prints the name of each.
+func writeAll(w io.Writer, files []drawing) error {
+	for _, f := range files {
+		if err := replace(f.path, f.content); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(w, f.path); err != nil {
+			return fmt.Errorf("print file name: %w", err)
+		}
+	}
+	return nil
+}
+
+// replace writes a file whole or not at all: a reader sees the old content or
+// the new. Folders above it are made.
+func replace(path string, content []byte) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	f, err := os.CreateTemp(folder, ".new-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(f.Name()) // gone already, after the rename
+	// The first error is the one worth telling; Close must happen in any case.
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Chmod(0o644) // CreateTemp makes files for their owner alone
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// holds reports whether the file has exactly this content.
+func holds(path string, content []byte) bool {
+	old, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(old, content)
+}

@@ -1,0 +1,136 @@
+package plots
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dhtbench/results"
+)
+
+// measured is what a sweep's numbers depend on, as a Markdown table of two
+// columns. What differs between trials is listed in full.
+func (s sweep) measured() string {
+	var b strings.Builder
+	b.WriteString(s.gapNote())
+	b.WriteString("| measured on | |\n| --- | --- |\n")
+	// Texts from the record are made safe by cell where they are put together.
+	line := func(name, text string) {
+		fmt.Fprintf(&b, "| %s | %s |\n", name, text)
+	}
+	for _, g := range groupHosts(s.trials) {
+		line("host "+cell(strings.Join(g.names, ", ")), g.describe())
+	}
+	p := s.params
+	line("cluster", fmt.Sprintf("%s, %s", plural(p.Nodes, "node"), placement(p.Placement)))
+	clients := numbers(s.clients()) + " clients"
+	if n := s.clients(); len(n) == 1 {
+		clients = plural(n[0], "client")
+	}
+	load := []string{
+		p.Loop + " loop", list(s.operations), clients, s.amount(),
+		fmt.Sprintf("keys of %d bytes, values of %d bytes", p.KeyBytes, p.ValueBytes), fmt.Sprintf("seed %d", p.Seed),
+	}
+	if p.Open() {
+		load = append(load, s.rates()+" ops/s offered")
+	}
+	line("load", cell(strings.Join(append(load, s.offer()...), "; ")))
+	line("agents", "GOMAXPROCS "+s.gomaxprocs())
+	line("build", s.builds())
+	line("trials", fmt.Sprintf("%s, started %s", whole(int64(len(s.trials))), s.started()))
+	line("command", s.commands())
+	return b.String()
+}
+
+// either is s, or otherwise if s is empty.
+func either(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// gomaxprocs is that of the agents of all trials: how many clients of an agent
+// can run at the same instant.
+func (s sweep) gomaxprocs() string {
+	seen := make(map[int]bool)
+	for _, t := range s.trials {
+		for _, a := range t.Agents {
+			seen[a.GOMAXPROCS] = true
+		}
+	}
+	if len(seen) == 0 {
+		return "unknown"
+	}
+	return numbers(slices.Sorted(maps.Keys(seen)))
+}
+
+// builds lists the distinct executables, each with its number of trials where
+// there are several.
+func (s sweep) builds() string {
+	return s.distinct(func(t results.Trial) string {
+		b := t.Build
+		text := fmt.Sprintf("%s, revision %s", b.Go, either(b.Revision[:min(len(b.Revision), 12)], "unknown"))
+		if b.Dirty {
+			text += " with uncommitted changes"
+		}
+		return cell(text)
+	})
+}
+
+// commands lists the distinct command lines, quoted so that they can be pasted
+// into a shell.
+func (s sweep) commands() string {
+	return s.distinct(func(t results.Trial) string {
+		words := make([]string, len(t.Command))
+		for i, w := range t.Command {
+			if words[i] = w; w == "" || strings.ContainsAny(w, " \t\n'\"\\$*?;&|<>()") {
+				words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+			}
+		}
+		// Inside a code span only the table's own bar and the span's end matter.
+		line := strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+		return "`" + strings.NewReplacer("|", `\|`, "`", "'").Replace(line) + "`"
+	})
+}
+
+// distinct joins the different values that of has over the trials, in order of
+// first appearance.
+func (s sweep) distinct(of func(results.Trial) string) string {
+	count := make(map[string]int)
+	var order []string
+	for _, t := range s.trials {
+		v := of(t)
+		if count[v] == 0 {
+			order = append(order, v)
+		}
+		count[v]++
+	}
+	if len(order) == 1 {
+		return order[0]
+	}
+	for i, v := range order {
+		order[i] = fmt.Sprintf("%s (%s)", v, plural(count[v], "trial"))
+	}
+	return strings.Join(order, "; ")
+}
+
+// started is when the first and the last trial were started, UTC.
+func (s sweep) started() string {
+	const minute = "2006-01-02 15:04"
+	first, last := s.trials[0].Started, s.trials[0].Started
+	for _, t := range s.trials {
+		if t.Started.Before(first) {
+			first = t.Started
+		} else if t.Started.After(last) {
+			last = t.Started
+		}
+	}
+	a, b := first.In(time.UTC).Format(minute), last.In(time.UTC).Format(minute)
+	if a == b {
+		return a + " UTC"
+	}
+	return "from " + a + " to " + b + " UTC"
+}

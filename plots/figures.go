@@ -1,0 +1,86 @@
+package plots
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"dhtbench/plots/chart"
+)
+
+// sketch is a figure that can be made.
+type sketch struct {
+	name string
+	make func() chart.Figure
+}
+
+// figures are the figures of a file rather than of one of its sweeps, because what
+// they compare lies in several.
+func (all sweeps) figures() []sketch {
+	var list []sketch
+	if len(all.byPacing()) > 0 {
+		list = append(list, sketch{"lag", all.lag})
+	}
+	if len(all.stalls()) > 0 {
+		list = append(list, sketch{"truth", all.truth})
+	}
+	return list
+}
+
+// figures are the figures that a sweep has the data for, in the order of the
+// report.
+func (s sweep) figures() []sketch {
+	var list []sketch
+	switch {
+	case len(s.loads) == 1: // there is nothing along the axis
+	case s.axis == byRate: // the mean of a queue that may grow without end says little
+		list = []sketch{{"rate", s.rate}, {"throughput", s.achieved}}
+	case s.params.Open():
+		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.achieved}, {"percentiles", s.rate}}
+	default:
+		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.throughput}, {"percentiles", s.percentiles}}
+	}
+	list = append(list, sketch{"distribution", s.distribution})
+	if slices.ContainsFunc(s.trials, hasBreakdown) {
+		list = append(list, sketch{"breakdown", s.breakdown})
+	}
+	if slices.ContainsFunc(s.trials, hasTimeline) {
+		list = append(list, sketch{"timeline", s.latencyOverTime})
+	}
+	return list
+}
+
+// drawAll draws all figures of a results file below folder, each for a page, and
+// narrow for a phone.
+func drawAll(folder string, all sweeps) ([]drawing, error) {
+	var drawn []drawing
+	add := func(folder string, list []sketch) error {
+		for _, k := range list {
+			f := k.make()
+			for suffix, size := range map[string]chart.Size{"": chart.Wide, "-narrow": chart.Narrow} {
+				svg, err := f.SVG(size)
+				if err != nil {
+					return err
+				}
+				drawn = append(drawn, drawing{filepath.Join(folder, k.name+suffix+".svg"), svg})
+			}
+		}
+		return nil
+	}
+	if err := add(folder, all.figures()); err != nil {
+		return nil, err
+	}
+	labels := make(map[string]string)
+	for _, s := range all {
+		if other, taken := labels[s.folder()]; taken {
+			return nil, fmt.Errorf("%s: sweeps %s and %s would be drawn into one folder: split the results file", folder, other, s.label)
+		}
+		labels[s.folder()] = s.label
+		if err := add(filepath.Join(folder, s.folder()), s.figures()); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(drawn, func(a, b drawing) int { return strings.Compare(a.path, b.path) })
+	return drawn, nil
+}

@@ -1,0 +1,56 @@
+package plots
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// baseName is the name of the folder that the figures of a results file are
+// drawn into.
+func baseName(file string) string {
+	return strings.TrimSuffix(filepath.Base(file), ".jsonl")
+}
+
+// folderFor is where the figures of a results file are drawn: in a folder of its
+// name below out. Where out is empty that is plots/x for results/x.jsonl, and a
+// folder x beside any other file x.jsonl: it follows from where the file is and not
+// from where the command runs, so that no file's figures overwrite those of another
+// file of the same name.
+func folderFor(file, out string) (string, error) {
+	base := baseName(file)
+	if strings.Trim(base, ".") == "" || base == string(filepath.Separator) {
+		return "", fmt.Errorf("%s: its figures would lie in a folder called %q: rename it", file, base)
+	}
+	if out != "" {
+		return filepath.Join(out, base), nil
+	}
+	absolute, err := filepath.Abs(file)
+	if err != nil {
+		return "", fmt.Errorf("find the folder of %s: %w", file, err)
+	}
+	beside := filepath.Dir(file) // as it was given, for who reads what was written
+	switch filepath.Base(filepath.Dir(absolute)) {
+	case "results":
+		return filepath.Join(beside, "..", "plots", base), nil
+	case "plots": // where figures of results/*.jsonl are
+		return "", fmt.Errorf("%s lies among figures: move it, or say with --out where to draw", file)
+	}
+	return filepath.Join(beside, base), nil
+}
+
+// checkFolders finds two files whose figures would overwrite each other.
+func checkFolders(files []string, out string) error {
+	seen := make(map[string]string)
+	for _, f := range files {
+		folder, err := folderFor(f, out)
+		if err != nil {
+			return err
+		}
+		if other, taken := seen[folder]; taken && filepath.Clean(other) != filepath.Clean(f) {
+			return fmt.Errorf("%s and %s would be drawn into one folder, %s", other, f, folder)
+		}
+		seen[folder] = f
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package plots
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"dhtbench/results"
+)
+
+// machines says what trials were measured on.
+func machines(trials []results.Trial) string {
+	groups := groupHosts(trials)
+	parts := make([]string, len(groups))
+	for i, g := range groups {
+		parts[i] = fmt.Sprintf("%s: %s", plural(len(g.names), "host"), g.machine())
+	}
+	// Where one host carried everything, the curve against the number of clients is
+	// one of sharing.
+	if len(trials) > 0 && !slices.ContainsFunc(trials, func(t results.Trial) bool { return len(t.Hosts) != 1 }) {
+		parts = append(parts, "nodes and clients share its cores")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// machine says what a group's hosts are: CPU, cores, virtualization.
+func (g hostGroup) machine() string {
+	h := g.host
+	text := fmt.Sprintf("%s, %s", h.CPU, plural(h.Cores, "core"))
+	if len(g.names) > 1 {
+		text += " each"
+	}
+	if h.Virtualization != "" {
+		text += ", " + h.Virtualization
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Facts)) {
+		text += fmt.Sprintf(", %s: %s", name, h.Facts[name])
+	}
+	return text
+}
+
+// hostGroup is hosts that are alike in everything but name and load. A cluster of
+// equal machines is one group, and a caption stays one line.
+type hostGroup struct {
+	host       results.Host // without what varies: name, nodes, clock readings
+	names      []string     // in order of first appearance
+	nodes      map[int]bool // ids placed on them in any trial
+	readNS     [2]int64     // lowest and highest cost of reading the clock
+	maxErrorNS int64        // highest bound on the clock's offset
+	tripNS     []int64      // idle round trips to other hosts
+}
+
+// groupHosts groups the hosts of all trials.
+func groupHosts(trials []results.Trial) []hostGroup {
+	var groups []hostGroup
+	at := make(map[string]int) // by all that is the same within a group
+	for _, t := range trials {
+		for _, h := range t.Hosts {
+			// The cost of reading the clock is measured anew for each trial, and
+			// round trips are each host's own.
+			alike := h
+			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS, alike.RoundTripNS = "", nil, 0, 0, nil
+			key := fmt.Sprintf("%+v", alike)
+			i, seen := at[key]
+			if !seen {
+				i = len(groups)
+				at[key] = i
+				groups = append(groups, hostGroup{host: alike, nodes: make(map[int]bool),
+					readNS: [2]int64{h.ClockReadNS, h.ClockReadNS}})
+			}
+			groups[i].add(h)
+		}
+	}
+	return groups
+}
+
+// add takes in one host as one trial recorded it.
+func (g *hostGroup) add(h results.Host) {
+	if !slices.Contains(g.names, h.Name) {
+		g.names = append(g.names, h.Name)
+	}
+	for _, id := range h.Nodes {
+		g.nodes[id] = true
+	}
+	g.readNS = [2]int64{min(g.readNS[0], h.ClockReadNS), max(g.readNS[1], h.ClockReadNS)}
+	g.maxErrorNS = max(g.maxErrorNS, h.ClockErrorNS)
+	for to, ns := range h.RoundTripNS {
+		if to != h.Name {
+			g.tripNS = append(g.tripNS, ns)
+		}
+	}
+}
+
+// describe is all that is known of the hosts of a group.
+func (g hostGroup) describe() string {
+	h := g.host
+	parts := []string{
+		cell(g.machine()),
+		fmt.Sprintf("%s GiB of memory", number(float64(h.MemoryBytes)/(1<<30))),
+		cell(fmt.Sprintf("%s %s %s", h.OS, h.Kernel, h.Arch)),
+		fmt.Sprintf("clocksource %s, %s ns per reading", cell(either(h.Clocksource, "unknown")),
+			span(float64(g.readNS[0]), float64(g.readNS[1]), tickNumber)),
+	}
+	if g.maxErrorNS > 0 {
+		parts = append(parts, "clocks within "+duration(float64(g.maxErrorNS))+" of the coordinator's")
+	}
+	if len(g.tripNS) > 0 {
+		parts = append(parts, "idle round trip to a node on another "+
+			span(float64(slices.Min(g.tripNS)), float64(slices.Max(g.tripNS)), duration))
+	}
+	ids := slices.Sorted(maps.Keys(g.nodes))
+	switch len(ids) {
+	case 0:
+		parts = append(parts, "no nodes")
+	case 1:
+		parts = append(parts, "node "+numbers(ids))
+	default:
+		parts = append(parts, "nodes "+numbers(ids))
+	}
+	if h.NodeGOMAXPROCS > 0 {
+		parts[len(parts)-1] += fmt.Sprintf(" (GOMAXPROCS %d each)", h.NodeGOMAXPROCS)
+	}
+	return strings.Join(parts, "; ")
+}

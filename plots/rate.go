@@ -1,0 +1,108 @@
+package plots
+
+import (
+	"fmt"
+	"slices"
+
+	"dhtbench/plots/chart"
+)
+
+// rate draws p50 and p99 of an open loop along the axis, of response and service
+// time together: where they part, operations wait for their turn. Beside it is the
+// p99 against the achieved rate. One row for each operation.
+func (s sweep) rate() chart.Figure {
+	measures := quantileMeasures(response)[:2]
+	f := chart.Figure{
+		Title:    fmt.Sprintf("At which %s do operations begin to wait?", s.axis.quantity()),
+		Subtitle: "response p99 " + s.finding(measures[1], durations) + "; " + s.sample(),
+		Measured: s.conditions(),
+	}
+	var all []chart.Series
+	for i, o := range s.operations {
+		own := s.nullAlone(i)
+		for k, m := range measures {
+			beside := s.series(o, quantileMeasures(service)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond{}, Dash: linearLook().Dash}, k))
+			for i := range beside.Marks { // the response time says it
+				beside.Marks[i].Ring, beside.Marks[i].Cross = false, false
+			}
+			one := s.series(o, m, weighed(lookOf(o), k))
+			beside.Label, one.Label = "service "+m.name, "response "+m.name
+			own = append(own, beside, one)
+		}
+		all = append(all, own...)
+		f.Rows = append(f.Rows, []chart.Panel{{Title: o, Series: own}, {Title: o + ": response p99", Series: []chart.Series{s.knee(o, measures[1])}}})
+	}
+	x, y := s.axis.fit(s.loads), latencies(all, "latency")
+	shaded := s.lagging(x)
+	for _, row := range f.Rows {
+		row[0].X, row[0].Y, row[1].Y = x, y, y
+		for _, r := range shaded {
+			row[0].Behind = append(row[0].Behind, chart.Box(r[0], r[1], y.Low, y.High, chart.Shade))
+		}
+		row[1].X = chart.Linear(s.achievements(), tickNumber).Labelled("achieved rate, ops/s")
+	}
+	f.Caption = s.notes(f.Rows)
+	if len(shaded) > 0 {
+		f.Caption = append(f.Caption, "shaded: over 10 % of the median response time is lag, waiting for the generator or a slot")
+	}
+	return f
+}
+
+// knee is a percentile against the achieved rate, by rising offered rate.
+func (s sweep) knee(operation string, m measure) chart.Series {
+	out := s.series(operation, m, weighed(lookOf(operation), 1))
+	out.Label = ""
+	for i := range out.Points {
+		out.Points[i].X = nan()
+	}
+	out.Marks, out.Dots = nil, nil
+	for i, l := range s.loads {
+		if t, ok := s.at(operation, l); ok {
+			x := achievedMeasure().of(t).Median
+			out.Points[i].X = x
+			out.Marks = append(out.Marks, t.mark(x, m.of(t)))
+		}
+	}
+	return out
+}
+
+// achievements are the achieved rates of all settings.
+func (s sweep) achievements() []float64 {
+	var all []float64
+	for _, t := range s.settings {
+		all = append(all, achievedMeasure().of(t).Median)
+	}
+	return all
+}
+
+// mostLag is how much of the median response time may be lag where the figure is
+// of the store alone.
+const mostLag = 0.1
+
+// lagging are the stretches of the axis around loads at which a good part of the
+// response is lag.
+func (s sweep) lagging(x chart.Axis) [][2]float64 {
+	xs := s.axis.xs(s.loads)
+	var found [][2]float64
+	for i, l := range s.loads {
+		late := slices.ContainsFunc(s.settings, func(t setting) bool {
+			return t.load() == l && t.times(lag).P50.Median > mostLag*t.times(response).P50.Median
+		})
+		if !late {
+			continue
+		}
+		left, right := x.Low, x.High
+		if i > 0 {
+			left = (xs[i-1] + xs[i]) / 2
+		}
+		if i < len(xs)-1 {
+			right = (xs[i] + xs[i+1]) / 2
+		}
+		if n := len(found); n > 0 && found[n-1][1] == left {
+			found[n-1][1] = right
+			continue
+		}
+		found = append(found, [2]float64{left, right})
+	}
+	return found
+}
