@@ -20,6 +20,7 @@ import (
 // program is the table of subcommands.
 type program struct {
 	Bench  bench.Command       `cmd:"" help:"Measure latency and throughput over numbers of clients."`
+	Show   bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
 	Plot   plots.Command       `cmd:"" help:"Draw the figures of results files."`
 	Report plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
 	Node   node.Command        `cmd:"" help:"Run a DHT node."`

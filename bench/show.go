@@ -1,46 +1,104 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"dhtbench/results"
 )
 
-// show prints the summaries of trials and returns an error if any operation in
-// them went wrong or, where that was asked for, any cannot be believed.
-func (c *Command) show(trials []results.Trial) error {
-	summaries := results.Summarize(trials)
-	if c.JSON {
-		if err := writeJSON(os.Stdout, summaries); err != nil {
-			return err
-		}
-	} else {
-		fmt.Println(c.headline(trials))
-		if err := writeTable(os.Stdout, summaries); err != nil {
-			return fmt.Errorf("write table: %w", err)
-		}
-		writeDoubts(os.Stdout, trials)
-		fmt.Printf("trials are in %s\n", c.Results)
-	}
-	if err := wrong(trials); err != nil {
-		return err
-	}
-	return c.invalid(trials)
+// ShowCommand is `dhtbench show`: the table of a results file and all its warnings.
+type ShowCommand struct {
+	File string `arg:"" help:"Results file."`
+	JSON bool   `help:"Print the table as JSON, one object a line."`
 }
 
-// headline says what the table of trials is of.
-func (c *Command) headline(trials []results.Trial) string {
-	p := c.sweep().params
-	if len(trials) > 0 { // a confirmation takes longer than the steps of its search
-		p.DurationNS = trials[0].Params.DurationNS
+// Run prints the table of the file.
+func (c *ShowCommand) Run() error {
+	trials, err := results.ReadFile(c.File)
+	if err != nil {
+		return err
 	}
-	parts := []string{fmt.Sprintf("%d nodes", p.Nodes), p.Placement + " clients"}
-	if p.Nodes == 1 {
-		parts[0] = "1 node"
+	if len(trials) == 0 {
+		return fmt.Errorf("%s: it holds no trials", c.File)
 	}
+	if c.JSON {
+		return writeJSON(os.Stdout, results.Summarize(trials))
+	}
+	return display{file: c.File, all: true}.write(os.Stdout, trials)
+}
+
+// show prints the summaries of trials and returns an error if any operation in
+// them went wrong or, where that was asked for, any trial cannot be trusted.
+func (c *Command) show(trials []results.Trial) error {
+	var err error
+	if c.JSON {
+		err = writeJSON(os.Stdout, results.Summarize(trials))
+	} else {
+		err = display{file: c.Results}.write(os.Stdout, trials)
+	}
+	return errors.Join(err, wrong(trials), c.invalid(trials))
+}
+
+// display is how trials are shown to people.
+type display struct {
+	file string // that the trials are in
+	all  bool   // write every warning
+}
+
+// write writes a table for each sweep among the trials, then the verdicts and the
+// warnings: what matters most is at the end, where a terminal shows it.
+func (d display) write(w io.Writer, trials []results.Trial) error {
+	sweeps := sweepsOf(trials)
+	for i, sweep := range sweeps {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		summaries := results.Summarize(sweep)
+		heading := headline(sweep, summaries)
+		if i == len(sweeps)-1 {
+			heading += ", trials are in " + d.file
+		}
+		fmt.Fprintln(w, wrap(heading))
+		if err := writeTable(w, summaries); err != nil {
+			return fmt.Errorf("write table: %w", err)
+		}
+	}
+	writeVerdicts(w, trials, d.file, d.all)
+	return nil
+}
+
+// sweepsOf groups trials that differ in what a table has a column for, and in their
+// repeat, alone.
+func sweepsOf(trials []results.Trial) [][]results.Trial {
+	var sweeps [][]results.Trial
+	at := make(map[results.Params]int)
+	for _, t := range trials {
+		p := t.Params.Setting()
+		p.Operation, p.Clients, p.RateOpsPerS, p.Pacing, p.Seed = "", 0, 0, "", 0
+		if p.DurationNS > 0 { // of schema 2: the number that the rate makes of it
+			p.Operations = 0
+		}
+		i, seen := at[p]
+		if !seen {
+			i = len(sweeps)
+			at[p] = i
+			sweeps = append(sweeps, nil)
+		}
+		sweeps[i] = append(sweeps[i], t)
+	}
+	return sweeps
+}
+
+// headline says what the table of a sweep is of.
+func headline(trials []results.Trial, summaries []results.Summary) string {
+	p := trials[0].Params
+	parts := []string{plural(p.Nodes, "node"), p.Placement + " clients"}
 	if p.Workload != "" {
 		parts = append(parts, p.Workload, p.Keys+" keys")
 	}
@@ -49,12 +107,47 @@ func (c *Command) headline(trials []results.Trial) string {
 	} else {
 		parts = append(parts, fmt.Sprintf("%d operations per client", p.Operations))
 	}
-	if p.Loop == results.OpenLoop {
+	if p.Open() {
 		parts = append(parts, p.Arrivals+" open loop")
 	} else {
 		parts = append(parts, "closed loop")
 	}
-	return strings.Join(append(parts, fmt.Sprintf("trials: %d", c.Trials)), ", ")
+	repeats := 0
+	for _, s := range summaries {
+		repeats = max(repeats, len(s.Trials))
+	}
+	parts = append(parts, fmt.Sprintf("trials: %d", repeats))
+	if p.Open() && !severalClients(summaries) {
+		parts = append(parts, plural(p.Clients, "client"))
+	}
+	values := fmt.Sprintf("values of %s", plural(p.ValueBytes, "byte"))
+	if p.ValueSizes != "" {
+		values = fmt.Sprintf("values of %s bytes", p.ValueSizes)
+	}
+	return strings.Join(append(parts, "keys of "+plural(p.KeyBytes, "byte"), values), ", ")
+}
+
+// plural is n of a noun: 1 node, 2 nodes.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// wrap breaks a list with commas into lines of the terminal's width, where it can.
+func wrap(list string) string {
+	parts := strings.SplitAfter(list, ", ")
+	lines := []string{parts[0]}
+	for _, part := range parts[1:] {
+		if last := len(lines) - 1; len(lines[last])+len(strings.TrimRight(part, " ")) <= width {
+			lines[last] += part
+		} else {
+			lines[last] = strings.TrimRight(lines[last], " ")
+			lines = append(lines, part)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // wrong says how many operations of trials went wrong, and quotes one.
@@ -76,22 +169,22 @@ func wrong(trials []results.Trial) error {
 		sum.Bad(), sum.Total(), sum.NotFound-sum.Absent, sum.Failed, sum.Unknown, sum.Wrong-sum.Missing, first)
 }
 
-// invalid is an error if a trial cannot be believed and --strict was given.
+// invalid is an error if a trial is INVALID and --strict was given.
 func (c *Command) invalid(trials []results.Trial) error {
-	if !c.Strict {
+	isInvalid := func(t results.Trial) bool { return t.Verdict == results.Invalid }
+	i := slices.IndexFunc(trials, isInvalid)
+	if !c.Strict || i < 0 {
 		return nil
 	}
-	n, first := 0, ""
+	n := 0
 	for _, t := range trials {
-		if t.Verdict != results.Invalid {
-			continue
-		}
-		if n++; n == 1 && len(t.Warnings) > 0 {
-			first = t.Warnings[0].String()
+		if isInvalid(t) {
+			n++
 		}
 	}
-	if n == 0 {
-		return nil
+	first := "no reason is recorded"
+	if len(trials[i].Warnings) > 0 {
+		first = trials[i].Warnings[0].String()
 	}
 	return fmt.Errorf("%d of %d trials are INVALID; the first: %s", n, len(trials), first)
 }

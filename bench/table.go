@@ -1,176 +1,185 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
-	"text/tabwriter"
-	"time"
+	"strings"
+	"unicode/utf8"
 
 	"dhtbench/results"
 )
 
-// row is a summary for programs: one line of JSON. A figure that the sample
-// cannot support is null. Latencies are response times in an open loop and
-// service times in a closed one; what only an open loop has is left out of a
-// closed one.
-type row struct {
-	Operation     string   `json:"operation"`
-	Clients       int      `json:"clients"`
-	Trials        int      `json:"trials"`
-	Count         int64    `json:"count"`  // operations done, over all trials
-	Failed        int64    `json:"failed"` // of these went wrong, in any way
-	MeanNS        *float64 `json:"mean_ns"`
-	P50NS         *float64 `json:"p50_ns"`
-	P99NS         *float64 `json:"p99_ns"`
-	P999NS        *float64 `json:"p999_ns"`
-	MaxNS         *float64 `json:"max_ns"`
-	ThroughputPer *float64 `json:"throughput_ops_per_s"`
-	Verdict       string   `json:"verdict"` // the worst of the trials
+// width is how many columns a terminal is taken to have.
+const width = 80
 
-	*openRow
-	Interval intervals `json:"interval_ns"`
+// column is one column of a table: a heading of two lines, of which the upper may be
+// empty, and what a setting has there.
+type column struct {
+	upper, heading string
+	cell           func(results.Summary) string
 }
 
-// intervals are the 95 % intervals of a row's percentiles: of the median across
-// trials, from 6 trials on. Null with fewer.
-type intervals struct {
-	P50  *[2]float64 `json:"p50"`
-	P99  *[2]float64 `json:"p99"`
-	P999 *[2]float64 `json:"p999"`
-}
-
-// intervalsOf are those of a summary.
-func intervalsOf(s results.Summary) intervals {
-	l := s.Latency()
-	bounds := func(e results.Estimate) *[2]float64 {
-		if !e.HasInterval() {
-			return nil
-		}
-		return &[2]float64{e.Low, e.High}
-	}
-	return intervals{P50: bounds(l.P50), P99: bounds(l.P99), P999: bounds(l.P999)}
-}
-
-// openRow is what a row of an open loop has besides.
-type openRow struct {
-	RatePer      float64  `json:"rate_ops_per_s"` // offered
-	AchievedPer  *float64 `json:"achieved_ops_per_s"`
-	Pacing       string   `json:"pacing"`
-	Sustained    bool     `json:"sustained"`
-	ServiceP50NS *float64 `json:"service_p50_ns"`
-	ServiceP99NS *float64 `json:"service_p99_ns"`
-	LagP50NS     *float64 `json:"lag_p50_ns"`
-	LagP99NS     *float64 `json:"lag_p99_ns"`
-	Held         int64    `json:"held"` // operations for which no connection was free
-}
-
-// writeJSON writes one line of JSON for each summary.
-func writeJSON(w io.Writer, summaries []results.Summary) error {
-	out := json.NewEncoder(w)
-	for _, s := range summaries {
-		l := s.Latency()
-		r := row{
-			Operation: s.Setting.Operation, Clients: s.Setting.Clients, Trials: len(s.Trials),
-			Count: s.Counts.Total(), Failed: s.Counts.Bad(),
-			MeanNS: number(l.Mean.Median), P50NS: number(l.P50.Median), P99NS: number(l.P99.Median),
-			P999NS: number(l.P999.Median), MaxNS: number(l.Max), ThroughputPer: number(s.Throughput.Median),
-			Verdict: string(worst(s)), Interval: intervalsOf(s),
-		}
-		if s.Lag != nil {
-			r.openRow = &openRow{
-				RatePer: s.Offered.Median, AchievedPer: number(s.Achieved.Median), Pacing: s.Setting.Pacing, Sustained: s.Sustained,
-				ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
-				LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Held: s.Queued,
-			}
-		}
-		if err := out.Encode(r); err != nil {
-			return fmt.Errorf("write summary: %w", err)
-		}
-	}
-	return nil
-}
-
-// number is v for JSON, which has no NaN, rounded to a tenth: below the
-// resolution of what was measured.
-func number(v float64) *float64 {
-	if math.IsNaN(v) {
-		return nil
-	}
-	return new(math.Round(10*v) / 10)
-}
-
-// writeTable writes the summaries for people, 80 columns wide.
+// writeTable writes the trials of one sweep for people: a row a setting, with a mark
+// where not all of its trials are VALID, and below it what its signs mean.
 func writeTable(w io.Writer, summaries []results.Summary) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	if len(summaries) > 0 && summaries[0].Lag != nil {
-		writeOpen(t, summaries)
-	} else {
-		writeClosed(t, summaries)
+	columns := closedColumns()
+	if len(summaries) > 0 && summaries[0].Setting.Open() {
+		columns = openColumns(summaries)
 	}
-	return t.Flush()
-}
-
-// writeClosed writes the rows of a closed loop.
-func writeClosed(t io.Writer, summaries []results.Summary) {
-	fmt.Fprintln(t, "operation\tclients\tmean\tp50\tp99\tp99.9\tmax\tops/s\tfailed\t")
+	rows := [][]string{make([]string, len(columns)), make([]string, len(columns))}
+	for i, c := range columns {
+		rows[0][i], rows[1][i] = c.upper, c.heading
+	}
+	if slices.Max(rows[0]) == "" {
+		rows = rows[1:]
+	}
+	headings := len(rows)
 	for _, s := range summaries {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", s.Setting.Operation, s.Setting.Clients,
-			latency(s.Service.Mean.Median), latency(s.Service.P50.Median), latency(s.Service.P99.Median), latency(s.Service.P999.Median), latency(s.Service.Max),
-			perSecond(s.Throughput.Median), s.Counts.Bad())
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = c.cell(s)
+		}
+		rows = append(rows, row)
 	}
+	text := align(rows, func(i int) string {
+		if i < headings {
+			return ""
+		}
+		return mark(worst(summaries[i-headings]))
+	})
+	_, err := io.WriteString(w, text+legend(text))
+	return err
 }
 
-// writeOpen writes the rows of an open loop: response times, and of service time
-// and lag what is needed to see that they are the cluster's.
-func writeOpen(t io.Writer, summaries []results.Summary) {
-	short := false
-	fmt.Fprintln(t, "op\tclients\toffered\tachieved\tp50\tp99\tp99.9\tservice p99\tlag p99\tfailed\t")
-	for _, s := range summaries {
-		name := s.Setting.Operation
-		if s.Setting.Pacing == results.TimerPacing {
-			name += ", timer"
+// align writes rows in columns two spaces apart, the first to the left and the others
+// to the right, with the mark of each row behind it.
+func align(rows [][]string, mark func(row int) string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
-		achieved := perSecond(s.Achieved.Median)
-		if !s.Sustained {
-			achieved += "!"
-			short = true
+	}
+	var b strings.Builder
+	for n, row := range rows {
+		line := fmt.Sprintf("%-*s", widths[0], row[0])
+		for i, cell := range row[1:] {
+			line += fmt.Sprintf("  %*s", widths[i+1], cell)
 		}
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t\n", name, s.Setting.Clients,
-			perSecond(s.Offered.Median), achieved, latency(s.Response.P50.Median), latency(s.Response.P99.Median), latency(s.Response.P999.Median),
-			latency(s.Service.P99.Median), latency(s.Lag.P99.Median), s.Counts.Bad())
+		b.WriteString(strings.TrimRight(line+" "+mark(n), " ") + "\n")
 	}
-	if short {
-		fmt.Fprintln(t, "!: not sustained; response times then grow with the length of the run")
-	}
+	return b.String()
 }
 
-// doubtsShown is how many reasons for doubt are printed below a table.
-const doubtsShown = 8
+// mark is the sign of a verdict behind a row.
+func mark(v results.Verdict) string {
+	switch v {
+	case results.Suspect:
+		return "?"
+	case results.Invalid:
+		return "!"
+	}
+	return ""
+}
 
-// writeDoubts writes which trials are not VALID, and why: the first reasons of
-// as many as can be read.
-func writeDoubts(w io.Writer, trials []results.Trial) {
-	doubtful := 0
-	for _, t := range trials {
-		if len(t.Warnings) == 0 {
-			continue
-		}
-		if doubtful++; doubtful <= doubtsShown {
-			fmt.Fprintf(w, "%s: %s: %s\n", t.Verdict, setting(t.Params), t.Warnings[0])
+// legend explains the signs that a table has.
+func legend(table string) string {
+	var text string
+	for cell := range strings.FieldsSeq(table) {
+		if cell == "-" {
+			text = "-: not known; a percentile needs 10 operations above it\n"
+			break
 		}
 	}
-	if doubtful > doubtsShown {
-		fmt.Fprintf(w, "and %d more of %d trials; all reasons are in the file\n", doubtful-doubtsShown, len(trials))
+	if strings.Contains(table, "> ") {
+		text += ">: at least; operations without a reply may have taken longer\n"
 	}
+	return text
+}
+
+// closedColumns are those of a closed loop.
+func closedColumns() []column {
+	service := func(s results.Summary) results.Latencies { return s.Service }
+	return slices.Concat(
+		[]column{{heading: "op", cell: opCell}, {heading: "clients", cell: clientsCell}},
+		latencyColumns("", service, "mean", "p50", "p99", "p99.9", "max"),
+		[]column{
+			{heading: "ops/s", cell: func(s results.Summary) string { return perSecond(s.Throughput.Median) }},
+			{heading: "failed", cell: failedCell},
+		})
+}
+
+// openColumns are those of an open loop: rates, response times, and how much later
+// than meant operations were sent. The number of clients is one if it differs;
+// otherwise the heading has it.
+func openColumns(summaries []results.Summary) []column {
+	columns := []column{{heading: "op", cell: opCell}}
+	if severalClients(summaries) {
+		columns = append(columns, column{heading: "clients", cell: clientsCell})
+	}
+	return slices.Concat(columns,
+		[]column{
+			{heading: "offered", cell: func(s results.Summary) string { return perSecond(s.Offered.Median) }},
+			{heading: "achieved", cell: func(s results.Summary) string { return perSecond(s.Achieved.Median) }},
+		},
+		latencyColumns("response", results.Summary.Latency, "p50", "p99", "p99.9"),
+		latencyColumns("lag", func(s results.Summary) results.Latencies { return *s.Lag }, "p99"),
+		[]column{{heading: "failed", cell: failedCell}})
+}
+
+// severalClients reports whether settings differ in the number of clients.
+func severalClients(summaries []results.Summary) bool {
+	return slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.Setting.Clients != summaries[0].Setting.Clients })
+}
+
+func opCell(s results.Summary) string {
+	if s.Setting.Pacing == results.TimerPacing {
+		return s.Setting.Operation + ", timer"
+	}
+	return s.Setting.Operation
+}
+
+func clientsCell(s results.Summary) string { return strconv.Itoa(s.Setting.Clients) }
+
+func failedCell(s results.Summary) string { return strconv.FormatInt(s.Counts.Bad(), 10) }
+
+// latencyColumns are figures of latencies, by their names.
+func latencyColumns(upper string, of func(results.Summary) results.Latencies, names ...string) []column {
+	columns := make([]column, len(names))
+	for i, name := range names {
+		columns[i] = column{upper, name, func(s results.Summary) string {
+			l := of(s)
+			switch name {
+			case "mean":
+				return estimate(l.Mean)
+			case "p50":
+				return estimate(l.P50)
+			case "p99":
+				return estimate(l.P99)
+			case "p99.9":
+				return estimate(l.P999)
+			}
+			return estimate(results.Estimate{Median: l.Max, AtLeast: l.MaxAtLeast})
+		}}
+	}
+	return columns
+}
+
+// estimate writes a latency, as a lower bound where it is one.
+func estimate(e results.Estimate) string {
+	if e.AtLeast {
+		return results.FormatBound(e.Median)
+	}
+	return results.FormatDuration(e.Median)
 }
 
 // setting names a trial among those of its sweep.
 func setting(p results.Params) string {
 	text := fmt.Sprintf("%s, clients %d", p.Operation, p.Clients)
-	if p.Loop == results.OpenLoop {
+	if p.Open() {
 		text += fmt.Sprintf(", rate %s", perSecond(p.RateOpsPerS))
 	}
 	if p.Pacing == results.TimerPacing {
@@ -193,21 +202,56 @@ func perSecond(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// latency formats nanoseconds with the three digits that a histogram resolves.
-// A figure that the sample cannot support is a dash.
-func latency(ns float64) string {
-	if math.IsNaN(ns) {
-		return "-"
-	}
-	for _, unit := range []struct {
-		size time.Duration
-		name string
-	}{{time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "µs"}} {
-		if ns >= float64(unit.size) {
-			v := ns / float64(unit.size)
-			decimals := 2 - min(2, int(math.Log10(v)))
-			return fmt.Sprintf("%.*f %s", decimals, v, unit.name)
+// latency formats nanoseconds; one that is not known is a dash.
+func latency(ns float64) string { return results.FormatDuration(ns) }
+
+// warningLines is how many lines of warnings stand below a table: with them, the
+// table of the default sweep fits a screen of 36 rows.
+const warningLines = 6
+
+// writeVerdicts writes how many trials have which verdict, and below it the warnings,
+// a line a code: at most warningLines, or all.
+func writeVerdicts(w io.Writer, trials []results.Trial, file string, all bool) {
+	var parts []string
+	for _, v := range []results.Verdict{results.Valid, results.Suspect, results.Invalid} {
+		n := 0
+		for _, t := range trials {
+			if t.Verdict == v {
+				n++
+			}
+		}
+		switch {
+		case n > 0 && mark(v) != "":
+			parts = append(parts, fmt.Sprintf("%s %d (%s)", v, n, mark(v)))
+		case n > 0:
+			parts = append(parts, fmt.Sprintf("%s %d", v, n))
 		}
 	}
-	return fmt.Sprintf("%.0f ns", ns)
+	if len(parts) > 0 {
+		fmt.Fprintln(w, strings.Join(parts, ", "))
+	}
+	groups := results.Warnings(trials)
+	for i, g := range groups {
+		switch {
+		case all:
+			fmt.Fprintln(w, g.Line(math.MaxInt))
+			writeEach(w, trials, g)
+		case i == warningLines-1 && len(groups) > warningLines:
+			fmt.Fprintf(w, "%d more kinds of warnings: dhtbench show %s\n", len(groups)-i, file)
+			return
+		default:
+			fmt.Fprintln(w, g.Line(width))
+		}
+	}
+}
+
+// writeEach writes the warnings of a group, each with its trial.
+func writeEach(w io.Writer, trials []results.Trial, g results.Group) {
+	for _, t := range trials {
+		for _, warning := range t.Warnings {
+			if g.Has(warning) {
+				fmt.Fprintf(w, "  %s: %s: %s\n", setting(t.Params), warning.Level, warning)
+			}
+		}
+	}
 }

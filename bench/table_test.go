@@ -1,61 +1,161 @@
 package bench
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"dhtbench/results"
+
+	"github.com/alecthomas/kong"
 )
 
+func known(v float64) results.Estimate { return results.Median([]float64{v}) }
+
+func atLeast(v float64) results.Estimate {
+	e := known(v)
+	e.AtLeast = true
+	return e
+}
+
 func summaries() []results.Summary {
-	known := func(v float64) results.Estimate { return results.Median([]float64{v}) }
 	return []results.Summary{
 		{
-			Setting: results.Params{Operation: "put", Clients: 1}, Trials: make([]results.Trial, 1), Counts: results.Counts{OK: 2000},
-			Service:    results.Latencies{Mean: known(31_234.56), P50: known(30_015), P99: known(99_940), P999: results.Median(nil), Max: 1_234_567},
-			Throughput: known(31_900.4), Whole: known(31_000),
+			Setting: results.Params{Operation: "put", Clients: 1, KeyBytes: 16, ValueBytes: 32}, Trials: make([]results.Trial, 1), Counts: results.Counts{OK: 2000},
+			Service:    results.Latencies{Mean: known(31_234.56), P50: known(30_015), P90: known(40_000), P99: known(99_940), P999: results.Median(nil), Max: 1_234_567},
+			Throughput: known(31_900.4), Whole: known(31_000), Valid: 1,
 		},
 		{
-			Setting: results.Params{Operation: "get", Clients: 8}, Trials: make([]results.Trial, 1), Counts: results.Counts{OK: 799_998, Unknown: 1, Failed: 1},
-			Service:    results.Latencies{Mean: known(999), P50: known(12), P99: known(10e6), P999: known(1.5e9), Max: 10.04e9},
-			Throughput: known(250_000), Whole: known(240_000),
+			Setting: results.Params{Operation: "get", Clients: 8, KeyBytes: 16, ValueBytes: 90, ValueSizes: "uniform:10-90"}, Trials: make([]results.Trial, 1), Counts: results.Counts{OK: 799_998, Unknown: 1, Failed: 1},
+			Service:    results.Latencies{Mean: known(999), P50: known(12), P90: known(13), P99: known(10e6), P999: atLeast(1.58e9), Max: 10.04e9, MaxAtLeast: true},
+			Throughput: known(250_000), Whole: known(240_000), Valid: 1, Suspect: 1,
 		},
 	}
 }
 
-func TestTable(t *testing.T) {
+func table(t *testing.T, summaries []results.Summary) string {
+	t.Helper()
 	var b strings.Builder
-	if err := writeTable(&b, summaries()); err != nil {
+	if err := writeTable(&b, summaries); err != nil {
 		t.Fatal(err)
 	}
-	want := strings.TrimLeft(`
-  operation  clients     mean      p50      p99   p99.9      max   ops/s  failed
-        put        1  31.2 µs  30.0 µs  99.9 µs       -  1.23 ms   31900       0
-        get        8   999 ns    12 ns  10.0 ms  1.50 s   10.0 s  250000       2
-`, "\n")
-	if b.String() != want {
-		t.Errorf("got\n%swant\n%s", b.String(), want)
-	}
-	for line := range strings.Lines(b.String()) {
-		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
-			t.Errorf("%d columns: %s", n, line)
+	return b.String()
+}
+
+// fits fails where a line is wider than a terminal, or ends in a space.
+func fits(t *testing.T, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if n := utf8.RuneCountInString(line); n > width || strings.HasSuffix(line, " ") {
+			t.Errorf("%d columns: %q", n, line)
 		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	got := table(t, summaries())
+	want := `op   clients     mean      p50      p99    p99.9      max   ops/s  failed
+put        1  31.2 µs  30.0 µs  99.9 µs        -  1.23 ms   31900       0
+get        8   999 ns    12 ns  10.0 ms  > 1.5 s   > 10 s  250000       2 ?
+-: not known; a percentile needs 10 operations above it
+>: at least; operations without a reply may have taken longer
+`
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	fits(t, got)
+	if plain := table(t, []results.Summary{{Service: results.LatenciesOf(filled(20_000)), Throughput: known(1)}}); strings.Contains(plain, ": ") {
+		t.Errorf("notes of signs that the table does not have:\n%s", plain)
+	}
+}
+
+// filled is a histogram of n latencies from 1 µs.
+func filled(n int) *results.Histogram {
+	h := results.NewHistogram()
+	for i := range n {
+		h.Record(time.Duration(1000 + i))
+	}
+	return h
+}
+
+// openSummary is an open loop at a rate, whose tail is among the unsent.
+func openSummary(clients int, rate float64, pacing string) results.Summary {
+	l := results.Latencies{Mean: atLeast(123e6), P50: known(123_456), P90: known(1e9), P99: atLeast(128.9e6), P999: atLeast(999.9e6), Max: 60e9, MaxAtLeast: true}
+	lag := results.LatenciesOf(filled(1_000_000))
+	return results.Summary{
+		Setting:  results.Params{Operation: "mix", Loop: results.OpenLoop, Clients: clients, RateOpsPerS: rate, Pacing: pacing},
+		Trials:   make([]results.Trial, 2),
+		Response: &l, Lag: &lag, Service: results.LatenciesOf(filled(1_000_000)), Throughput: known(rate),
+		Offered: known(rate + 0.4), Achieved: known(0.9 * rate), Queued: 7, Counts: results.Counts{OK: 123_400, Failed: 123_456, Unsent: 5}, Valid: 1, Invalid: 1,
+	}
+}
+
+func TestTableOfAnOpenLoop(t *testing.T) {
+	got := table(t, []results.Summary{openSummary(4, 1_000_000, results.PrecisePacing), openSummary(4, 12.34, results.PrecisePacing)})
+	want := `                        response  response  response     lag
+op   offered  achieved       p50       p99     p99.9     p99  failed
+mix  1000000    900000    123 µs  > 128 ms  > 999 ms  991 µs  123456 !
+mix     12.7      11.1    123 µs  > 128 ms  > 999 ms  991 µs  123456 !
+>: at least; operations without a reply may have taken longer
+`
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	fits(t, got)
+	// With all columns, none of them short.
+	several := table(t, []results.Summary{openSummary(4, 1_000_000, results.PrecisePacing), openSummary(200, 100_000, results.PrecisePacing)})
+	if fits(t, several); !strings.Contains(several, "\nmix      200   100000") {
+		t.Errorf("clients that differ have no column:\n%s", several)
+	}
+	timers := table(t, []results.Summary{openSummary(4, 1000, results.PrecisePacing), openSummary(4, 1000, results.TimerPacing)})
+	if fits(t, timers); !strings.Contains(timers, "\nmix, timer  ") {
+		t.Errorf("pacing has no place:\n%s", timers)
 	}
 }
 
 func TestTableJSON(t *testing.T) {
 	var b strings.Builder
-	if err := writeJSON(&b, summaries()); err != nil {
+	all := summaries()
+	all[1].Trials[0].Warnings = []results.Warning{{Code: "steal", Level: results.Suspect, Host: "h", Value: 0.02, Limit: 0.01}}
+	if err := writeJSON(&b, all); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"operation":"put","clients":1,"trials":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":"","interval_ns":{"p50":null,"p99":null,"p999":null}}
-{"operation":"get","clients":8,"trials":1,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p99_ns":10000000,"p999_ns":1500000000,"max_ns":10040000000,"throughput_ops_per_s":250000,"verdict":"","interval_ns":{"p50":null,"p99":null,"p999":null}}
+	want := `{"operation":"put","clients":1,"key_bytes":16,"value_bytes":32,"trials":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p90_ns":40000,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":"VALID","interval_ns":{"p50":null,"p90":null,"p99":null,"p999":null}}
+{"operation":"get","clients":8,"key_bytes":16,"value_bytes":90,"value_sizes":"uniform:10-90","trials":1,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p90_ns":13,"p99_ns":10000000,"p999_ns":null,"max_ns":null,"p999_above_ns":1580000000,"max_above_ns":10040000000,"throughput_ops_per_s":250000,"verdict":"SUSPECT","interval_ns":{"p50":null,"p90":null,"p99":null,"p999":null},"warnings":[{"code":"steal","level":"SUSPECT","host":"h","value":0.02,"limit":0.01}]}
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+func TestTableJSONOfAnOpenLoop(t *testing.T) {
+	var b strings.Builder
+	if err := writeJSON(&b, []results.Summary{openSummary(4, 1000, results.PrecisePacing)}); err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]any{
+		"p50_ns": 123456.0, "p99_ns": nil, "p99_above_ns": 128.9e6, "rate_ops_per_s": 1000.0, "offered_ops_per_s": 1000.4, "achieved_ops_per_s": 900.0,
+		"queued": 7.0, "unsent": 5.0, "pacing": "precise", "sustained": false, "lag_p50_ns": 501247.0,
+	} {
+		if value, there := got[name]; !there || value != want {
+			t.Errorf("%s is %v, want %v", name, value, want)
+		}
+	}
+	if _, there := got["p50_above_ns"]; there {
+		t.Error("a percentile that is known has a lower bound")
 	}
 }
 
@@ -74,7 +174,7 @@ func TestIntervalsAreOfSeveralTrials(t *testing.T) {
 		})
 	}
 	for n, want := range map[int]string{
-		1: `"interval_ns":{"p50":null,"p99":null,"p999":null}`,
+		1: `"interval_ns":{"p50":null,"p90":null,"p99":null,"p999":null}`,
 		6: `"interval_ns":{"p50":[`,
 	} {
 		var b strings.Builder
@@ -87,12 +187,127 @@ func TestIntervalsAreOfSeveralTrials(t *testing.T) {
 	}
 }
 
-func TestLatencyHasThreeDigits(t *testing.T) {
-	for ns, want := range map[float64]string{
-		0: "0 ns", 7: "7 ns", 1000: "1.00 µs", 12_345: "12.3 µs", 123_456: "123 µs", 1_500_000: "1.50 ms", 60e9: "60.0 s", math.NaN(): "-",
-	} {
-		if got := latency(ns); got != want {
-			t.Errorf("%v: %q, want %q", ns, got, want)
+// troubled is a default sweep of 24 trials, each with several warnings.
+func troubled() []results.Trial {
+	var trials []results.Trial
+	for i, code := range slices.Repeat(results.Codes(), 2)[:24] {
+		t := results.Trial{
+			Params:  results.Params{Operation: results.Operations()[i%3], Loop: results.ClosedLoop, Nodes: 8, Clients: 1 + i/3, Operations: 100_000, KeyBytes: 16, ValueBytes: 32, Placement: results.SeparatePlacement},
+			Verdict: results.Suspect,
+		}
+		for range t.Params.Clients {
+			t.Clients = append(t.Clients, results.Client{EndNS: 1e9, Counts: results.Counts{OK: 1000}, Service: filled(100)})
+		}
+		node := i
+		t.Warnings = []results.Warning{
+			{Code: code, Level: results.Suspect, Value: 0.1 + 0.01*float64(i), Limit: 0.1},
+			{Code: "hiccups", Level: results.Suspect, Host: "h1", Node: &node, Value: 0.02, Limit: 0.01},
+		}
+		if i == 0 {
+			t.Verdict, t.Warnings[1].Level = results.Invalid, results.Invalid
+		}
+		trials = append(trials, t)
+	}
+	return trials
+}
+
+// TestDefaultSweepFitsAScreen: table and warnings of 24 trials with every warning that
+// there is fit 36 rows of 80 columns, and the warnings are last.
+func TestDefaultSweepFitsAScreen(t *testing.T) {
+	var b strings.Builder
+	if err := (display{file: "results/loopback.jsonl"}).write(&b, troubled()); err != nil {
+		t.Fatal(err)
+	}
+	fits(t, b.String())
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	if len(lines) > 36 {
+		t.Errorf("%d rows", len(lines))
+	}
+	below := lines[len(lines)-warningLines-1:]
+	if below[0] != "SUSPECT 23 (?), INVALID 1 (!)" || !strings.HasPrefix(below[1], "24, 1 INVALID: hiccups for 2") ||
+		!regexp.MustCompile(`^\d+ more kinds of warnings: dhtbench show results/loopback.jsonl$`).MatchString(below[warningLines]) {
+		t.Errorf("below the table:\n%s", strings.Join(below, "\n"))
+	}
+	if head := strings.Join(lines[:2], "\n"); head != "8 nodes, separate clients, 100000 operations per client, closed loop, trials: 1,\nkeys of 16 bytes, values of 32 bytes, trials are in results/loopback.jsonl" {
+		t.Errorf("heading:\n%s", head)
+	}
+}
+
+// TestShowPrintsAllWarnings: a results file prints as a sweep does, with every warning
+// of every trial.
+func TestShowPrintsAllWarnings(t *testing.T) {
+	var b strings.Builder
+	trials := troubled()
+	if err := (display{file: "x", all: true}).write(&b, trials); err != nil {
+		t.Fatal(err)
+	}
+	for _, trial := range trials {
+		for _, w := range trial.Warnings {
+			if line := fmt.Sprintf("\n  %s: %s: %s\n", setting(trial.Params), w.Level, w); !strings.Contains(b.String(), line) {
+				t.Errorf("no line %q", line)
+			}
+		}
+	}
+	if !strings.Contains(b.String(), "(h1, node 23)\n") || strings.Contains(b.String(), "more kinds") {
+		t.Errorf("got\n%s", b.String())
+	}
+}
+
+// TestShowOfSeveralSweeps: what has no column in a table has a table of its own, and
+// rates of schema 2, each with its number of operations, share one.
+func TestShowOfSeveralSweeps(t *testing.T) {
+	for file, tables := range map[string]int{"loopback": 1, "rates": 1, "pacing": 1, "truth": 3} {
+		trials, err := results.ReadFile(filepath.Join("..", "results", file+".jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := (display{file: "x"}).write(&b, trials); err != nil {
+			t.Fatal(err)
+		}
+		fits(t, b.String())
+		if n := strings.Count(b.String(), "separate clients"); n != tables {
+			t.Errorf("%s: %d tables, want %d:\n%s", file, n, tables, b.String())
+		}
+		if want := fmt.Sprintf("\nVALID %d", len(trials)); file == "loopback" && !strings.Contains(b.String(), "\nVALID 23, SUSPECT 1 (?)\n") {
+			t.Errorf("%s: no %q:\n%s", file, want, b.String())
+		}
+	}
+}
+
+func TestShowRefusesAnEmptyFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	if err := os.WriteFile(name, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&ShowCommand{File: name}).Run(); err == nil || !strings.Contains(err.Error(), "holds no trials") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestAdviceNamesFlags: a flag that a warning names is one of dhtbench bench.
+func TestAdviceNamesFlags(t *testing.T) {
+	parser, err := kong.New(new(Command))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var flags []string
+	for _, f := range parser.Model.Flags {
+		flags = append(flags, "--"+f.Name)
+	}
+	for _, g := range results.Warnings(troubled()) {
+		for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(g.Advice, -1) {
+			if !slices.Contains(flags, flag) {
+				t.Errorf("%s: no flag %s", g.Code, flag)
+			}
+		}
+	}
+}
+
+func TestRatesHaveThreeDigits(t *testing.T) {
+	for v, want := range map[float64]string{0.1: "0.1", 12.34: "12.3", 99.96: "100", 1234.5: "1234", math.NaN(): "-"} {
+		if got := perSecond(v); got != want {
+			t.Errorf("%v: %q, want %q", v, got, want)
 		}
 	}
 }

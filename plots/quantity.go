@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"dhtbench/results"
 )
 
 // unknown stands for a number that the sample does not support.
@@ -87,8 +89,7 @@ func duration(ns float64) string {
 	if math.IsNaN(ns) {
 		return unknown
 	}
-	u := unitFor(ns)
-	return number(ns/u.ns) + " " + u.name
+	return results.FormatDuration(ns)
 }
 
 // span writes the smallest and largest of numbers already divided by their unit,

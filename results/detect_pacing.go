@@ -64,11 +64,7 @@ func lag(t Trial) []Warning {
 	if !t.Params.Open() || t.queuedShare() >= maxQueued {
 		return nil
 	}
-	lag, response := t.Lag().Quantile(0.5), t.Response().Quantile(0.5)
-	if lag <= leastLag || response <= 0 {
-		return nil
-	}
-	return graded(Warning{Code: "lag", Value: float64(lag) / float64(response)}, maxLag, ruinousLag)
+	return lagOf(t, "lag", 0.5, leastLag, maxLag, ruinousLag)
 }
 
 // lagTail is lag of the p99.
@@ -76,10 +72,15 @@ func lagTail(t Trial) []Warning {
 	if !t.Params.Open() || t.queuedShare() >= maxTailQueued {
 		return nil
 	}
+	return lagOf(t, "lag-tail", 0.99, leastTailLag, maxTailLag, never)
+}
+
+// lagOf compares a quantile of lag with that of response time. One that is not
+// printed, for want of operations, does not matter.
+func lagOf(t Trial, code string, q float64, least time.Duration, suspect, invalid float64) []Warning {
 	lag, response := t.Lag(), t.Response()
-	if !lag.Supports(0.99) || lag.Quantile(0.99) <= leastTailLag {
+	if !lag.Supports(q) || lag.Quantile(q) <= least {
 		return nil
 	}
-	share := float64(lag.Quantile(0.99)) / float64(response.Quantile(0.99))
-	return graded(Warning{Code: "lag-tail", Value: share}, maxTailLag, never)
+	return graded(Warning{Code: code, Value: float64(lag.Quantile(q)) / float64(response.Quantile(q))}, suspect, invalid)
 }

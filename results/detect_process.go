@@ -4,8 +4,15 @@ package results
 // or any process be held up: if it is more, the p99 is that of pauses.
 const maxPause = 0.01
 
-// wallNS is how long the measured phase lasted, as the clients saw it.
-func (t Trial) wallNS() int64 { return t.Whole().lengthNS() }
+// wallNS is how long the measured phase lasted, as the clients saw it: the window of
+// an open loop, however few operations it had.
+func (t Trial) wallNS() int64 {
+	length := t.Whole().lengthNS()
+	for _, c := range t.Clients {
+		length = max(length, c.WindowNS)
+	}
+	return length
+}
 
 // gcPauses finds agents that stopped their clients to collect garbage.
 func gcPauses(t Trial) []Warning {

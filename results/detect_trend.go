@@ -33,7 +33,7 @@ func drift(t Trial) []Warning {
 	}
 	parts := blocks(points)
 	by := change(parts)
-	if math.Abs(kendall(parts)) < minTrend || math.Abs(by) <= maxDrift {
+	if math.Abs(kendall(parts)) < minTrend || math.Abs(by) <= maxDrift || math.IsInf(by, 0) { // the first half is 0
 		return nil
 	}
 	return []Warning{{Code: "drift", Level: Suspect, Value: by, Limit: maxDrift}}

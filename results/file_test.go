@@ -109,6 +109,11 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(line(f, small())))
 	f.Add([]byte(`{"schema":1,"params":{"clients":1},"clients":[{}]}`))
 	f.Add([]byte("{\"schema\":2}\n\n{"))
+	old, err := os.ReadFile(filepath.Join("testdata", "schema2.jsonl"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(old)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		trials, err := Read("fuzz", bytes.NewReader(text))
 		if err != nil && !strings.HasPrefix(err.Error(), "fuzz:") {
@@ -117,6 +122,8 @@ func FuzzRead(f *testing.F) {
 		for _, trial := range trials { // what was read can be used
 			trial.Judge()
 			Summarize([]Trial{trial})
+			Warnings([]Trial{trial})
+			trial.Schema = Schema // as Append writes it
 			again, err := Read("again", strings.NewReader(line(t, trial)))
 			if err != nil || len(again) != 1 {
 				t.Errorf("a trial that was read does not read again: %v", err)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -17,22 +16,32 @@ type Group struct {
 	// Text is its sentence with the range of the values, Advice what to do. Advice is
 	// empty for Legacy warnings, whose text has it.
 	Text, Advice string
+
+	key key
 }
+
+// key is what warnings of one group have in common.
+type key struct{ code, words string }
+
+// keyOf is the code of a warning and, of a legacy one, its text but for the numbers.
+func keyOf(w Warning) key { return key{w.Code, strings.Join(numeral.Split(w.Text, -1), "#")} }
+
+// Has reports whether a warning is one of the group's.
+func (g Group) Has(w Warning) bool { return keyOf(w) == g.key }
 
 // Warnings groups the warnings of trials by code, as they were recorded: those that
 // make trials INVALID first, then the most frequent. Legacy warnings are grouped by
 // what their sentences have in common.
 func Warnings(trials []Trial) []Group {
-	type key struct{ code, words string }
 	found := make(map[key][]Warning)
 	groups := make(map[key]*Group)
 	for _, t := range trials {
 		seen := make(map[key]Verdict)
 		for _, w := range t.Warnings {
-			k := key{w.Code, strings.Join(numeral.Split(w.Text, -1), "#")}
+			k := keyOf(w)
 			found[k] = append(found[k], w)
 			if groups[k] == nil {
-				groups[k] = &Group{Code: w.Code}
+				groups[k] = &Group{Code: w.Code, key: k}
 			}
 			if _, again := seen[k]; !again {
 				groups[k].Trials = append(groups[k].Trials, t.Params)
@@ -91,88 +100,15 @@ func (g Group) Line(columns int) string {
 	default:
 		head = fmt.Sprintf("%d, %d INVALID: ", n, g.Invalid)
 	}
-	texts := []string{withAdvice(fmt.Sprintf("%s (%s)", g.Text, g.Where()), g.Advice), withAdvice(g.Text, g.Advice), g.Text}
+	advice := ""
+	if g.Advice != "" {
+		advice = "; " + g.Advice
+	}
+	texts := []string{fmt.Sprintf("%s (%s)%s", g.Text, g.Where(), advice), g.Text + advice, g.Text}
 	for _, text := range texts {
 		if len([]rune(head+text)) <= columns {
 			return head + text
 		}
 	}
 	return string([]rune(head + g.Text)[:columns-1]) + "…"
-}
-
-// Where says which settings the trials of the group are of: `put at 1-3, 8 clients;
-// get at 4`.
-func (g Group) Where() string {
-	type place struct {
-		what    string // that loads are listed of
-		clients int    // of an open loop, where loads are rates
-		pacing  string
-	}
-	several := func(of func(Params) int) bool {
-		return slices.ContainsFunc(g.Trials, func(p Params) bool { return of(p) != of(g.Trials[0]) })
-	}
-	manyClients := several(func(p Params) int { return p.Clients })
-	loads := make(map[place][]float64)
-	var places []place
-	params := slices.Clone(g.Trials)
-	slices.SortStableFunc(params, compareSettings)
-	for _, p := range params {
-		at, load := place{what: p.Operation}, float64(p.Clients)
-		if p.Open() {
-			load = p.RateOpsPerS
-			if manyClients {
-				at.clients = p.Clients
-			}
-			if p.Pacing == TimerPacing {
-				at.pacing = ", timer,"
-			}
-		}
-		if !slices.Contains(places, at) {
-			places = append(places, at)
-		}
-		if !slices.Contains(loads[at], load) {
-			loads[at] = append(loads[at], load)
-		}
-	}
-	unit := " clients"
-	switch {
-	case params[0].Open():
-		unit = "/s"
-	case slices.Equal(loads[places[0]], []float64{1}):
-		unit = " client"
-	}
-	parts := make([]string, len(places))
-	for i, at := range places {
-		parts[i] = at.what + at.pacing
-		if at.clients > 0 {
-			parts[i] += fmt.Sprintf(" with %d clients", at.clients)
-		}
-		parts[i] += " at " + ranges(loads[at])
-		if i == 0 {
-			parts[i] += unit
-		}
-	}
-	return strings.Join(parts, "; ")
-}
-
-// ranges lists rising numbers, three or more integers in a row as a range: 1-3, 8.
-func ranges(values []float64) string {
-	slices.Sort(values)
-	var parts []string
-	for i := 0; i < len(values); {
-		end := i + 1
-		for end < len(values) && values[end] == values[end-1]+1 {
-			end++
-		}
-		if end-i < 3 {
-			end = i + 1
-		}
-		text := strconv.FormatFloat(values[i], 'f', -1, 64)
-		if end > i+1 {
-			text += "-" + strconv.FormatFloat(values[end-1], 'f', -1, 64)
-		}
-		parts = append(parts, text)
-		i = end
-	}
-	return strings.Join(parts, ", ")
 }

@@ -85,8 +85,9 @@ func TestWhere(t *testing.T) {
 		"put at 1, 2 clients; get at 8": {shut(Put, 2), shut(Get, 8), shut(Put, 1)},
 		"put at 1-4, 6-8 clients":       {shut(Put, 1), shut(Put, 2), shut(Put, 3), shut(Put, 4), shut(Put, 6), shut(Put, 7), shut(Put, 8)},
 		"mix at 500, 1500.5/s":          {open(4, 1500.5, PrecisePacing), open(4, 500, PrecisePacing)},
-		"mix with 1 clients at 500/s; mix with 4 clients at 100, 500": {open(4, 500, PrecisePacing), open(4, 100, PrecisePacing), open(1, 500, PrecisePacing)},
-		"mix at 500/s; mix, timer, at 500":                            {open(4, 500, TimerPacing), open(4, 500, PrecisePacing)},
+		"mix with clients=1 at 500/s; mix with clients=4 at 100, 500": {open(4, 500, PrecisePacing), open(4, 100, PrecisePacing), open(1, 500, PrecisePacing)},
+		"mix at 500/s; mix with timers at 500":                        {open(4, 500, TimerPacing), open(4, 500, PrecisePacing)},
+		"put at 1 client; mix with clients=4 at 500/s":                {shut(Put, 1), open(4, 500, "")},
 	} {
 		if got := (Group{Trials: trials}).Where(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -94,18 +95,18 @@ func TestWhere(t *testing.T) {
 	}
 }
 
-// TestSentences: a warning names what it is about and what to do.
+// TestSentences: a warning names what it is about.
 func TestSentences(t *testing.T) {
 	for want, w := range map[string]Warning{
-		"steal of 2 % of processor time (h3); use other hosts (--hosts)":  {Code: "steal", Host: "h3", Value: 0.02},
-		"hiccups for 1.5 % of the time (h3, node 0); stop other programs": {Code: "hiccups", Host: "h3", Node: new(0), Value: 0.015},
-		"clients began 120 ms apart; use more hosts (--hosts)":            {Code: "start-skew", Value: 0.12},
-		"drift of -35 %; raise --warmup":                                  {Code: "drift", Value: -0.353},
-		"drift of +1110 %; raise --warmup":                                {Code: "drift", Value: 11.1},
-		"wrong values: 1234567; see first_error in the file":              {Code: "wrong-values", Value: 1234567},
-		"0.0012 % of operations went wrong; see first_error in the file":  {Code: "errors", Value: 0.0000123},
-		"moon-phase of 0.25": {Code: "moon-phase", Value: 0.25},
-		"as it was written":  {Code: Legacy, Text: "as it was written"},
+		"steal of 2 % of processor time (h3)":        {Code: "steal", Host: "h3", Value: 0.02},
+		"hiccups for 1.5 % of the time (h3, node 0)": {Code: "hiccups", Host: "h3", Node: new(0), Value: 0.015},
+		"clients began 120 ms apart":                 {Code: "start-skew", Value: 0.12},
+		"drift of -35 %":                             {Code: "drift", Value: -0.353},
+		"drift of +1110 %":                           {Code: "drift", Value: 11.1},
+		"wrong values: 1234567":                      {Code: "wrong-values", Value: 1234567},
+		"0.0012 % of operations went wrong":          {Code: "errors", Value: 0.0000123},
+		"moon-phase of 0.25":                         {Code: "moon-phase", Value: 0.25},
+		"as it was written":                          {Code: Legacy, Text: "as it was written"},
 	} {
 		if got := w.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

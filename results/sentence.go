@@ -61,8 +61,8 @@ func sentenceOf(code string) sentence {
 	return sentence{code: code, text: code + " of %s", unit: number}
 }
 
-// String is the warning as a sentence, with what it is about and what to do:
-// `hiccups for 2 % of the time (h3, node 2); stop other programs`.
+// String is the warning as a sentence, with what it is about: `hiccups for 2 % of the
+// time (h3, node 2)`.
 func (w Warning) String() string {
 	if w.Code == Legacy {
 		return w.Text
@@ -75,14 +75,7 @@ func (w Warning) String() string {
 	case w.Host != "":
 		text += fmt.Sprintf(" (%s)", w.Host)
 	}
-	return withAdvice(text, s.advice)
-}
-
-func withAdvice(text, advice string) string {
-	if advice == "" {
-		return text
-	}
-	return text + "; " + advice
+	return text
 }
 
 // unit is the unit of a warning's value.

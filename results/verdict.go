@@ -33,9 +33,12 @@ func (v Verdict) worse(w Verdict) Verdict {
 const never = math.MaxFloat64
 
 // graded is w if its value exceeds the limit of a suspect or that of an invalid
-// trial, and nothing otherwise. A value that is NaN is not known, and exceeds none.
+// trial, and nothing otherwise. A value that is NaN or infinite, as quotients of
+// nothing are, is not known and exceeds none.
 func graded(w Warning, suspect, invalid float64) []Warning {
 	switch {
+	case math.IsInf(w.Value, 0):
+		return nil
 	case w.Value > invalid:
 		w.Level, w.Limit = Invalid, invalid
 	case w.Value > suspect:

@@ -306,6 +306,21 @@ func TestOpenLoopsNeedNoCompany(t *testing.T) {
 	}
 }
 
+// TestFewOperationsOfALongWindow: they are judged by the window: a hiccup of 2 ms is
+// little of 10 s, and a lag of one operation is of no percentile that is printed.
+func TestFewOperationsOfALongWindow(t *testing.T) {
+	h := func(d time.Duration) *Histogram { return equal(1, d) }
+	trial := Trial{Params: Params{Loop: OpenLoop, Clients: 1, RateOpsPerS: 0.1, DurationNS: 10e9},
+		Clients: []Client{{StartNS: 5e9, EndNS: 5e9 + 1e5, WindowNS: 10e9, Completed: 1, Counts: Counts{OK: 1}, Service: h(50e3), Response: h(100e3), Lag: h(50e3)}},
+		Agents:  []Agent{{Host: "h", WallNS: 10e9, Runtime: Runtime{Hiccups: []Hiccup{{1e9, 2e6}}}}}}
+	if err := trial.check(); err != nil {
+		t.Error(err)
+	}
+	if verdict, warnings := trial.Judge(); verdict != Valid {
+		t.Errorf("%s: %v", verdict, warnings)
+	}
+}
+
 // TestInterruptedTrialsAreKept: a closed loop that did fewer operations than asked
 // for is a record if it was interrupted, and none otherwise.
 func TestInterruptedTrialsAreKept(t *testing.T) {
@@ -357,4 +372,8 @@ func TestNothingToJudge(t *testing.T) {
 		trial.Warnings = warnings
 		line(t, trial)
 	}
+	none := closed() // whose first half took no time
+	none.timeline(20, func(i int) time.Duration { return time.Duration(max(0, i-9)) })
+	_, none.Warnings = none.Judge()
+	line(t, none)
 }

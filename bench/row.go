@@ -1,0 +1,146 @@
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"dhtbench/results"
+)
+
+// row is a summary for programs: one line of JSON. A figure that is not known is
+// null, and so is one of which only a lower bound is known: that stands under
+// above_ns. Latencies are response times in an open loop and service times in a
+// closed one; what only an open loop has is left out of a closed one.
+type row struct {
+	Operation  string `json:"operation"`
+	Clients    int    `json:"clients"`
+	KeyBytes   int    `json:"key_bytes"`
+	ValueBytes int    `json:"value_bytes"`           // the longest
+	ValueSizes string `json:"value_sizes,omitempty"` // their distribution, if they differ
+	Trials     int    `json:"trials"`
+	Count      int64  `json:"count"`  // operations done, over all trials
+	Failed     int64  `json:"failed"` // of these went wrong, in any way
+	latencies
+	ThroughputPer *float64 `json:"throughput_ops_per_s"`
+	Verdict       string   `json:"verdict"` // the worst of the trials
+
+	*openRow
+	Interval intervals         `json:"interval_ns"`
+	Warnings []results.Warning `json:"warnings,omitempty"` // of all trials
+}
+
+// latencies are the latencies of a row.
+type latencies struct {
+	MeanNS *float64 `json:"mean_ns"`
+	P50NS  *float64 `json:"p50_ns"`
+	P90NS  *float64 `json:"p90_ns"`
+	P99NS  *float64 `json:"p99_ns"`
+	P999NS *float64 `json:"p999_ns"`
+	MaxNS  *float64 `json:"max_ns"`
+
+	MeanAboveNS *float64 `json:"mean_above_ns,omitempty"`
+	P50AboveNS  *float64 `json:"p50_above_ns,omitempty"`
+	P90AboveNS  *float64 `json:"p90_above_ns,omitempty"`
+	P99AboveNS  *float64 `json:"p99_above_ns,omitempty"`
+	P999AboveNS *float64 `json:"p999_above_ns,omitempty"`
+	MaxAboveNS  *float64 `json:"max_above_ns,omitempty"`
+}
+
+func latenciesOf(l results.Latencies) (r latencies) {
+	set := func(value, above **float64, e results.Estimate) {
+		if e.AtLeast {
+			*above = number(e.Median)
+		} else {
+			*value = number(e.Median)
+		}
+	}
+	set(&r.MeanNS, &r.MeanAboveNS, l.Mean)
+	set(&r.P50NS, &r.P50AboveNS, l.P50)
+	set(&r.P90NS, &r.P90AboveNS, l.P90)
+	set(&r.P99NS, &r.P99AboveNS, l.P99)
+	set(&r.P999NS, &r.P999AboveNS, l.P999)
+	set(&r.MaxNS, &r.MaxAboveNS, results.Estimate{Median: l.Max, AtLeast: l.MaxAtLeast})
+	return r
+}
+
+// intervals are the 95 % intervals of a row's percentiles: of the median across
+// trials, from 6 trials on. Null with fewer.
+type intervals struct {
+	P50  *[2]float64 `json:"p50"`
+	P90  *[2]float64 `json:"p90"`
+	P99  *[2]float64 `json:"p99"`
+	P999 *[2]float64 `json:"p999"`
+}
+
+func intervalsOf(l results.Latencies) intervals {
+	bounds := func(e results.Estimate) *[2]float64 {
+		if !e.HasInterval() {
+			return nil
+		}
+		return &[2]float64{e.Low, e.High}
+	}
+	return intervals{P50: bounds(l.P50), P90: bounds(l.P90), P99: bounds(l.P99), P999: bounds(l.P999)}
+}
+
+// openRow is what a row of an open loop has besides.
+type openRow struct {
+	RatePer      float64  `json:"rate_ops_per_s"`    // asked for
+	OfferedPer   *float64 `json:"offered_ops_per_s"` // due in the window
+	AchievedPer  *float64 `json:"achieved_ops_per_s"`
+	Pacing       string   `json:"pacing"`
+	Sustained    bool     `json:"sustained"`
+	ServiceP50NS *float64 `json:"service_p50_ns"`
+	ServiceP99NS *float64 `json:"service_p99_ns"`
+	LagP50NS     *float64 `json:"lag_p50_ns"`
+	LagP99NS     *float64 `json:"lag_p99_ns"`
+	Queued       int64    `json:"queued"` // operations for which no slot was free
+	Unsent       int64    `json:"unsent"` // operations that were due and never sent
+}
+
+func openRowOf(s results.Summary) *openRow {
+	if s.Lag == nil {
+		return nil
+	}
+	return &openRow{
+		RatePer: s.Setting.RateOpsPerS, OfferedPer: number(s.Offered.Median), AchievedPer: number(s.Achieved.Median),
+		Pacing: s.Setting.Pacing, Sustained: s.Sustained,
+		ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
+		LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Queued: s.Queued, Unsent: s.Counts.Unsent,
+	}
+}
+
+func rowOf(s results.Summary) row {
+	r := row{
+		Operation: s.Setting.Operation, Clients: s.Setting.Clients,
+		KeyBytes: s.Setting.KeyBytes, ValueBytes: s.Setting.ValueBytes, ValueSizes: s.Setting.ValueSizes,
+		Trials: len(s.Trials), Count: s.Counts.Total(), Failed: s.Counts.Bad(),
+		latencies: latenciesOf(s.Latency()), ThroughputPer: number(s.Throughput.Median), Verdict: string(worst(s)),
+		openRow: openRowOf(s), Interval: intervalsOf(s.Latency()),
+	}
+	for _, t := range s.Trials {
+		r.Warnings = append(r.Warnings, t.Warnings...)
+	}
+	return r
+}
+
+// writeJSON writes one line of JSON for each summary.
+func writeJSON(w io.Writer, summaries []results.Summary) error {
+	out := json.NewEncoder(w)
+	for _, s := range summaries {
+		if err := out.Encode(rowOf(s)); err != nil {
+			return fmt.Errorf("write summary: %w", err)
+		}
+	}
+	return nil
+}
+
+// number is v for JSON, which has no NaN, rounded to a tenth: below the
+// resolution of what was measured.
+func number(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return new(math.Round(10*v) / 10)
+}
