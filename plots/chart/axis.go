@@ -175,9 +175,14 @@ func roundDown(v float64) float64 {
 	}
 }
 
-// decade is the power of ten at or below v; the logarithm of one may be rounded
-// down.
-func decade(v float64) int { return int(math.Floor(math.Log10(v) + 1e-9)) }
+// decade is the power of ten at or below v; its logarithm may be rounded.
+func decade(v float64) int {
+	e := int(math.Floor(math.Log10(v))) + 1
+	for power(1, e) > v {
+		e--
+	}
+	return e
+}
 
 // power is m x 10^e, the float64 nearest to it.
 func power(m float64, e int) float64 {
