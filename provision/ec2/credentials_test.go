@@ -22,7 +22,7 @@ func TestCredentialsThatMayEnd(t *testing.T) {
 		want    string // the warning; "" for none
 	}{
 		"for ever":         {"", "", ""},
-		"a token":          {"token", "", "are temporary, they do not say until when"},
+		"a token":          {"token", "", "are temporary and have no expiry time"},
 		"end too soon":     {"", in(time.Hour), "and a run may need them for 1h30m30s"},
 		"end after a run":  {"", in(2 * time.Hour), ""},
 		"ended in advance": {"", in(20 * time.Minute), "log in again first"},
@@ -37,7 +37,7 @@ func TestCredentialsThatMayEnd(t *testing.T) {
 			}
 			// Nobody listens where calls go, so that the run ends after this.
 			err := s.run("--yes", "--dir", t.TempDir(), "--ssh-cidr", "203.0.113.7", "--", "true")
-			if err == nil || !strings.Contains(err.Error(), "ask AWS who we are") {
+			if err == nil || !strings.Contains(err.Error(), "caller's identity") {
 				t.Errorf("error %v", err)
 			}
 			if said := s.words.String(); (said != "") != (c.want != "") || !strings.Contains(said, c.want) {

@@ -6,127 +6,117 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// expired, as the argument of --destroy, means all runs past their lifetime.
+// expired, as the argument of --destroy, means all expired runs of the owner.
 const expired = "expired"
 
-// destroy removes what is left of the run, or of all expired runs, that
-// --destroy names. It needs no folder of the run: tags are enough.
+// destroy removes what is left of the run, or of the expired runs, that
+// --destroy names. The tags in AWS are enough to find it: no folder is needed.
 func (c *Command) destroy(ctx context.Context) error {
 	if c.Destroy != expired {
 		if err := checkRunID(c.Destroy); err != nil {
 			return err
 		}
-		return c.destroyRun(ctx, c.Destroy, "")
+		return c.destroyRun(ctx, c.Destroy)
 	}
-	cl, err := c.open(ctx, c.Region)
-	if err != nil {
-		return c.notLooked(expired, "", err)
+	cl, err := c.connect(ctx, c.Region)
+	if err == nil {
+		err = c.destroyExpired(ctx, cl)
 	}
-	all, err := cl.everything(ctx, where(tagOwner, c.owner()))
-	if err != nil {
-		err = c.notLooked(expired, "", err)
+	if _, ok := errors.AsType[leftovers](err); err == nil || ok {
+		return err
 	}
-	return errors.Join(c.destroyExpired(ctx, all), err)
+	return c.notLooked(expired, "", err)
 }
 
-// destroyExpired removes the runs, among things found, whose hosts should have
-// powered themselves off by now. Those of other owners are left alone, though
-// they may be among the things: in the filter of a look, * and ? of --owner
-// stand for anything.
-func (c *Command) destroyExpired(ctx context.Context, all []found) error {
+// destroyExpired removes the runs of the owner whose hosts should have powered
+// themselves off by now. Every launch begins with it.
+func (c *Command) destroyExpired(ctx context.Context, cl *cloud) error {
+	all, err := cl.survey(ctx, where(tagOwner, c.owner()))
+	faults := []error{err}
 	var over []string
 	for _, f := range all {
-		past := !f.Run.Expires.IsZero() && time.Now().After(f.Run.Expires)
-		if f.Run.Owner == c.owner() && past && !f.ended() && checkRunID(f.Run.ID) == nil && !slices.Contains(over, f.Run.ID) {
+		// EC2 treats * and ? in a filter as wildcards: compare the owner here.
+		past := f.Run.Owner == c.owner() && !f.Run.Expires.IsZero() && time.Now().After(f.Run.Expires)
+		if past && !f.ended() && checkRunID(f.Run.ID) == nil && !slices.Contains(over, f.Run.ID) {
 			over = append(over, f.Run.ID)
 		}
 	}
-	if len(over) == 0 {
-		if c.Destroy != "" {
-			c.say("no run of %s in %s is past its lifetime", c.owner(), c.Region)
-		}
-		return nil
+	if len(over) == 0 && err == nil && c.Destroy != "" {
+		c.say("no run of %s in %s is expired", c.owner(), cl.region)
 	}
-	var faults []error
 	for _, id := range over {
-		err := c.destroyRun(ctx, id, c.Region)
+		f, j, err := c.openRun(id)
 		if errors.Is(err, errLocked) {
-			c.say("run %s is past its lifetime and still going on here: left alone", id)
+			c.say("run %s is expired and still active on this machine: it is not removed", id)
 			continue
+		}
+		if err == nil {
+			err = c.tearDown(ctx, cl, f, j, id)
+			j.close()
 		}
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
 }
 
-// sweep removes hosts of the owner's own runs that should be gone, before new
-// ones are made: a killed run may have left them.
-func (c *Command) sweep(ctx context.Context, cl *cloud) error {
-	hosts, err := cl.foundInstances(ctx, where(tagOwner, c.owner()))
+// destroyRun removes what is left of one run. The journal, if it is on this
+// machine, has the run's region; otherwise --region is used.
+func (c *Command) destroyRun(ctx context.Context, id string) error {
+	f, j, err := c.openRun(id)
 	if err != nil {
-		return err
+		return c.notLooked(id, "", err)
 	}
-	return c.destroyExpired(ctx, hosts)
-}
-
-// destroyRun removes what is left of one run. The run's journal, if it is here,
-// says where to look; otherwise --region does, and region overrides it. Whatever
-// kept it from looking, something may be left: the error is a [Leftovers].
-func (c *Command) destroyRun(ctx context.Context, id, region string) error {
-	f, err := c.folder(id)
+	defer j.close()
+	region := c.Region
+	if h := j.header(); h != nil {
+		region = h.Region
+	}
+	cl, err := c.connect(ctx, region)
 	if err != nil {
 		return c.notLooked(id, region, err)
+	}
+	return c.tearDown(ctx, cl, f, j, id)
+}
+
+// openRun opens the journal of a run. If the run's folder is not on this machine,
+// the journal is empty and in memory.
+func (c *Command) openRun(id string) (folder, *journal, error) {
+	f, err := c.folder(id)
+	if err != nil {
+		return f, nil, err
 	}
 	j, err := openJournal(f.journal(), false)
 	if errors.Is(err, fs.ErrNotExist) {
-		j, err = new(journal), nil
+		return f, new(journal), nil
 	}
-	if err != nil {
-		return c.notLooked(id, region, err)
+	return f, j, err
+}
+
+// tearDown removes all resources of a run, and then its private key. Unless all
+// are known to be gone, the error is a [leftovers].
+func (c *Command) tearDown(ctx context.Context, cl *cloud, f folder, j *journal, id string) error {
+	if h := j.header(); h != nil && h.Account != cl.account {
+		return c.notLooked(id, cl.region, fmt.Errorf("run %s is in account %s and the credentials are of account %s; choose others with AWS_PROFILE", id, h.Account, cl.account))
 	}
-	defer j.close()
-	h := j.header()
-	if region == "" && h != nil {
-		region = h.Region
-	}
-	cl, account, err := c.openAccount(ctx, cmp.Or(region, c.Region))
-	if err == nil && h != nil && h.Account != account {
-		err = fmt.Errorf("run %s is in account %s and these are credentials of %s: nothing was removed: choose others with AWS_PROFILE", id, h.Account, account)
-	}
-	if err != nil {
-		return c.notLooked(id, region, err)
-	}
-	c.say("removing all of run %s in %s, account %s", id, cl.region, account)
+	c.say("removing run %s in %s, account %s", id, cl.region, cl.account)
 	t := teardown{cloud: cl, journal: j, run: id, pace: c.pace(), say: c.say}
 	if err := t.remove(ctx); err != nil {
 		return err
+	}
+	if err := os.Remove(f.key()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		c.say("warning: the run's private key is not deleted: %v", err)
 	}
 	c.say("nothing of run %s is left in %s", id, cl.region)
 	return nil
 }
 
-// openAccount is open, and asks whose account it is.
-func (c *Command) openAccount(ctx context.Context, region string) (*cloud, string, error) {
-	cl, err := c.open(ctx, region)
-	if err != nil {
-		return nil, "", err
-	}
-	identity, err := cl.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return nil, "", explain("ask AWS who we are", err)
-	}
-	return cl, aws.ToString(identity.Account), nil
-}
-
-// notLooked is the error of a run at which nobody has looked, for that reason.
-// A region of "" is --region.
+// notLooked returns the error of a run whose resources were not listed. An empty
+// region means --region.
 func (c *Command) notLooked(id, region string, reason error) error {
-	return Leftovers{Run: id, Region: cmp.Or(region, c.Region), Items: []string{unlooked}, Err: reason}
+	return leftovers{Run: id, Region: cmp.Or(region, c.Region), Items: []string{unlooked}, Err: reason}
 }

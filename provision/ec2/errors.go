@@ -9,8 +9,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// code is the error code in AWS's answer, or "" when err is no answer of AWS:
-// a broken connection, for instance, or a page of HTML.
+// code returns the error code in AWS's answer. It is "" for any other error, such
+// as a broken connection or a page of HTML.
 func code(err error) string {
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {
 		return answer.ErrorCode()
@@ -18,8 +18,8 @@ func code(err error) string {
 	return ""
 }
 
-// isNoCapacity: the zone, or its subnet, has no room for the hosts, or has not got
-// the type. Another zone may.
+// isNoCapacity reports whether the zone or its subnet has no room for the hosts,
+// or lacks the instance type. Another zone may have both.
 func isNoCapacity(err error) bool {
 	switch code(err) {
 	case "InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity", "InsufficientFreeAddressesInSubnet", "Unsupported":
@@ -28,14 +28,15 @@ func isNoCapacity(err error) bool {
 	return false
 }
 
-// isNotFound: AWS knows no such thing: not yet or no longer.
+// isNotFound reports whether AWS does not know the resource: not yet or no
+// longer.
 func isNotFound(err error) bool {
 	c := code(err)
 	return strings.HasSuffix(c, ".NotFound") || c == "InvalidPlacementGroup.Unknown"
 }
 
-// isForbidden: the user has not got the right, or it depends on a tag that AWS
-// does not see yet.
+// isForbidden reports whether the user lacks a permission, or AWS does not see a
+// tag yet on which the permission depends.
 func isForbidden(err error) bool {
 	switch code(err) {
 	case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
@@ -44,12 +45,23 @@ func isForbidden(err error) bool {
 	return false
 }
 
-// isDuplicate: there is one of that name or kind already. Names have the run's
-// id in them, so that it is the run's own, made by a try whose answer was lost.
+// isDuplicate reports whether the resource exists already. Names contain the
+// run's id, so an earlier try made it, whose answer was lost.
 func isDuplicate(err error) bool { return strings.HasSuffix(code(err), ".Duplicate") }
 
-// isRefusal: AWS has said no to a call, so that nothing was done. tries is how
-// often it was sent: after a lost answer, a later no does not unsay the first.
+// isInUse reports whether another resource still uses this one. The network
+// interface of an instance may do so for minutes after its termination.
+func isInUse(err error) bool {
+	switch code(err) {
+	case "DependencyViolation", "InvalidPlacementGroup.InUse", "InvalidGroup.InUse":
+		return true
+	}
+	return false
+}
+
+// isRefusal reports whether AWS certainly did not carry out a call that was sent
+// that many times. A refusal after a lost answer proves nothing about the first
+// try.
 func isRefusal(err error, tries int) bool {
 	if tries > 1 || code(err) == "" {
 		return false
@@ -58,26 +70,26 @@ func isRefusal(err error, tries int) bool {
 	return isNoCapacity(err) || ok && answer.HTTPStatusCode() < 500
 }
 
-// explain adds to an error of AWS what can be done about it.
+// explain adds advice to an error of AWS. doing says what failed.
 func explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if isForbidden(err) {
-		return fmt.Errorf("%s: %w\nthe user needs the rights that `provision ec2 --policy` prints", doing, err)
+		return fmt.Errorf("%s: %w\nthe user needs the permissions that `provision ec2 --policy` prints", doing, err)
 	}
 	switch c := code(err); c {
 	case "InvalidParameterCombination":
 		if strings.Contains(err.Error(), "Free Tier") {
-			return fmt.Errorf("%s: %w\nan account on AWS's Free plan may have only the types that are free: upgrade it to the Paid plan (console, Billing and Cost Management), or choose such a type with --type", doing, err)
+			return fmt.Errorf("%s: %w\nan account on AWS's Free plan can use only types that are eligible for it; upgrade it to the Paid plan (console, Billing and Cost Management), or choose such a type with --type", doing, err)
 		}
 	case "AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "RequestExpired":
 		return fmt.Errorf("%s: %w\ncheck the credentials with `aws sts get-caller-identity`, and this machine's clock", doing, err)
 	case "VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded":
-		return fmt.Errorf("%s: %w\nthe account may not run so many vCPUs in this region: ask AWS for more of quota L-1216C47A (Running On-Demand Standard instances; 8 c3.large need 16), or run fewer with --nodes", doing, err)
+		return fmt.Errorf("%s: %w\nthe account's quota of vCPUs in this region is too small; ask AWS to raise quota L-1216C47A (Running On-Demand Standard instances; 8 c3.large need 16), or lower --nodes", doing, err)
 	case "":
 		if strings.Contains(err.Error(), "get credentials") || strings.Contains(err.Error(), "refresh cached credentials") {
-			return fmt.Errorf("%s: %w\nno AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", doing, err)
+			return fmt.Errorf("%s: %w\nno AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", doing, err)
 		}
 	}
 	return fmt.Errorf("%s: %w", doing, err)

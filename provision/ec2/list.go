@@ -13,13 +13,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// list prints every run, of every owner, that has something left in the region.
+// list prints all runs of all owners that have resources left.
 func (c *Command) list(ctx context.Context) error {
-	cl, err := c.open(ctx, c.Region)
+	cl, err := c.connect(ctx, c.Region)
 	if err != nil {
 		return err
 	}
-	all, err := cl.everything(ctx, where(tagManaged, "true"))
+	all, err := cl.survey(ctx, where(tagManaged, "true"))
 	if err != nil {
 		return err
 	}
@@ -36,32 +36,32 @@ func (c *Command) list(ctx context.Context) error {
 		r.add(f)
 	}
 	if len(runs) == 0 {
-		fmt.Fprintf(c.out(), "nothing of any run is left in %s\n", c.Region)
+		fmt.Fprintf(c.out(), "no run has resources left in %s\n", c.Region)
 		return nil
 	}
 	table := tabwriter.NewWriter(c.out(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RUN\tOWNER\tCREATED\tENDS BY ITSELF\tWHAT IS LEFT")
+	fmt.Fprintln(table, "RUN\tOWNER\tCREATED\tHOSTS END\tRESOURCES LEFT")
 	for _, r := range slices.SortedFunc(maps.Values(runs), func(a, b *remains) int { return cmp.Compare(a.run.ID, b.run.ID) }) {
 		fmt.Fprintln(table, r)
 	}
 	return table.Flush()
 }
 
-// remains is what is left of a run.
+// remains counts the resources that are left of a run.
 type remains struct {
 	run   run
-	count map[string]int // by words for the kind and state
+	count map[string]int // by kind and state
 }
 
 func (r *remains) add(f found) {
 	what := string(f.Kind)
 	if f.Kind == instance {
-		what = f.State + " instance"
+		what = string(f.State) + " instance"
 	}
 	r.count[what]++
 }
 
-// String is the run's row in the table.
+// String returns the run's row of the table.
 func (r *remains) String() string {
 	left := make([]string, 0, len(r.count))
 	alive := false
@@ -81,7 +81,7 @@ func (r *remains) String() string {
 	return strings.Join([]string{r.run.ID, r.run.Owner, stamp(r.run.Created), ends, strings.Join(left, ", ")}, "\t")
 }
 
-// stamp is a time for people; "unknown" for the zero value.
+// stamp formats a time to the minute.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"

@@ -173,8 +173,6 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, c call) {
 			p.world.end(idsOf(c.form))
 		case "DescribeInstances":
 			a.body = p.world.show(a.body, p.settings)
-		case "DescribeVolumes", "DescribeNetworkInterfaces":
-			a.body = p.world.showParts(a.body, p.settings)
 		}
 	}
 	a.write(w)

@@ -13,14 +13,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// oneCommand bounds a small command on a host.
+// oneCommand is the time limit of a small command on a host.
 const oneCommand = time.Minute
 
-// awaitReady waits until commands run on every host and its timers are seen to
-// be armed. A host without them would go on for ever if this machine died now.
+// awaitReady waits until every host runs commands and has its timers running.
+// A host without timers would run forever if this machine failed now.
 func (l *launch) awaitReady(ctx context.Context, hosts []host.Host) error {
-	if l.Seams.Ready != nil {
-		return l.Seams.Ready(ctx, l.run.ID, hosts)
+	if l.seams.ready != nil {
+		return l.seams.ready(ctx, l.run.ID, hosts)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, l.pace.SSH, fmt.Errorf("not ready within %v", l.pace.SSH))
 	defer cancel()
@@ -32,26 +32,26 @@ func (l *launch) awaitReady(ctx context.Context, hosts []host.Host) error {
 	return each.Wait()
 }
 
-// awaitArmed waits for one host. Whatever goes wrong meanwhile is taken for its
-// not being up yet, and quoted when time is up.
+// awaitArmed waits for one host. It tries again after any error, since the host
+// may not be up yet, and returns the last one when time is up.
 func (l *launch) awaitArmed(ctx context.Context, h host.Host) error {
 	var last error
 	for {
 		text, err := l.readArmed(ctx, h)
 		if err == nil {
-			return l.journal.write(entry{State: noted, Text: h.Name + " is armed: " + text})
+			return l.journal.write(entry{State: noted, Text: "timers of " + h.Name + " run: " + text})
 		}
 		if ctx.Err() == nil || last == nil {
 			last = err
 		}
 		if cause := pause(ctx, l.pace.Poll); cause != nil {
-			return fmt.Errorf("wait for host %s: %w; at last: %w", h.Name, cause, last)
+			return fmt.Errorf("wait for host %s: %w; the last error: %w", h.Name, cause, last)
 		}
 	}
 }
 
-// readArmed asks a host which run it belongs to, whether both timers are armed and
-// whether the lease has been counted once, and returns when the lifetime's fires.
+// readArmed checks that a host belongs to this run, that both its timers run and
+// that the lease was counted once. It returns when the lifetime ends.
 func (l *launch) readArmed(ctx context.Context, h host.Host) (string, error) {
 	lines, err := ask(ctx, h, "check of timers", "/bin/sh", "/run/dhtbench/armed")
 	if err != nil {
@@ -59,17 +59,17 @@ func (l *launch) readArmed(ctx context.Context, h host.Host) (string, error) {
 	}
 	for _, want := range []string{"run " + l.run.ID, "lifetime active", "lease active", "lease counts"} {
 		if !slices.Contains(lines, want) {
-			return "", fmt.Errorf("host %s does not say %q but: %s", h.Name, want, strings.Join(lines, "; "))
+			return "", fmt.Errorf("host %s did not report %q; it reported: %s", h.Name, want, strings.Join(lines, "; "))
 		}
 	}
 	return lines[len(lines)-1], nil
 }
 
-// keepLeases renews the leases of all hosts until the function that it returns
-// is called, which waits until that has ended.
+// keepLeases renews the leases of all hosts until stop is called. stop returns
+// when no renewal is under way.
 func (l *launch) keepLeases(ctx context.Context, hosts []host.Host) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	beat := l.Seams.Beat
+	beat := l.seams.beat
 	if beat == nil {
 		beat = touch
 	}
@@ -82,7 +82,7 @@ func (l *launch) keepLeases(ctx context.Context, hosts []host.Host) (stop func()
 				case err == nil:
 					heard = time.Now()
 				case ctx.Err() == nil:
-					l.say("host %s: lease not renewed: %v\nit powers itself off at about %s unless a later try gets through", h.Name, err, heard.Add(l.Lease).Format(time.TimeOnly))
+					l.say("host %s: the lease was not renewed: %v\nthe host powers itself off at about %s unless a later try succeeds", h.Name, err, heard.Add(l.Lease).Format(time.TimeOnly))
 				}
 				pause(ctx, l.pace.Beat)
 			}
@@ -94,17 +94,15 @@ func (l *launch) keepLeases(ctx context.Context, hosts []host.Host) (stop func()
 	}
 }
 
-// touch renews the lease of a host, by a connection of its own: a broken one
-// then harms nobody, and a handshake every few minutes costs the host nothing
-// that a measurement would notice.
+// touch renews the lease of a host over a new connection: a broken one then has
+// no effect on later heartbeats, and a handshake every few minutes is too little
+// load to affect a measurement.
 func touch(ctx context.Context, h host.Host) error {
 	_, err := ask(ctx, h, "heartbeat", "touch", "/run/dhtbench/beat/heartbeat")
 	return err
 }
 
 // ask runs a small command on a host and returns the lines that it prints.
-// ssh has a shell take the arguments apart: none may have a character that means
-// something to one.
 func ask(ctx context.Context, h host.Host, label string, argv ...string) ([]string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, oneCommand, fmt.Errorf("no answer within %v", oneCommand))
 	defer cancel()

@@ -9,8 +9,8 @@ import (
 	"dhtbench/provision/host"
 )
 
-// sshDefaults holds for all hosts of a run. The user's own configuration plays
-// no part, so that none of its keys, agents or shared connections do.
+// sshDefaults are ssh's settings for all hosts of a run. The user's own
+// configuration, keys, agents and shared connections are not used.
 const sshDefaults = `Host *
   User USER
   IdentityFile "KEY"
@@ -19,14 +19,14 @@ const sshDefaults = `Host *
   PasswordAuthentication no
   KbdInteractiveAuthentication no
   BatchMode yes
-  # All hosts of the run have one host key, made for it, and no other will do.
+  # All hosts of the run have the same host key.
   HostKeyAlias ALIAS
   HostKeyAlgorithms ssh-ed25519
   UserKnownHostsFile "KNOWN"
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
   UpdateHostKeys no
-  # A host that is gone is noticed in 15 s.
+  # A lost connection is detected after 15 s.
   ConnectTimeout 10
   ServerAliveInterval 5
   ServerAliveCountMax 3
@@ -34,11 +34,11 @@ const sshDefaults = `Host *
   LogLevel ERROR
 `
 
-// writeSSH writes ssh's configuration for machines, and the inventory of hosts
-// reached with it. facts are those of every host; its instance is added.
+// writeSSH writes ssh's configuration for the machines and the inventory of the
+// hosts. facts are those that all hosts share.
 func writeSSH(f folder, r run, user string, machines []machine, facts map[string]string) ([]host.Host, error) {
 	var text strings.Builder
-	// The first value that ssh meets holds, and only HostName differs.
+	// ssh uses the first value of a setting, so sshDefaults come last.
 	hosts := make([]host.Host, 0, len(machines))
 	for n, m := range machines {
 		h := host.Host{Name: fmt.Sprintf("h%d", n), Addr: m.Private, Facts: maps.Clone(facts)}

@@ -141,7 +141,11 @@ func TestSSHKnowsItsKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, public := range map[string]string{f.key(): k.user.Public, f.hostKey(): k.hosts.Public} {
+	hosts := filepath.Join(t.TempDir(), "hosts")
+	if err := os.WriteFile(hosts, []byte(k.hosts.Private), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, public := range map[string]string{f.key(): k.user.Public, hosts: k.hosts.Public} {
 		out, err := exec.Command(path, "-y", "-f", name).Output()
 		if err != nil || strings.TrimSpace(string(out)) != public {
 			t.Errorf("ssh-keygen reads %q, %v, want %q", out, err, public)

@@ -67,7 +67,7 @@ func (s *stage) command(args ...string) *Command {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	c.Seams.Out, c.Seams.Err = &s.words, &s.words
+	c.seams.out, c.seams.err = &s.words, &s.words
 	return c
 }
 
@@ -106,25 +106,16 @@ func (s *stage) left() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mine := where(tagOwner, s.owner)
-	all, err := cl.foundInstances(s.t.Context(), mine)
-	if err != nil {
-		return "", err
-	}
-	for _, look := range []func() ([]found, error){
-		func() ([]found, error) { return cl.keyPairs(s.t.Context(), []types.Filter{mine}) },
-		func() ([]found, error) { return cl.groups(s.t.Context(), []types.Filter{mine}) },
-	} {
-		part, err := look()
+	var left []item
+	for _, list := range []func(context.Context, []types.Filter) ([]found, error){cl.foundInstances, cl.keyPairs, cl.groups} {
+		part, err := list(s.t.Context(), []types.Filter{where(tagOwner, s.owner)})
 		if err != nil {
 			return "", err
 		}
-		all = append(all, part...)
-	}
-	var left []item
-	for _, f := range all {
-		if !f.ended() {
-			left = append(left, f.item)
+		for _, f := range part {
+			if !f.ended() {
+				left = append(left, f.item)
+			}
 		}
 	}
 	s.proxy.mu.Lock()
@@ -159,7 +150,7 @@ func judge(ctx context.Context, m *moto) (*cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl, err := c.open(ctx, c.Region)
+	cl, err := c.connect(ctx, c.Region)
 	if err != nil {
 		return nil, fmt.Errorf("open moto: %w", err)
 	}
@@ -173,7 +164,7 @@ func (m *moto) anything(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	instances, err := cl.foundInstances(ctx)
+	instances, err := cl.foundInstances(ctx, nil)
 	if err != nil {
 		return "", err
 	}

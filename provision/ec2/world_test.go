@@ -79,19 +79,6 @@ func (w *world) show(body []byte, s settings) []byte {
 	return root.bytes()
 }
 
-// showParts shows no volumes and interfaces before their instances.
-func (w *world) showParts(body []byte, s settings) []byte {
-	root, err := parseXML(body)
-	if err != nil {
-		panic(err)
-	}
-	if w.launched && w.looks <= s.blind {
-		root.get("volumeSet").Kids = nil
-		root.get("networkInterfaceSet").Kids = nil
-	}
-	return root.bytes()
-}
-
 // five of eight instances, or as much of another number.
 func five(of int) int { return of/2 + 1 }
 

@@ -1,10 +1,9 @@
 // Package host runs processes on hosts. A host is a name, the address at which
-// other hosts dial it, and the argv prefix that runs a command there: nothing
-// above this package knows whether that is this machine, ssh, kubectl or srun.
+// other hosts dial it, and the argv prefix that runs a command there. No package
+// above this one knows whether the prefix is ssh, kubectl, srun or nothing.
 //
-// A started [Process] is tied to its starter by its standard input: commands
-// that are started here end when their standard input ends, so that nothing
-// outlives a starter that was killed, on this machine or another.
+// A started [Process] must end when its standard input ends. So no process
+// outlives its parent process, on any host, even if the parent is killed.
 package host
 
 import (
@@ -16,28 +15,26 @@ import (
 	"time"
 )
 
-// Host is a machine, or a part of one, that can run commands.
+// Host is a machine, or a part of one, that runs commands.
 type Host struct {
-	// Name is a label, unique in an inventory; it names the host in errors and
-	// in the record.
+	// Name identifies the host in an inventory, in errors and in the record.
 	Name string `json:"name"`
 	// Addr is the IP address at which other hosts dial this one.
 	Addr string `json:"addr"`
 	// Via is the argv prefix that runs a command on the host, such as
 	// ["ssh", "h3"]. Empty means that commands run on this machine.
 	Via []string `json:"via"`
-	// Facts is what is known of the host from who made it, by short names such
-	// as "image" or "zone": for the record, not for decisions. Nil when nobody
-	// wrote any down.
+	// Facts describes the host for the record, by short names such as "image" or
+	// "zone". Nil means none.
 	Facts map[string]string `json:"facts,omitempty"`
 }
 
-// Local is this machine, dialled on loopback.
+// Local returns this machine, at its loopback address.
 func Local() Host { return Host{Name: "local", Addr: "127.0.0.1"} }
 
-// Start starts a command on the host. label says in errors what the process is
-// for ("node 3"). The process has its own process group, so that a terminal's
-// interrupt reaches the starter alone, which then ends its children in order.
+// Start starts a command on the host. label names the process in errors ("node
+// 3"). The process has its own process group, so a terminal's interrupt reaches
+// only the parent process, which then ends its children in order.
 func (h Host) Start(label string, argv ...string) (*Process, error) {
 	argv = append(append([]string(nil), h.Via...), argv...)
 	if len(argv) == 0 {

@@ -25,7 +25,7 @@ func TestInventoryReadsWhatWasWritten(t *testing.T) {
 }
 
 func TestInventoryNamesEveryFault(t *testing.T) {
-	_, err := ParseInventory("x", strings.NewReader(`# comment
+	_, err := parseInventory("x", strings.NewReader(`# comment
 
 {"name":"a","addr":"127.0.0.1"}
 {"name":"a","addr":"127.0.0.2"}
@@ -37,15 +37,15 @@ nonsense
 {"name":"e","addr":"127.0.0.1","facts":{"cpus":2}}
 `))
 	for _, want := range []string{
-		`x:4: host "a" is on line 3 already`, `x:5: host "b": addr "somewhere" is not an IP address`, "x:6: host without a name",
-		`x:7: not a host: json: unknown field "vias"`, "x:8: not a host: more follows", "x:9: not a host",
+		`x:4: host "a" is on line 3 too`, `x:5: host "b": addr "somewhere" is not an IP address`, "x:6: host without a name",
+		`x:7: not a host: json: unknown field "vias"`, "x:8: not a host: a line must have one object", "x:9: not a host",
 		"x:10: not a host: json: cannot unmarshal number",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}
-	if _, err := ParseInventory("x", strings.NewReader("# nothing\n")); err == nil || !strings.Contains(err.Error(), "x: no hosts: want lines such as {") {
+	if _, err := parseInventory("x", strings.NewReader("# nothing\n")); err == nil || !strings.Contains(err.Error(), "x: no hosts: lines must look like {") {
 		t.Errorf("empty: %v", err)
 	}
 }
@@ -54,7 +54,7 @@ func FuzzParseInventory(f *testing.F) {
 	f.Add(`{"name":"a","addr":"127.0.0.1","via":["x"]}`)
 	f.Add("#\n\n{}")
 	f.Fuzz(func(t *testing.T, text string) {
-		hosts, err := ParseInventory("x", strings.NewReader(text))
+		hosts, err := parseInventory("x", strings.NewReader(text))
 		if err == nil && len(hosts) == 0 {
 			t.Error("neither hosts nor an error")
 		}

@@ -12,13 +12,12 @@ import (
 	"time"
 )
 
-// obituary is how long after its standard input broke the end of a process may
-// take to be known.
-const obituary = time.Second
+// exitDelay is how long after a failed write the exit reason of a process may take
+// to be known.
+const exitDelay = time.Second
 
-// Process is a running command whose standard output is a stream of lines.
-// Its methods may be called from several goroutines; lines sent by one of them
-// keep their order.
+// Process is a running command whose standard output is a stream of lines. It is
+// safe for concurrent use. Lines sent by one goroutine keep their order.
 type Process struct {
 	label string
 	cmd   *exec.Cmd
@@ -26,21 +25,21 @@ type Process struct {
 	tail  tail
 
 	lines chan []byte  // closed at the end of standard output
-	seen  atomic.Int64 // when the last line came, in nanoseconds since born
+	seen  atomic.Int64 // time of the last line, in nanoseconds since born
 	born  time.Time
 	done  chan struct{} // closed when the process has ended and err is set
 	err   error
 
-	lost       atomic.Pointer[error] // why the process was given up, if it was
-	sending    sync.Mutex            // guards stdin: heartbeats come between lines
+	lost       atomic.Pointer[error] // why the process was killed, if it was
+	sending    sync.Mutex            // guards stdin
 	closeStdin sync.Once
 }
 
-// Label says what the process is and where: "node 3 on local".
+// Label returns the name of the process and its host: "node 3 on local".
 func (p *Process) Label() string { return p.label }
 
-// Send writes one line to the process's standard input. line must not contain a
-// newline. A write to a process that has ended fails with how it ended.
+// Send writes a line, which must not contain a newline, to the process's standard
+// input. If the process has ended, the error is its exit reason.
 func (p *Process) Send(line []byte) error {
 	err := p.write(append(line, '\n'))
 	if err == nil {
@@ -49,7 +48,7 @@ func (p *Process) Send(line []byte) error {
 	select {
 	case <-p.done:
 		return p.Err()
-	case <-time.After(obituary):
+	case <-time.After(exitDelay):
 		return fmt.Errorf("write to %s: %w", p.label, err)
 	}
 }
@@ -62,8 +61,8 @@ func (p *Process) write(line []byte) error {
 }
 
 // Receive returns the next line of the process's standard output without its
-// newline. When the process has ended it returns how, as [Process.Err] does;
-// when ctx ends first, ctx's cause.
+// newline. If the process has ended, the error is that of [Process.Err]. If ctx
+// ends first, it is ctx's cause.
 func (p *Process) Receive(ctx context.Context) ([]byte, error) {
 	select {
 	case line, ok := <-p.lines:
@@ -80,9 +79,9 @@ func (p *Process) Receive(ctx context.Context) ([]byte, error) {
 // Done is closed when the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Err says how a process ended: its label, exit status and last lines of
-// standard error. It never returns nil, since no process that is waited for is
-// expected to end by itself; call it after Done is closed.
+// Err returns the exit reason: the label, exit status and last lines of standard
+// error. It is never nil, because no process is expected to end by itself. Call
+// it after Done is closed.
 func (p *Process) Err() error {
 	how := "exit status 0"
 	if lost := p.lost.Load(); lost != nil {
@@ -91,15 +90,15 @@ func (p *Process) Err() error {
 	if p.err != nil {
 		how = p.err.Error()
 	}
-	if words := p.tail.String(); words != "" {
-		return fmt.Errorf("%s ended: %s; its last lines were:\n%s", p.label, how, words)
+	if text := p.tail.String(); text != "" {
+		return fmt.Errorf("%s ended: %s; its last lines were:\n%s", p.label, how, text)
 	}
 	return fmt.Errorf("%s ended: %s, with nothing on standard error", p.label, how)
 }
 
-// Stop ends the process: it closes its standard input, which is the order to
-// finish, and kills it if it has not ended within grace. It returns an error
-// when the process had to be killed or had a non-zero exit status.
+// Stop closes the process's standard input, which asks it to end, and kills it if
+// it has not ended after grace. It returns an error if the process was killed or
+// its exit status was not 0.
 func (p *Process) Stop(grace time.Duration) error {
 	p.closeStdin.Do(func() { p.stdin.Close() })
 	timer := time.NewTimer(grace)
@@ -108,13 +107,13 @@ func (p *Process) Stop(grace time.Duration) error {
 	lines := p.lines
 	for {
 		select {
-		case _, open := <-lines: // nobody reads any more, and a full pipe would block the process
+		case _, open := <-lines: // a full pipe would block the process
 			if !open {
 				lines = nil
 			}
 		case <-timer.C:
 			select {
-			case <-p.done: // it had ended by itself
+			case <-p.done:
 			default:
 				killed = true
 				p.cmd.Process.Kill()
@@ -128,7 +127,7 @@ func (p *Process) Stop(grace time.Duration) error {
 	}
 }
 
-// exit is nil for a process that ended with status 0.
+// exit returns nil if the process ended with status 0, and Err otherwise.
 func (p *Process) exit() error {
 	if p.err != nil {
 		return p.Err()
@@ -136,15 +135,15 @@ func (p *Process) exit() error {
 	return nil
 }
 
-// follow hands out the lines of standard output and then waits for the end of
-// the process, which may only be done once the pipe has been read to its end.
+// follow passes on the lines of standard output. At its end it waits for the
+// process, which is not allowed earlier.
 func (p *Process) follow(stdout io.Reader) {
 	defer close(p.done)
 	r := bufio.NewReaderSize(stdout, 64<<10)
 	for {
 		line, err := r.ReadBytes('\n')
 		if err != nil {
-			break // what a process leaves unfinished when it dies is no line
+			break // an incomplete last line is dropped
 		}
 		p.seen.Store(int64(time.Since(p.born)))
 		if len(line) > 1 { // an empty one is a heartbeat

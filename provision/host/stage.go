@@ -16,14 +16,13 @@ import (
 	"time"
 )
 
-// scriptTime bounds each step of staging.
+// scriptTime is the time limit of each step of staging.
 const scriptTime = 2 * time.Minute
 
-// Stage makes the executable of this machine runnable on the host and returns
-// its path there. A copy with the same checksum that is there already is used;
-// otherwise it is uploaded and put in its place at once, so that two stagings
-// may meet. On a host without Via nothing is done. The error names a host of
-// another operating system or architecture as such.
+// Stage copies an executable of this machine to the host, unless the host has a
+// copy with the same checksum, and returns its path there. Several processes may
+// stage at the same time. On a host without Via it returns executable. It is an
+// error if the host has another operating system or architecture.
 func (h Host) Stage(ctx context.Context, executable string) (string, error) {
 	if len(h.Via) == 0 {
 		return executable, nil
@@ -44,7 +43,8 @@ func (h Host) Stage(ctx context.Context, executable string) (string, error) {
 	return path, nil
 }
 
-// findScript says what the host is and where the executable is or will be.
+// findScript prints the kind of machine, the path of the executable, and whether
+// it is present.
 const findScript = `set -eu
 path=${XDG_CACHE_HOME:-$HOME/.cache}/dhtbench/SUM/dhtbench
 mkdir -p "${path%/*}"
@@ -53,7 +53,7 @@ echo "$path"
 echo "SUM  $path" | sha256sum -c - >/dev/null 2>&1 && test -x "$path" && echo present || echo absent
 `
 
-// find looks for the executable with that checksum.
+// find looks for an executable by its checksum.
 func (h Host) find(ctx context.Context, sum string) (path string, present bool, err error) {
 	out, err := h.script(ctx, strings.ReplaceAll(findScript, "SUM", sum))
 	if err != nil {
@@ -61,20 +61,20 @@ func (h Host) find(ctx context.Context, sum string) (path string, present bool, 
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if len(lines) != 3 {
-		return "", false, fmt.Errorf("look for the executable on %s: want 3 lines, got %q", h.Name, out)
+		return "", false, fmt.Errorf("look for the executable on %s: the answer must have 3 lines, and is %q", h.Name, out)
 	}
 	if here := unameHere(); lines[0] != here {
-		return "", false, fmt.Errorf("host %s is %s and this program was built for %s: use hosts like this machine, or run it on one like them", h.Name, lines[0], here)
+		return "", false, fmt.Errorf("host %s is %s: must be %s, like this program", h.Name, lines[0], here)
 	}
-	// ssh joins its arguments and has a shell take them apart again.
+	// ssh passes its arguments to a shell.
 	if path = lines[1]; strings.ContainsAny(path, " \t\"'\\$`&|;<>()*?[]{}#~!") {
-		return "", false, fmt.Errorf("host %s: the folder of %q has a character that a shell would take for its own: set XDG_CACHE_HOME there", h.Name, path)
+		return "", false, fmt.Errorf("host %s: %q has a character that is special in a shell; set XDG_CACHE_HOME there", h.Name, path)
 	}
 	return path, lines[2] == "present", nil
 }
 
-// unameHere is what `uname -sm` says on a machine that this program was built
-// for.
+// unameHere returns the output of `uname -sm` on machines that this program was
+// built for.
 func unameHere() string {
 	system := map[string]string{"linux": "Linux", "darwin": "Darwin"}[runtime.GOOS]
 	machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
@@ -84,7 +84,7 @@ func unameHere() string {
 	return system + " " + machine
 }
 
-// placeScript unpacks what was uploaded, checks it and puts it in its place.
+// placeScript unpacks and checks the upload and moves it to its path.
 const placeScript = `set -eu
 gzip -dc PART >PART.new
 echo "SUM  PART.new" | sha256sum -c - >/dev/null
@@ -93,8 +93,7 @@ mv PART.new PATH_
 rm PART
 `
 
-// upload copies the program to path on the host. No step needs an argument that
-// a shell could misread, so that any prefix will do.
+// upload copies the program to path on the host.
 func (h Host) upload(ctx context.Context, program []byte, sum, path string) error {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -104,13 +103,13 @@ func (h Host) upload(ctx context.Context, program []byte, sum, path string) erro
 	if err := z.Close(); err != nil {
 		return fmt.Errorf("pack the executable: %w", err)
 	}
-	part := path + "." + rand.Text() // hosts may share a home folder
+	part := path + "." + rand.Text() // hosts may share a home directory
 	if _, err := h.run(ctx, &packed, "dd", "of="+part); err != nil {
 		return fmt.Errorf("upload the executable to %s: %w", h.Name, err)
 	}
 	script := strings.NewReplacer("PART", part, "SUM", sum, "PATH_", path).Replace(placeScript)
 	if _, err := h.script(ctx, script); err != nil {
-		return fmt.Errorf("put the executable in its place on %s: %w", h.Name, err)
+		return fmt.Errorf("install the executable on %s: %w", h.Name, err)
 	}
 	return nil
 }
@@ -120,8 +119,8 @@ func (h Host) script(ctx context.Context, text string) (string, error) {
 	return h.run(ctx, strings.NewReader(text), "sh")
 }
 
-// run runs a command on the host with that standard input and returns what it
-// prints. The error quotes the last lines of its standard error.
+// run runs a command on the host and returns its standard output. The error quotes
+// the last lines of its standard error.
 func (h Host) run(ctx context.Context, stdin io.Reader, argv ...string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, scriptTime, fmt.Errorf("not done within %v", scriptTime))
 	defer cancel()
