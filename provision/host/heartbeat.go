@@ -32,7 +32,7 @@ func (p *Process) Watch() {
 			case <-tick.C:
 			}
 			if silent := time.Since(p.born) - time.Duration(p.seen.Load()); silent > lostAfter {
-				p.giveUp(fmt.Errorf("no output for %v: the host is lost or cut off, or the process hangs", silent.Round(time.Second)))
+				p.giveUp(fmt.Errorf("no sign of life for %v: the host is lost or cut off, or the process hangs", silent.Round(time.Second)))
 				return
 			}
 			if n%int(beatEvery/checks) != 0 {

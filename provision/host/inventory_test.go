@@ -37,7 +37,7 @@ nonsense
 {"name":"e","addr":"127.0.0.1","facts":{"cpus":2}}
 `))
 	for _, want := range []string{
-		`x:4: host "a" is on line 3 too`, `x:5: host "b": addr "somewhere" is not an IP address`, "x:6: host without a name",
+		`x:4: host "a" is on line 3 too`, `x:5: host "b": addr "somewhere": must be an IP address`, "x:6: host without a name",
 		`x:7: not a host: json: unknown field "vias"`, "x:8: not a host: a line must have one object", "x:9: not a host",
 		"x:10: not a host: json: cannot unmarshal number",
 	} {
