@@ -22,12 +22,14 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/netip"
 	"os"
+	"regexp"
 	"time"
 
 	"dhtbench/provision/host"
@@ -36,10 +38,10 @@ import (
 // Command is `provision ec2`. Its exported fields are its flags.
 type Command struct {
 	Nodes          int           `help:"Number of hosts." default:"8"`
-	Region         string        `help:"AWS region." default:"us-east-1"`
+	Region         string        `help:"AWS region; default: that of the AWS configuration, or us-east-1."`
 	Type           string        `help:"Instance type." default:"c3.large"`
 	Image          string        `help:"Image to boot (ami-...); default: the one that --image-parameter names." placeholder:"AMI"`
-	ImageParameter string        `help:"Public SSM parameter that names the image." default:"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64"`
+	ImageParameter string        `help:"Public SSM parameter that names the image; default: Amazon Linux 2023 for the type." placeholder:"NAME"`
 	User           string        `help:"User of the image for ssh." default:"ec2-user"`
 	SSHCIDR        string        `name:"ssh-cidr" help:"Your public address, such as 203.0.113.7/32. Hosts accept ssh from it only." placeholder:"CIDR"`
 	Subnet         []string      `help:"Subnets to try in this order; default: the default subnet of each zone." placeholder:"ID"`
@@ -47,7 +49,8 @@ type Command struct {
 	DiskGB         int           `name:"disk-gb" help:"Disk of each host in GB." default:"8"`
 	Lifetime       time.Duration `help:"Time after launch at which hosts power themselves off." default:"90m"`
 	Lease          time.Duration `help:"Time without heartbeats after which hosts power themselves off." default:"15m"`
-	Price          float64       `help:"Price of one host, in USD an hour, for the estimate; look it up for another type." default:"0.105"`
+	Price          float64       `help:"Price of a host in USD an hour; default: known for some types in us-east-1." placeholder:"USD"`
+	MaxUSD         float64       `name:"max-usd" help:"Most that the hosts may cost in their lifetime, in USD." default:"5"`
 	Owner          string        `help:"Owner tag of all resources; default: user@machine." placeholder:"NAME"`
 	Dir            string        `help:"Folder for journals, keys and inventories; default: in the user's cache folder." placeholder:"PATH"`
 	Endpoint       string        `help:"Send all calls to this URL instead of AWS." placeholder:"URL" hidden:""`
@@ -60,7 +63,8 @@ type Command struct {
 
 	Argv []string `arg:"" optional:"" name:"command" help:"Command to run with the hosts, after --. DHTBENCH_HOSTS names their inventory."`
 
-	seams seams // for tests
+	everywhere bool  // --region was not given
+	seams      seams // for tests
 }
 
 // seams are what tests replace. The zero value uses ssh and the standard streams.
@@ -140,6 +144,9 @@ func parseCIDR(text string) (netip.Prefix, error) {
 // Run does what the flags ask for. The error is a [leftovers] when resources that
 // cost money may be left, and a [host.Status] when COMMAND ran and failed.
 func (c *Command) Run(ctx context.Context) error {
+	if err := c.resolve(ctx); err != nil {
+		return err
+	}
 	switch {
 	case c.Policy:
 		_, err := io.WriteString(c.out(), policy)
@@ -152,6 +159,37 @@ func (c *Command) Run(ctx context.Context) error {
 		return c.destroy(ctx)
 	}
 	return c.launch(ctx)
+}
+
+// resolve sets flags that were not given and whose defaults depend on others. It
+// sends nothing.
+func (c *Command) resolve(ctx context.Context) error {
+	c.everywhere = c.Region == ""
+	if c.everywhere {
+		cfg, err := c.configuration(ctx, "")
+		if err != nil {
+			return err
+		}
+		c.Region = cmp.Or(cfg.Region, "us-east-1")
+	}
+	if c.ImageParameter == "" {
+		c.ImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-" + architecture(c.Type)
+	}
+	if !c.Plan && !c.launches() {
+		return nil
+	}
+	var err error
+	c.Price, err = c.findPrice()
+	return err
+}
+
+// architecture returns the architecture of an instance type, as EC2 spells it.
+// Families with a g after their generation have AWS's own arm64 processors.
+func architecture(instanceType string) string {
+	if regexp.MustCompile(`^([a-z]+[0-9]+g|a1)`).MatchString(instanceType) {
+		return "arm64"
+	}
+	return "x86_64"
 }
 
 // cidr returns --ssh-cidr, which Validate has checked, as a network.

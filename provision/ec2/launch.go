@@ -28,7 +28,7 @@ type launch struct {
 
 // launch makes hosts, runs COMMAND and removes the hosts.
 func (c *Command) launch(ctx context.Context) (err error) {
-	if err := errors.Join(c.checkProgram(), c.checkTerminal()); err != nil {
+	if err := errors.Join(c.checkCost(), c.checkProgram(), c.checkTerminal()); err != nil {
 		return err
 	}
 	cl, err := c.connect(ctx, c.Region)

@@ -21,24 +21,6 @@ import (
 //go:embed policy.json
 var policy string
 
-// Prices in USD in us-east-1, besides that of the host itself. They are part of an
-// estimate.
-const (
-	addressPerHour = 0.005      // a public IPv4 address
-	diskPerGBHour  = 0.08 / 730 // gp3, a month of 730 hours
-	minimumBilled  = time.Minute
-)
-
-// perHour is the estimate for all hosts, in USD an hour.
-func (c *Command) perHour() float64 {
-	return float64(c.Nodes) * (c.Price + addressPerHour + float64(c.DiskGB)*diskPerGBHour)
-}
-
-// cost is the estimate for all hosts for a time, in USD.
-func (c *Command) cost(d time.Duration) float64 {
-	return c.perHour() * max(d, minimumBilled).Hours()
-}
-
 // checkTerminal returns an error if there is no terminal to ask at, unless --yes
 // is given.
 func (c *Command) checkTerminal() error {
@@ -165,14 +147,18 @@ The last remove everything, whatever happened before.
 
 // planCost prints the cost of a run, and of failures.
 func (c *Command) planCost(w io.Writer) {
+	source := "The price of a host is that of --price."
+	if knownPrices()[c.Type] == c.Price {
+		source = fmt.Sprintf("The price of a host is that of %s in %s.", pricesDate, pricesRegion)
+	}
 	fmt.Fprintf(w, `
-COST, an estimate. Prices differ between regions; --price sets that of a host.
+COST, an estimate. %s
   %d x (%s $%.4g + public address $%.4g + disk $%.4f)
-  = $%.2f an hour, $%.3f a minute
+  = $%.2f an hour, at most $%.2f in all; --max-usd allows $%g
   Traffic to this machine is extra; the first 100 GB a month have been free.
 
 WORST CASES
-`, c.Nodes, c.Type, c.Price, addressPerHour, float64(c.DiskGB)*diskPerGBHour, c.perHour(), c.perHour()/60)
+`, source, c.Nodes, c.Type, c.Price, addressPerHour, float64(c.DiskGB)*diskPerGBHour, c.perHour(), c.cost(c.Lifetime), c.MaxUSD)
 	unheard := c.Lease + time.Minute // the lease is counted in whole minutes
 	unarmed := c.pace().Boot + c.pace().SSH
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

@@ -29,24 +29,39 @@ type facts struct {
 // zone is an availability zone and a subnet in it.
 type zone struct{ Name, Subnet, VPC string }
 
-// checkProgram returns an error if COMMAND is a Go program that cannot run on the
-// hosts, which get a copy of it: the processors of c3 lack x86-64-v3.
+// checkProgram returns an error if COMMAND, or the program that it names for the
+// hosts, is a Go program that cannot run there: the architecture must fit, and the
+// processors of c3 lack x86-64-v3.
 func (c *Command) checkProgram() error {
 	path, err := exec.LookPath(c.Argv[0])
 	if err != nil {
 		return fmt.Errorf("find COMMAND: %w", err)
 	}
-	info, err := buildinfo.ReadFile(path)
-	if err != nil || !strings.HasPrefix(c.Type, "c3.") {
-		return nil
+	for n, arg := range c.Argv[1:] {
+		if value, ok := strings.CutPrefix(arg, hostExecutable+"="); ok {
+			path = value
+		} else if arg == hostExecutable && n+2 < len(c.Argv) {
+			path = c.Argv[n+2]
+		}
 	}
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return nil // not a Go program
+	}
+	want := map[string]string{"x86_64": "amd64", "arm64": "arm64"}[architecture(c.Type)]
 	for _, s := range info.Settings {
-		if s.Key == "GOAMD64" && s.Value != "v1" && s.Value != "v2" {
+		switch {
+		case s.Key == "GOARCH" && s.Value != want:
+			return fmt.Errorf("%s was built for %s and %s is %s; build dhtbench for linux/%s and add %s PATH to COMMAND", path, s.Value, c.Type, want, want, hostExecutable)
+		case s.Key == "GOAMD64" && s.Value != "v1" && s.Value != "v2" && strings.HasPrefix(c.Type, "c3."):
 			return fmt.Errorf("%s was built with GOAMD64=%s, which %s cannot run: it must be v1", path, s.Value, c.Type)
 		}
 	}
 	return nil
 }
+
+// hostExecutable is the flag of dhtbench that names the program for the hosts.
+const hostExecutable = "--host-executable"
 
 // preflight checks the launch without making anything, so that errors appear
 // before hosts cost money.
@@ -84,8 +99,8 @@ func (c *Command) checkImage(ctx context.Context, cl *cloud, f *facts) error {
 	image := answer.Images[0]
 	f.ImageName, f.Root = aws.ToString(image.Name), aws.ToString(image.RootDeviceName)
 	var errs []error
-	if image.Architecture != types.ArchitectureValuesX8664 {
-		errs = append(errs, fmt.Errorf("image %s is for %s: must be for x86_64", f.Image, image.Architecture))
+	if want := architecture(c.Type); string(image.Architecture) != want {
+		errs = append(errs, fmt.Errorf("image %s is for %s: must be for %s, like type %s", f.Image, image.Architecture, want, c.Type))
 	}
 	if image.RootDeviceType != types.DeviceTypeEbs {
 		errs = append(errs, fmt.Errorf("image %s has its root on %s: must be on ebs", f.Image, image.RootDeviceType))
@@ -112,8 +127,8 @@ func (c *Command) checkType(ctx context.Context, cl *cloud, f *facts) error {
 	if t.VCpuInfo != nil {
 		f.VCPUs = int(aws.ToInt32(t.VCpuInfo.DefaultVCpus))
 	}
-	if t.ProcessorInfo != nil && !slices.Contains(t.ProcessorInfo.SupportedArchitectures, types.ArchitectureTypeX8664) {
-		return fmt.Errorf("type %s does not run x86_64 programs; choose another --type", c.Type)
+	if want := architecture(c.Type); t.ProcessorInfo != nil && !slices.Contains(t.ProcessorInfo.SupportedArchitectures, types.ArchitectureType(want)) {
+		return fmt.Errorf("type %s does not run %s programs; choose another --type", c.Type, want)
 	}
 	if p := t.PlacementGroupInfo; c.Placement == "cluster" && p != nil && !slices.Contains(p.SupportedStrategies, types.PlacementGroupStrategyCluster) {
 		return fmt.Errorf("type %s cannot be in a cluster placement group; use --placement none", c.Type)
