@@ -56,7 +56,7 @@ func (l *launch) runInTurn(ctx context.Context) (ids []string, at spot, err erro
 		}
 		l.say("%s has no room for %d %s: %v", z.Name, l.Nodes, l.Type, err)
 	}
-	return nil, spot{}, fmt.Errorf("no zone of %s has room for %d %s; the last error: %w\ntry later, another --region or --type, fewer --nodes, or --placement none", l.Region, l.Nodes, l.Type, last)
+	return nil, spot{}, l.noRoom(last)
 }
 
 // makePlacement makes a placement group and returns its name, which is "" with

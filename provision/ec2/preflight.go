@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"debug/buildinfo"
 	"errors"
@@ -84,7 +85,7 @@ func (c *Command) preflight(ctx context.Context, cl *cloud) (facts, error) {
 	if f.Zones, err = c.findZones(ctx, cl); err != nil {
 		return f, err
 	}
-	return f, c.dryRun(ctx, cl, f)
+	return f, c.dryRun(ctx, cl, &f)
 }
 
 // checkImage checks that the image fits the type and the user data.
@@ -169,7 +170,10 @@ func (c *Command) findZones(ctx context.Context, cl *cloud) ([]zone, error) {
 			}
 		}
 	}
-	slices.SortFunc(zones, func(a, b zone) int { return strings.Compare(a.Name+a.Subnet, b.Name+b.Subnet) })
+	slices.SortFunc(zones, func(a, b zone) int { // AWS returns subnets in any order
+		given := cmp.Compare(slices.Index(c.Subnet, a.Subnet), slices.Index(c.Subnet, b.Subnet))
+		return cmp.Or(given, strings.Compare(a.Name+a.Subnet, b.Name+b.Subnet))
+	})
 	switch {
 	case len(offered) == 0:
 		return nil, fmt.Errorf("no zone of %s has %s; choose another --region or --type", c.Region, c.Type)
@@ -185,21 +189,40 @@ func (c *Command) findZones(ctx context.Context, cl *cloud) ([]zone, error) {
 }
 
 // dryRun lets AWS check the launch without doing it: permissions, image, type,
-// disk, and whether the account may use the type. AWS does not check quotas and
-// capacity.
-func (c *Command) dryRun(ctx context.Context, cl *cloud, f facts) error {
-	request, err := c.dryRequest(f)
-	if err != nil {
-		return err
+// disk, and whether the account may use the type. AWS does not check quotas, and
+// capacity only in part. dryRun removes zones without room from f, up to the first
+// that has room.
+func (c *Command) dryRun(ctx context.Context, cl *cloud, f *facts) error {
+	for {
+		request, err := c.dryRequest(*f)
+		if err != nil {
+			return err
+		}
+		_, err = cl.ec2.RunInstances(ctx, request)
+		switch {
+		case code(err) == "DryRunOperation":
+			return nil
+		case err == nil:
+			return errors.New("dry run of the launch: AWS did not answer that it was one; look for instances with `provision ec2 --list`")
+		case !isNoCapacity(err):
+			return explain("dry run of the launch", err)
+		}
+		c.say("%s has no room for %d %s: %v", f.Zones[0].Name, c.Nodes, c.Type, err)
+		if f.Zones = f.Zones[1:]; len(f.Zones) == 0 {
+			return c.noRoom(err)
+		}
 	}
-	_, err = cl.ec2.RunInstances(ctx, request)
-	if code(err) == "DryRunOperation" {
-		return nil
+}
+
+// noRoom returns the error when no zone has room. last is AWS's answer for the
+// last zone.
+func (c *Command) noRoom(last error) error {
+	others := []string{"c7i.large", "c5.large"}
+	if architecture(c.Type) == "arm64" {
+		others = []string{"c8g.large", "c7g.large"}
 	}
-	if err == nil {
-		return errors.New("dry run of the launch: AWS did not answer that it was one; look for instances with `provision ec2 --list`")
-	}
-	return explain("dry run of the launch", err)
+	others = slices.DeleteFunc(others, func(t string) bool { return t == c.Type })
+	return fmt.Errorf("no zone of %s has room for %d %s; the last error: %w\ntry --type %s, another --region, fewer --nodes, or --placement none", c.Region, c.Nodes, c.Type, last, strings.Join(others, " or "))
 }
 
 // dryRequest returns the call of the launch without the key, the groups and the
