@@ -21,6 +21,7 @@ type cloud struct {
 	ssm     *ssm.Client
 	region  string
 	account string // number of the account
+	config  aws.Config
 }
 
 // connect finds the user's credentials, as every AWS tool does, and asks AWS
@@ -37,12 +38,33 @@ func (c *Command) connect(ctx context.Context, region string) (*cloud, error) {
 	if err != nil {
 		return nil, explain("ask AWS for the caller's identity", err)
 	}
-	return &cloud{
-		ec2:     api.NewFromConfig(cfg),
-		ssm:     ssm.NewFromConfig(cfg),
-		region:  region,
-		account: aws.ToString(identity.Account),
-	}, nil
+	cl := &cloud{account: aws.ToString(identity.Account), config: cfg}
+	return cl.in(region), nil
+}
+
+// in returns the same account in another region.
+func (c *cloud) in(region string) *cloud {
+	other := *c
+	other.region, other.config.Region = region, region
+	other.ec2, other.ssm = api.NewFromConfig(other.config), ssm.NewFromConfig(other.config)
+	return &other
+}
+
+// clouds returns the account in the regions that --list and --destroy search: all
+// that are enabled, or only --region if it is given.
+func (c *Command) clouds(ctx context.Context, cl *cloud) ([]*cloud, error) {
+	if !c.everywhere {
+		return []*cloud{cl}, nil
+	}
+	answer, err := cl.ec2.DescribeRegions(ctx, &api.DescribeRegionsInput{})
+	if err != nil {
+		return nil, explain("list regions", err)
+	}
+	var all []*cloud
+	for _, r := range answer.Regions {
+		all = append(all, cl.in(aws.ToString(r.RegionName)))
+	}
+	return all, nil
 }
 
 // configuration reads the user's AWS configuration. It sends nothing.

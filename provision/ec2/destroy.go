@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"time"
+	"strings"
 )
 
 // expired, as the argument of --destroy, means all expired runs of the owner.
@@ -24,8 +24,12 @@ func (c *Command) destroy(ctx context.Context) error {
 		return c.destroyRun(ctx, c.Destroy)
 	}
 	cl, err := c.connect(ctx, c.Region)
+	var regions []*cloud
 	if err == nil {
-		err = c.destroyExpired(ctx, cl)
+		regions, err = c.clouds(ctx, cl)
+	}
+	if err == nil {
+		err = c.destroyExpired(ctx, regions...)
 	}
 	if _, ok := errors.AsType[leftovers](err); err == nil || ok {
 		return err
@@ -34,29 +38,28 @@ func (c *Command) destroy(ctx context.Context) error {
 }
 
 // destroyExpired removes the runs of the owner whose hosts should have powered
-// themselves off by now. Every launch begins with it.
-func (c *Command) destroyExpired(ctx context.Context, cl *cloud) error {
-	all, err := cl.survey(ctx, where(tagOwner, c.owner()))
+// themselves off by now. Every launch does it in its region.
+func (c *Command) destroyExpired(ctx context.Context, regions ...*cloud) error {
+	all, err := surveyAll(ctx, regions, where(tagOwner, c.owner()))
 	faults := []error{err}
-	var over []string
+	over := make(map[string]string) // region by id
 	for _, f := range all {
 		// EC2 treats * and ? in a filter as wildcards: compare the owner here.
-		past := f.Run.Owner == c.owner() && !f.Run.Expires.IsZero() && time.Now().After(f.Run.Expires)
-		if past && !f.ended() && checkRunID(f.Run.ID) == nil && !slices.Contains(over, f.Run.ID) {
-			over = append(over, f.Run.ID)
+		if f.Run.Owner == c.owner() && f.Run.expired() && !f.ended() && checkRunID(f.Run.ID) == nil {
+			over[f.Run.ID] = f.Region
 		}
 	}
 	if len(over) == 0 && err == nil && c.Destroy != "" {
-		c.say("no run of %s in %s is expired", c.owner(), cl.region)
+		c.say("no run of %s is expired in %s", c.owner(), names(regions))
 	}
-	for _, id := range over {
+	for id, region := range over {
 		f, j, err := c.openRun(id)
 		if errors.Is(err, errLocked) {
 			c.say("run %s is expired and still active on this machine: it is not removed", id)
 			continue
 		}
 		if err == nil {
-			err = c.tearDown(ctx, cl, f, j, id)
+			err = c.tearDown(ctx, regions[0].in(region), f, j, id)
 			j.close()
 		}
 		faults = append(faults, err)
@@ -65,23 +68,54 @@ func (c *Command) destroyExpired(ctx context.Context, cl *cloud) error {
 }
 
 // destroyRun removes what is left of one run. The journal, if it is on this
-// machine, has the run's region; otherwise --region is used.
+// machine, has the run's region. Otherwise destroyRun searches for the run.
 func (c *Command) destroyRun(ctx context.Context, id string) error {
 	f, j, err := c.openRun(id)
 	if err != nil {
 		return c.notLooked(id, "", err)
 	}
 	defer j.close()
-	region := c.Region
-	if h := j.header(); h != nil {
-		region = h.Region
-	}
-	cl, err := c.connect(ctx, region)
+	cl, err := c.connect(ctx, c.Region)
 	if err != nil {
-		return c.notLooked(id, region, err)
+		return c.notLooked(id, "", err)
 	}
-	return c.tearDown(ctx, cl, f, j, id)
+	if h := j.header(); h != nil {
+		return c.tearDown(ctx, cl.in(h.Region), f, j, id)
+	}
+	regions, err := c.clouds(ctx, cl)
+	if err != nil {
+		return c.notLooked(id, "", err)
+	}
+	seen, err := surveyAll(ctx, regions, where(tagRun, id))
+	switch {
+	case len(seen) > 0:
+		return c.tearDown(ctx, cl.in(seen[0].Region), f, j, id)
+	case err != nil:
+		return c.notLooked(id, "", err)
+	}
+	return notFound{Run: id, Account: cl.account, Regions: names(regions)}
 }
+
+// names lists regions.
+func names(regions []*cloud) string {
+	var list []string
+	for _, cl := range regions {
+		list = append(list, cl.region)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+// notFound is the error of a run without resources and without a folder. It may
+// have been removed, or be in another account or region.
+type notFound struct{ Run, Account, Regions string }
+
+func (n notFound) Error() string {
+	return fmt.Sprintf("run %s was not found in account %s in %s, and its folder is not on this machine; check the id with --list, and choose another account with AWS_PROFILE", n.Run, n.Account, n.Regions)
+}
+
+// ExitCode returns the exit status of a program that ends with this error.
+func (n notFound) ExitCode() int { return 3 }
 
 // openRun opens the journal of a run. If the run's folder is not on this machine,
 // the journal is empty and in memory.

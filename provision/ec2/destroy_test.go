@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -248,7 +250,7 @@ func TestExpired(t *testing.T) {
 	if err := s.run(s.flags("--list")...); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"aaaaaaaa  forgetful", "OVERDUE", "1 running instance"} {
+	for _, want := range []string{"aaaaaaaa  us-east-1  forgetful", "OVERDUE", "1 running instance"} {
 		if !strings.Contains(s.words.String(), want) {
 			t.Errorf("the list lacks %q", want)
 		}
@@ -265,6 +267,60 @@ func TestExpired(t *testing.T) {
 			t.Errorf("after %s: %q, %v, want the 2 instances of other runs", name, left, err)
 		}
 		plant(t, m, old)
+	}
+}
+
+// TestDestroyOfAnUnknownRun: a run that is not found is not known to be gone.
+func TestDestroyOfAnUnknownRun(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{}, "traveller")
+	defer s.tell()
+	err := s.run(s.flags("--destroy", "20200101-000000-aaaaaaaa")...)
+	var coded interface{ ExitCode() int }
+	if !errors.As(err, &coded) || coded.ExitCode() != 3 || !strings.Contains(err.Error(), "was not found in account 123456789012 in ") {
+		t.Errorf("error %v, want exit status 3", err)
+	}
+}
+
+// TestRunInAnotherRegion: --list and --destroy search all regions, unless
+// --region is given.
+func TestRunInAnotherRegion(t *testing.T) {
+	m := startMoto(t)
+	s := newStage(t, m, settings{}, "traveller")
+	defer s.tell()
+	for n, destroy := range []string{"", expired} {
+		r := run{ID: fmt.Sprintf("20200101-000000-aaaaaaa%c", 'a'+n), Owner: "traveller", Created: time.Now().Add(-2 * time.Hour), Expires: time.Now().Add(-time.Hour)}
+		plant(t, m, r, "us-west-2")
+		if destroy == "" {
+			destroy = r.ID
+		}
+		err := s.run(s.flags("--region", "us-east-1", "--destroy", r.ID)...)
+		if err == nil || !strings.Contains(err.Error(), r.ID+" was not found in account 123456789012 in us-east-1, and") {
+			t.Errorf("in us-east-1: error %v", err)
+		}
+		if err := s.run(s.flags("--list")...); err != nil || !strings.Contains(s.words.String(), r.ID+"  us-west-2") {
+			t.Errorf("list: %v", err)
+		}
+		if err := s.run(s.flags("--destroy", destroy)...); err != nil {
+			t.Errorf("--destroy %s: %v", destroy, err)
+		}
+		cl, err := judge(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := cl.in("us-west-2").foundInstances(t.Context(), nil)
+		if err != nil || slices.ContainsFunc(left, func(f found) bool { return !f.ended() }) {
+			t.Errorf("after --destroy %s: %+v, %v", destroy, left, err)
+		}
+	}
+}
+
+// TestRegionOfTheConfiguration: --region defaults to the region that every AWS
+// tool uses.
+func TestRegionOfTheConfiguration(t *testing.T) {
+	t.Setenv("AWS_REGION", "eu-west-1")
+	s := &stage{t: t}
+	if err := s.run("--plan", "--price", "0.12"); err != nil || !strings.Contains(s.words.String(), "region     eu-west-1") {
+		t.Errorf("%v: %s", err, s.words.String())
 	}
 }
 
@@ -290,11 +346,14 @@ func TestOwnerIsNoPattern(t *testing.T) {
 }
 
 // plant makes an instance in moto as a run would have left it.
-func plant(t *testing.T, m *moto, r run) {
+func plant(t *testing.T, m *moto, r run, region ...string) {
 	t.Helper()
 	cl, err := judge(t.Context(), m)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, other := range region {
+		cl = cl.in(other)
 	}
 	images, err := cl.ec2.DescribeImages(t.Context(), &api.DescribeImagesInput{Owners: []string{"amazon"}})
 	if err != nil || len(images.Images) == 0 {

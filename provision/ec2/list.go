@@ -3,6 +3,7 @@ package ec2
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,10 +20,11 @@ func (c *Command) list(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := cl.survey(ctx, where(tagManaged, "true"))
+	regions, err := c.clouds(ctx, cl)
 	if err != nil {
 		return err
 	}
+	all, err := surveyAll(ctx, regions, where(tagManaged, "true"))
 	runs := make(map[string]*remains)
 	for _, f := range all {
 		if f.ended() {
@@ -30,27 +32,30 @@ func (c *Command) list(ctx context.Context) error {
 		}
 		r := runs[f.Run.ID]
 		if r == nil {
-			r = &remains{run: f.Run, count: make(map[string]int)}
+			r = &remains{run: f.Run, region: f.Region, count: make(map[string]int)}
 			runs[f.Run.ID] = r
 		}
 		r.add(f)
 	}
 	if len(runs) == 0 {
-		fmt.Fprintf(c.out(), "no run has resources left in %s\n", c.Region)
-		return nil
+		if err == nil {
+			fmt.Fprintf(c.out(), "no run has resources left in %s\n", names(regions))
+		}
+		return err
 	}
 	table := tabwriter.NewWriter(c.out(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RUN\tOWNER\tCREATED\tHOSTS END\tRESOURCES LEFT")
+	fmt.Fprintln(table, "RUN\tREGION\tOWNER\tCREATED\tHOSTS END\tRESOURCES LEFT")
 	for _, r := range slices.SortedFunc(maps.Values(runs), func(a, b *remains) int { return cmp.Compare(a.run.ID, b.run.ID) }) {
 		fmt.Fprintln(table, r)
 	}
-	return table.Flush()
+	return errors.Join(table.Flush(), err)
 }
 
 // remains counts the resources that are left of a run.
 type remains struct {
-	run   run
-	count map[string]int // by kind and state
+	run    run
+	region string
+	count  map[string]int // by kind and state
 }
 
 func (r *remains) add(f found) {
@@ -73,12 +78,12 @@ func (r *remains) String() string {
 	switch {
 	case alive && r.run.Expires.IsZero():
 		ends = "unknown"
-	case alive && time.Now().After(r.run.Expires):
+	case alive && r.run.expired():
 		ends = "OVERDUE since " + stamp(r.run.Expires)
 	case alive:
 		ends = stamp(r.run.Expires)
 	}
-	return strings.Join([]string{r.run.ID, r.run.Owner, stamp(r.run.Created), ends, strings.Join(left, ", ")}, "\t")
+	return strings.Join([]string{r.run.ID, r.region, r.run.Owner, stamp(r.run.Created), ends, strings.Join(left, ", ")}, "\t")
 }
 
 // stamp formats a time to the minute.

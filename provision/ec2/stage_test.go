@@ -144,7 +144,7 @@ func (s *stage) tell() {
 
 func indent(text string) string { return "\t" + strings.ReplaceAll(text, "\n", "\n\t") }
 
-// judge is moto itself, with nothing between.
+// judge is moto itself, without a proxy.
 func judge(ctx context.Context, m *moto) (*cloud, error) {
 	c, err := parse("--endpoint", m.url, "--list")
 	if err != nil {

@@ -1,19 +1,25 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // found is a resource that AWS shows.
 type found struct {
 	item
-	State types.InstanceStateName // of instances; "" for others
-	Run   run                     // from its tags
+	State  types.InstanceStateName // of instances; "" for others
+	Run    run                     // from its tags
+	Region string
 }
 
 // ended reports whether f is a terminated instance. AWS shows one for an hour.
@@ -30,6 +36,32 @@ func (c *cloud) survey(ctx context.Context, filters ...types.Filter) (all []foun
 		all, err = append(all, part...), errors.Join(err, fault)
 	}
 	return all, err
+}
+
+// surveyAll is survey for several regions. If some cannot be searched, it returns
+// the resources of the others and an error.
+func surveyAll(ctx context.Context, regions []*cloud, filters ...types.Filter) (all []found, err error) {
+	parts, faults := make([][]found, len(regions)), make([]error, len(regions))
+	var each errgroup.Group
+	each.SetLimit(8)
+	for i, cl := range regions {
+		each.Go(func() error {
+			parts[i], faults[i] = cl.survey(ctx, filters...)
+			return nil
+		})
+	}
+	each.Wait()
+	var failed []string
+	for i, cl := range regions {
+		if faults[i] != nil {
+			failed = append(failed, cl.region)
+			err = cmp.Or(err, faults[i])
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("search %s: %w", strings.Join(failed, ", "), err)
+	}
+	return slices.Concat(parts...), err
 }
 
 // instances returns the instances that match the filters, in any state.
@@ -50,7 +82,7 @@ func (c *cloud) instances(ctx context.Context, filters ...types.Filter) (all []t
 func (c *cloud) foundInstances(ctx context.Context, filters []types.Filter) (list []found, err error) {
 	instances, err := c.instances(ctx, filters...)
 	for _, i := range instances {
-		list = append(list, found{item{instance, aws.ToString(i.InstanceId)}, stateOf(i), fromTags(i.Tags)})
+		list = append(list, found{item{instance, aws.ToString(i.InstanceId)}, stateOf(i), fromTags(i.Tags), c.region})
 	}
 	return list, err
 }
@@ -61,7 +93,7 @@ func (c *cloud) keyPairs(ctx context.Context, filters []types.Filter) (list []fo
 		return nil, explain("list key pairs", err)
 	}
 	for _, k := range answer.KeyPairs {
-		list = append(list, found{item{keyPair, aws.ToString(k.KeyName)}, "", fromTags(k.Tags)})
+		list = append(list, found{item{keyPair, aws.ToString(k.KeyName)}, "", fromTags(k.Tags), c.region})
 	}
 	return list, nil
 }
@@ -74,7 +106,7 @@ func (c *cloud) groups(ctx context.Context, filters []types.Filter) (list []foun
 			return nil, explain("list security groups", err)
 		}
 		for _, g := range page.SecurityGroups {
-			list = append(list, found{item{group, aws.ToString(g.GroupId)}, "", fromTags(g.Tags)})
+			list = append(list, found{item{group, aws.ToString(g.GroupId)}, "", fromTags(g.Tags), c.region})
 		}
 	}
 	return list, nil
@@ -87,7 +119,7 @@ func (c *cloud) placements(ctx context.Context, filters []types.Filter) (list []
 	}
 	for _, p := range answer.PlacementGroups {
 		if p.State != types.PlacementGroupStateDeleted {
-			list = append(list, found{item{placement, aws.ToString(p.GroupName)}, "", fromTags(p.Tags)})
+			list = append(list, found{item{placement, aws.ToString(p.GroupName)}, "", fromTags(p.Tags), c.region})
 		}
 	}
 	return list, nil

@@ -33,6 +33,9 @@ type run struct {
 // of its placement groups. It is unique because the run's id is.
 func (r run) name() string { return "dhtbench-" + r.ID }
 
+// expired reports whether the run's hosts should have powered themselves off.
+func (r run) expired() bool { return !r.Expires.IsZero() && time.Now().After(r.Expires) }
+
 // tags returns the tags for resources of those kinds.
 func (r run) tags(kinds ...types.ResourceType) []types.TagSpecification {
 	tag := func(key, value string) types.Tag {
