@@ -137,8 +137,16 @@ func parseCIDR(text string) (netip.Prefix, error) {
 		return prefix, fmt.Errorf("--ssh-cidr %s: must be an IPv4 address or network, such as 203.0.113.7/32", text)
 	case prefix.Bits() < minPrefixBits:
 		return prefix, fmt.Errorf("--ssh-cidr %s: must not be wider than /%d; give your own address, such as 203.0.113.7/32", text, minPrefixBits)
+	case !isPublic(prefix.Addr()):
+		return prefix, fmt.Errorf("--ssh-cidr %s: must be a public address: hosts see the one that https://checkip.amazonaws.com shows", text)
 	}
 	return prefix.Masked(), nil
+}
+
+// isPublic reports whether a host on the internet can have the address.
+func isPublic(a netip.Addr) bool {
+	shared := netip.MustParsePrefix("100.64.0.0/10") // between a provider's NAT and its customers
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
 }
 
 // Run does what the flags ask for. The error is a [leftovers] when resources that

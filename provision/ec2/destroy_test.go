@@ -274,7 +274,7 @@ func TestExpired(t *testing.T) {
 func TestDestroyOfAnUnknownRun(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{}, "traveller")
 	defer s.tell()
-	err := s.run(s.flags("--destroy", "20200101-000000-aaaaaaaa")...)
+	err := s.run(s.anywhere("--destroy", "20200101-000000-aaaaaaaa")...)
 	var coded interface{ ExitCode() int }
 	if !errors.As(err, &coded) || coded.ExitCode() != 3 || !strings.Contains(err.Error(), "was not found in account 123456789012 in ") {
 		t.Errorf("error %v, want exit status 3", err)
@@ -293,14 +293,14 @@ func TestRunInAnotherRegion(t *testing.T) {
 		if destroy == "" {
 			destroy = r.ID
 		}
-		err := s.run(s.flags("--region", "us-east-1", "--destroy", r.ID)...)
+		err := s.run(s.flags("--destroy", r.ID)...)
 		if err == nil || !strings.Contains(err.Error(), r.ID+" was not found in account 123456789012 in us-east-1, and") {
 			t.Errorf("in us-east-1: error %v", err)
 		}
-		if err := s.run(s.flags("--list")...); err != nil || !strings.Contains(s.words.String(), r.ID+"  us-west-2") {
+		if err := s.run(s.anywhere("--list")...); err != nil || !strings.Contains(s.words.String(), r.ID+"  us-west-2") {
 			t.Errorf("list: %v", err)
 		}
-		if err := s.run(s.flags("--destroy", destroy)...); err != nil {
+		if err := s.run(s.anywhere("--destroy", destroy)...); err != nil {
 			t.Errorf("--destroy %s: %v", destroy, err)
 		}
 		cl, err := judge(t.Context(), m)

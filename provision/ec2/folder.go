@@ -21,7 +21,10 @@ func (f folder) journal() string    { return filepath.Join(string(f), "journal.j
 func (f folder) key() string        { return filepath.Join(string(f), "id_ed25519") }
 func (f folder) knownHosts() string { return filepath.Join(string(f), "known_hosts") }
 func (f folder) sshConfig() string  { return filepath.Join(string(f), "ssh_config") }
-func (f folder) inventory() string  { return filepath.Join(string(f), "hosts.jsonl") }
+func (f folder) console(host string) string {
+	return filepath.Join(string(f), "console-"+host+".txt")
+}
+func (f folder) inventory() string { return filepath.Join(string(f), "hosts.jsonl") }
 
 // runIDPattern matches the ids of runs: a time and a random word.
 const runIDPattern = `^[0-9]{8}-[0-9]{6}-[a-z2-7]{8}$`

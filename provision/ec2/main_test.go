@@ -122,7 +122,7 @@ func provision() int {
 		c.seams.ready, c.seams.beat = nil, nil
 	}
 	if os.Getenv(hasteVariable) != "" {
-		c.seams.pace.SSH = 2 * time.Second
+		c.seams.pace.SSH, c.seams.pace.Progress = 2*time.Second, 1500*time.Millisecond
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

@@ -14,10 +14,11 @@ type pace struct {
 
 	// Settle is how long after a call a resource that it made may still be
 	// invisible, since EC2 is eventually consistent; 60 s.
-	Settle time.Duration
-	Boot   time.Duration // limit until all hosts run; 5 min
-	SSH    time.Duration // limit until all hosts run commands; 6 min
-	Beat   time.Duration // interval of heartbeats; a fifth of the lease
+	Settle   time.Duration
+	Boot     time.Duration // limit until all hosts run; 5 min
+	SSH      time.Duration // limit until all hosts run commands; 6 min
+	Progress time.Duration // interval of progress messages; 15 s
+	Beat     time.Duration // interval of heartbeats; a fifth of the lease
 	// Teardown is the limit of a removal; 15 min. Instances need minutes to
 	// terminate, and their network interfaces use the security group longer.
 	Teardown time.Duration
@@ -39,6 +40,7 @@ func (p pace) withDefaults(lease time.Duration) pace {
 	set(&p.Settle, time.Minute)
 	set(&p.Boot, 5*time.Minute)
 	set(&p.SSH, 6*time.Minute)
+	set(&p.Progress, 15*time.Second)
 	set(&p.Beat, lease/5)
 	set(&p.Teardown, 15*time.Minute)
 	return p

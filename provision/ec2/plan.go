@@ -133,6 +133,7 @@ The next make resources. Each call is in the journal on disk before it is sent.
 	fmt.Fprintf(w, `  ec2 RunInstances                   all %d or none; then the next zone
   ec2 DescribeInstances              until exactly %d run
   ssh to each host                   until its timers run
+  (ec2 GetConsoleOutput of hosts that are not ready in time)
   (COMMAND runs; ssh to each host every %s renews its lease)
 The last remove everything, whatever happened before.
   ec2 DescribeInstances, DescribeKeyPairs

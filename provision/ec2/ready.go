@@ -2,7 +2,10 @@ package ec2
 
 import (
 	"context"
+	"encoding/base64"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -10,7 +13,8 @@ import (
 
 	"dhtbench/provision/host"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 )
 
 // oneCommand is the time limit of a small command on a host.
@@ -25,28 +29,111 @@ func (l *launch) awaitReady(ctx context.Context, hosts []host.Host) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, l.pace.SSH, fmt.Errorf("not ready within %v", l.pace.SSH))
 	defer cancel()
 	l.say("waiting for ssh to %d hosts", len(hosts))
-	each, ctx := errgroup.WithContext(ctx)
+	attempts := make(chan attempt)
+	silent := make(map[string]attempt) // hosts that are not ready, by name
 	for _, h := range hosts {
-		each.Go(func() error { return l.awaitArmed(ctx, h) })
+		silent[h.Name] = attempt{host: h, err: errors.New("no attempt has ended yet")}
+		go l.awaitArmed(ctx, h, attempts)
 	}
-	return each.Wait()
+	progress := time.NewTicker(l.pace.Progress)
+	defer progress.Stop()
+	for len(silent) > 0 {
+		select {
+		case a := <-attempts:
+			if silent[a.host.Name] = a; a.err == nil {
+				delete(silent, a.host.Name)
+			}
+		case <-progress.C:
+			l.say("%d of %d hosts are ready%s", len(hosts)-len(silent), len(hosts), l.diagnoses(silent))
+		case <-ctx.Done():
+			if ctx.Err() == context.DeadlineExceeded {
+				l.keepConsoles(ctx, silent)
+			}
+			return fmt.Errorf("%d of %d hosts: %w:%s", len(silent), len(hosts), context.Cause(ctx), l.diagnoses(silent))
+		}
+	}
+	return nil
 }
 
-// awaitArmed waits for one host. It tries again after any error, since the host
-// may not be up yet, and returns the last one when time is up.
-func (l *launch) awaitArmed(ctx context.Context, h host.Host) error {
-	var last error
+// attempt is the result of one attempt to reach a host.
+type attempt struct {
+	host host.Host
+	err  error // nil if the host is ready
+}
+
+// awaitArmed tries to reach a host until it is ready or ctx ends.
+func (l *launch) awaitArmed(ctx context.Context, h host.Host, attempts chan<- attempt) {
 	for {
 		text, err := l.readArmed(ctx, h)
 		if err == nil {
-			return l.journal.write(entry{State: noted, Text: "timers of " + h.Name + " run: " + text})
+			err = l.journal.write(entry{State: noted, Text: "timers of " + h.Name + " run: " + text})
 		}
-		if ctx.Err() == nil || last == nil {
-			last = err
+		if ctx.Err() != nil {
+			return
 		}
-		if cause := pause(ctx, l.pace.Poll); cause != nil {
-			return fmt.Errorf("wait for host %s: %w; the last error: %w", h.Name, cause, last)
+		select {
+		case attempts <- attempt{h, err}:
+		case <-ctx.Done():
 		}
+		if err == nil || pause(ctx, l.pace.Poll) != nil {
+			return
+		}
+	}
+}
+
+// diagnoses returns why hosts are not ready, a line for each reason.
+func (l *launch) diagnoses(silent map[string]attempt) string {
+	names := make(map[string][]string) // of hosts by reason
+	for name, a := range silent {
+		why := l.diagnose(a.err)
+		names[why] = append(names[why], name)
+	}
+	var lines []string
+	for why, hosts := range names {
+		slices.Sort(hosts)
+		lines = append(lines, fmt.Sprintf("\n\t%s: %s", strings.Join(hosts, ", "), why))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
+// diagnose explains the error of an attempt to reach a host by ssh.
+func (c *Command) diagnose(err error) string {
+	text := err.Error()
+	has := func(part string) bool { return strings.Contains(text, part) }
+	switch {
+	case has("timed out"):
+		return fmt.Sprintf("ssh timed out; most likely this machine's public address is not in --ssh-cidr %s (https://checkip.amazonaws.com shows the address)", c.SSHCIDR)
+	case has("Connection refused"):
+		return "the host refused ssh; it is still booting, or sshd did not start"
+	case has("Host key verification failed"):
+		return "Host key verification failed; another machine has this address, or the host did not read its user data"
+	case has("Permission denied"):
+		return fmt.Sprintf("the host denied the login; --user %s must be the user of the image", c.User)
+	}
+	return text
+}
+
+// keepConsoles writes the console output of hosts to the run's folder: it is gone
+// when the hosts are.
+func (l *launch) keepConsoles(ctx context.Context, silent map[string]attempt) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.pace.Call)
+	defer cancel()
+	for name, a := range silent {
+		answer, err := l.cloud.ec2.GetConsoleOutput(ctx, &api.GetConsoleOutputInput{InstanceId: aws.String(a.host.Facts["instance"])})
+		var text []byte
+		if err == nil {
+			text, err = base64.StdEncoding.DecodeString(aws.ToString(answer.Output))
+		}
+		file := l.folder.console(name)
+		if err == nil {
+			err = os.WriteFile(file, text, 0o600)
+		}
+		if err != nil {
+			l.say("host %s: the console output was not kept: %v", name, err)
+			continue
+		}
+		l.say("host %s: %d bytes of console output are in %s", name, len(text), file)
 	}
 }
 

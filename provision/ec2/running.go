@@ -35,7 +35,7 @@ func (l *launch) awaitRunning(ctx context.Context, ids []string) ([]machine, err
 		if err != nil || len(machines) == len(ids) {
 			return machines, err
 		}
-		if time.Since(told) > 15*time.Second {
+		if time.Since(told) > l.pace.Progress {
 			l.say("%d of %d hosts run", len(machines), len(ids))
 			told = time.Now()
 		}

@@ -15,6 +15,9 @@ const stubSSH = `#!/bin/sh
 config=$2 host=$3
 shift 3
 echo "$host $*" >>"$STUB/log"
+lifetime= fail=
+. "$STUB/behave"
+if [ -n "$fail" ]; then echo "$fail" >&2; exit 255; fi
 case "$*" in
 "/bin/sh /run/dhtbench/armed")
 	first=$STUB/refused-$host
@@ -92,12 +95,50 @@ func TestUnarmedHostIsNoHost(t *testing.T) {
 			if _, err := os.Stat(ran); err == nil {
 				t.Error("the command ran")
 			}
-			if !strings.Contains(s.words.String(), fmt.Sprintf("host h3 does not say %q", want)) {
+			if !strings.Contains(s.words.String(), fmt.Sprintf("host h3 did not report %q", want)) {
 				t.Error("it is not said which host and why")
 			}
 			s.mustBeEmpty()
 		})
 	}
+}
+
+// TestHostsThatAreNotReady: the program says how many hosts are ready while it
+// waits, and why the others are not; it keeps their console output.
+func TestHostsThatAreNotReady(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "waiter")
+	defer s.tell()
+	behave := `lifetime=active
+case $host in
+h1) fail="ssh: connect to host 54.1.2.3 port 22: Connection timed out" ;;
+h2) fail="ssh: connect to host 54.1.2.3 port 22: Connection refused" ;;
+h3) fail="Host key verification failed." ;;
+h4) fail="ec2-user@54.1.2.3: Permission denied (publickey)." ;;
+esac`
+	cmd, _ := s.withSSH(behave, append([]string{"--nodes", "5"}, s.launchFlags("true")...)...)
+	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	if err := cmd.Run(); exitCode(err) != 1 {
+		t.Errorf("ended with %v", err)
+	}
+	for _, want := range []string{
+		"1 of 5 hosts are ready\n",
+		"4 of 5 hosts: not ready within 2s:",
+		"\th1: ssh timed out; most likely this machine's public address is not in --ssh-cidr 203.0.113.7",
+		"\th2: the host refused ssh",
+		"\th3: Host key verification failed; another machine has this address",
+		"\th4: the host denied the login; --user ec2-user must be the user of the image",
+	} {
+		if !strings.Contains(s.words.String(), want) {
+			t.Errorf("no %q in the messages", want)
+		}
+	}
+	for n := range 5 {
+		text, err := os.ReadFile(filepath.Join(s.dir, s.runs()[0], fmt.Sprintf("console-h%d.txt", n)))
+		if n == 0 && err == nil || n > 0 && !strings.Contains(string(text), "Linux version") {
+			t.Errorf("console output of h%d: %.40q, %v", n, text, err)
+		}
+	}
+	s.mustBeEmpty()
 }
 
 // TestSSHTakesTheConfiguration: the real ssh reads what is written for it. It

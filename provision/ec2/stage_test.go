@@ -52,6 +52,11 @@ func newStage(t testing.TB, m *moto, s settings, owner string) *stage {
 
 // flags are those of every command on the stage.
 func (s *stage) flags(more ...string) []string {
+	return append([]string{"--region", "us-east-1"}, s.anywhere(more...)...)
+}
+
+// anywhere are flags without a region: --list and --destroy search all of them.
+func (s *stage) anywhere(more ...string) []string {
 	return append([]string{"--endpoint", s.proxy.server.URL, "--dir", s.dir, "--owner", s.owner}, more...)
 }
 
