@@ -59,7 +59,7 @@ type Command struct {
 	Plan    bool   `help:"Print the calls and costs of a run, and do nothing." xor:"mode"`
 	List    bool   `help:"List all runs that have resources left." xor:"mode"`
 	Destroy string `help:"Remove what is left of a run, or of all your expired runs." placeholder:"RUN|expired" xor:"mode"`
-	Policy  bool   `help:"Print the IAM policy that this command needs." xor:"mode"`
+	Policy  bool   `help:"Print the IAM policy that runs with --type and --region need." xor:"mode"`
 
 	Argv []string `arg:"" optional:"" name:"command" help:"Command to run with the hosts, after --. DHTBENCH_HOSTS names their inventory."`
 
@@ -157,7 +157,7 @@ func (c *Command) Run(ctx context.Context) error {
 	}
 	switch {
 	case c.Policy:
-		_, err := io.WriteString(c.out(), policy)
+		_, err := io.WriteString(c.out(), c.policy())
 		return err
 	case c.Plan:
 		return c.printPlan(c.out(), facts{})

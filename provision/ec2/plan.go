@@ -16,10 +16,16 @@ import (
 	"golang.org/x/term"
 )
 
-// policy is the IAM policy that a user of the command needs.
+// policyText is the IAM policy, with @TYPE@ and @REGION@ in it.
 //
 //go:embed policy.json
-var policy string
+var policyText string
+
+// policy returns the IAM policy that a user of the command needs. It allows to
+// launch --type in --region only, which bounds the cost of stolen credentials.
+func (c *Command) policy() string {
+	return strings.NewReplacer("@TYPE@", c.Type, "@REGION@", c.Region).Replace(policyText)
+}
 
 // checkTerminal returns an error if there is no terminal to ask at, unless --yes
 // is given.
