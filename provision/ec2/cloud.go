@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -21,6 +22,7 @@ type cloud struct {
 	ssm     *ssm.Client
 	region  string
 	account string // number of the account
+	owner   string // --owner, or else the caller's ARN
 	config  aws.Config
 }
 
@@ -38,7 +40,7 @@ func (c *Command) connect(ctx context.Context, region string) (*cloud, error) {
 	if err != nil {
 		return nil, explain("ask AWS for the caller's identity", err)
 	}
-	cl := &cloud{account: aws.ToString(identity.Account), config: cfg}
+	cl := &cloud{account: aws.ToString(identity.Account), owner: cmp.Or(c.Owner, aws.ToString(identity.Arn)), config: cfg}
 	return cl.in(region), nil
 }
 

@@ -51,7 +51,7 @@ type Command struct {
 	Lease          time.Duration `help:"Time without heartbeats after which hosts power themselves off." default:"15m"`
 	Price          float64       `help:"Price of a host in USD an hour; default: known for some types in us-east-1." placeholder:"USD"`
 	MaxUSD         float64       `name:"max-usd" help:"Most that the hosts may cost in their lifetime, in USD." default:"5"`
-	Owner          string        `help:"Owner tag of all resources; default: user@machine." placeholder:"NAME"`
+	Owner          string        `help:"Owner tag of all resources; default: the ARN of the credentials." placeholder:"NAME"`
 	Dir            string        `help:"Folder for journals, keys and inventories; default: in the user's cache folder." placeholder:"PATH"`
 	Endpoint       string        `help:"Send all calls to this URL instead of AWS." placeholder:"URL" hidden:""`
 

@@ -40,17 +40,23 @@ func (c *Command) destroy(ctx context.Context) error {
 // destroyExpired removes the runs of the owner whose hosts should have powered
 // themselves off by now. Every launch does it in its region.
 func (c *Command) destroyExpired(ctx context.Context, regions ...*cloud) error {
-	all, err := surveyAll(ctx, regions, where(tagOwner, c.owner()))
+	owner := regions[0].owner
+	all, err := surveyAll(ctx, regions, where(tagManaged, "true"))
 	faults := []error{err}
 	over := make(map[string]string) // region by id
+	overdue := make(map[string]bool)
 	for _, f := range all {
-		// EC2 treats * and ? in a filter as wildcards: compare the owner here.
-		if f.Run.Owner == c.owner() && f.Run.expired() && !f.ended() && checkRunID(f.Run.ID) == nil {
+		switch {
+		case !f.Run.expired() || f.ended() || checkRunID(f.Run.ID) != nil:
+		case f.Run.Owner == owner:
 			over[f.Run.ID] = f.Region
+		case f.Kind == instance && !overdue[f.Run.ID]:
+			overdue[f.Run.ID] = true
+			c.say("warning: run %s of %s in %s should have ended at %s and still has hosts; ask its owner, or remove it with --destroy", f.Run.ID, f.Run.Owner, f.Region, stamp(f.Run.Expires))
 		}
 	}
 	if len(over) == 0 && err == nil && c.Destroy != "" {
-		c.say("no run of %s is expired in %s", c.owner(), names(regions))
+		c.say("no run of %s is expired in %s", owner, names(regions))
 	}
 	for id, region := range over {
 		f, j, err := c.openRun(id)

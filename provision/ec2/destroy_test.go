@@ -324,9 +324,34 @@ func TestRegionOfTheConfiguration(t *testing.T) {
 	}
 }
 
-// TestOwnerIsNoPattern: EC2 takes * in a filter for anything, and an owner of that
-// name has no claim to what is everybody's.
-func TestOwnerIsNoPattern(t *testing.T) {
+// TestOwnerIsTheCaller: the owner does not change with the machine. Overdue runs of
+// others are reported and not removed.
+func TestOwnerIsTheCaller(t *testing.T) {
+	m := startMoto(t)
+	s := newStage(t, m, settings{}, "") // as without --owner
+	defer s.tell()
+	const arn = "arn:aws:sts::123456789012:user/moto"
+	mine := run{ID: "20200101-000000-aaaaaaaa", Owner: arn, Created: time.Now().Add(-2 * time.Hour), Expires: time.Now().Add(-time.Hour)}
+	others := mine
+	others.ID, others.Owner = "20200101-000000-cccccccc", "colleague"
+	plant(t, m, mine)
+	plant(t, m, others)
+	if err := s.run(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...); err != nil {
+		t.Error(err)
+	}
+	if owner := tagsOf(s.proxy.form("CreateSecurityGroup"))[tagOwner]; owner != arn {
+		t.Errorf("owner tag %q, want %q", owner, arn)
+	}
+	if left, err := m.anything(t.Context()); strings.Count(left, "instance") != 1 || err != nil {
+		t.Errorf("left are %q, %v: want the instance of the other owner", left, err)
+	}
+	if want := "run 20200101-000000-cccccccc of colleague in us-east-1 should have ended at"; !strings.Contains(s.words.String(), want) {
+		t.Errorf("no %q in the messages", want)
+	}
+}
+
+// TestOwnerIsNotAPattern: an owner named * has no claim to the runs of others.
+func TestOwnerIsNotAPattern(t *testing.T) {
 	m := startMoto(t)
 	s := newStage(t, m, settings{}, "*")
 	defer s.tell()

@@ -59,7 +59,7 @@ func (c *Command) launch(ctx context.Context) (err error) {
 func (c *Command) begin(cl *cloud, f facts) (*launch, error) {
 	now := time.Now().UTC().Truncate(time.Second)
 	l := &launch{Command: c, pace: c.pace(), cloud: cl, facts: f}
-	l.run = run{ID: newRunID(now), Owner: c.owner(), Created: now, Expires: now.Add(c.Lifetime)}
+	l.run = run{ID: newRunID(now), Owner: cl.owner, Created: now, Expires: now.Add(c.Lifetime)}
 	var err error
 	if l.folder, err = c.makeFolder(l.run.ID); err != nil {
 		return nil, err

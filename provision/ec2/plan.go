@@ -100,8 +100,8 @@ func (c *Command) planHosts(w io.Writer, f facts) {
 		{"image", orLater(strings.TrimSpace(cmp.Or(f.Image, c.Image)+" "+f.ImageName), "that of the parameter below")},
 		{"ssh", fmt.Sprintf("as %s, from %s only, with a key for this run", c.User, orLater(c.SSHCIDR, "--ssh-cidr"))},
 		{"command", orLater(strings.Join(c.Argv, " "), "give it after --")},
-		{"tags", fmt.Sprintf("%s=true, %s=%s,", tagManaged, tagOwner, c.owner())},
-		{"", fmt.Sprintf("%s, %s, %s", tagRun, tagCreated, tagExpires)},
+		{"owner", orLater(cmp.Or(f.Owner, c.Owner), "the ARN of the credentials") + ", tag " + tagOwner},
+		{"more tags", fmt.Sprintf("%s, %s, %s, %s", tagManaged, tagRun, tagCreated, tagExpires)},
 	} {
 		fmt.Fprintf(table, "  %s\t%s\n", row[0], row[1])
 	}
@@ -126,7 +126,7 @@ CALLS, in this order. The first part makes nothing.
 The next remove your own expired runs, which a killed provision left.
   ec2 DescribeInstances, DescribeKeyPairs
   ec2 DescribeSecurityGroups, DescribePlacementGroups
-                                     resources with your owner tag
+                                     resources of all runs
   (for each expired run: the calls that remove a run, see below)
 The next make resources. Each call is in the journal on disk before it is sent.
   ec2 ImportKeyPair                  the run's public key

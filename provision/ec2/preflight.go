@@ -20,6 +20,7 @@ import (
 // facts is what AWS says before anything is made. Zero fields are unknown.
 type facts struct {
 	Account   string
+	Owner     string // value of the owner tag
 	Image     string
 	ImageName string
 	Root      string // device name of the image's disk
@@ -67,7 +68,7 @@ const hostExecutable = "--host-executable"
 // preflight checks the launch without making anything, so that errors appear
 // before hosts cost money.
 func (c *Command) preflight(ctx context.Context, cl *cloud) (facts, error) {
-	f := facts{Account: cl.account, Image: c.Image}
+	f := facts{Account: cl.account, Owner: cl.owner, Image: c.Image}
 	if f.Image == "" {
 		answer, err := cl.ssm.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(c.ImageParameter)})
 		if err != nil {
@@ -229,7 +230,7 @@ func (c *Command) noRoom(last error) error {
 // token, which do not exist yet.
 func (c *Command) dryRequest(f facts) (*api.RunInstancesInput, error) {
 	now := time.Now().UTC()
-	l := &launch{Command: c, facts: f, run: run{ID: "dry-run", Owner: c.owner(), Created: now, Expires: now.Add(c.Lifetime)}}
+	l := &launch{Command: c, facts: f, run: run{ID: "dry-run", Owner: f.Owner, Created: now, Expires: now.Add(c.Lifetime)}}
 	data, err := userData(l.run, keys{}, c.Lifetime, c.Lease)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-	"os"
-	"os/user"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -79,19 +76,4 @@ func fromTags(tags []types.Tag) run {
 // where returns a filter for resources with that tag.
 func where(tag, value string) types.Filter {
 	return types.Filter{Name: aws.String("tag:" + tag), Values: []string{value}}
-}
-
-// owner returns --owner, or else the user and name of this machine.
-func (c *Command) owner() string {
-	if c.Owner != "" {
-		return c.Owner
-	}
-	name, machine := "unknown", "unknown"
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	if h, err := os.Hostname(); err == nil {
-		machine = h
-	}
-	return fmt.Sprintf("%s@%s", name, machine)
 }
