@@ -60,3 +60,22 @@ func processConfig(t *testing.T, answer string) string {
 	}
 	return config
 }
+
+// TestExpiredSSOLogin: the error says how to log in again.
+func TestExpiredSSOLogin(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config")
+	text := "[profile work]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = R\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://example.invalid/start\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"AWS_CONFIG_FILE": config, "AWS_PROFILE": "work", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": t.TempDir(),
+	} {
+		t.Setenv(name, value)
+	}
+	s := &stage{t: t}
+	err := s.run("--list", "--region", "us-east-1")
+	if err == nil || !strings.Contains(err.Error(), "run `aws sso login --profile work`") || strings.Contains(err.Error(), "no AWS credentials") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package ec2
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -70,27 +71,51 @@ func isRefusal(err error, tries int) bool {
 	return isNoCapacity(err) || ok && answer.HTTPStatusCode() < 500
 }
 
+// isFreePlan reports whether the account's plan does not include the type.
+func isFreePlan(err error) bool {
+	return code(err) == "InvalidParameterCombination" && strings.Contains(err.Error(), "Free Tier")
+}
+
 // explain adds advice to an error of AWS. doing says what failed.
 func explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if isForbidden(err) {
-		return fmt.Errorf("%s: %w\nthe user needs the permissions that `provision ec2 --policy` prints", doing, err)
-	}
-	switch c := code(err); c {
-	case "InvalidParameterCombination":
-		if strings.Contains(err.Error(), "Free Tier") {
-			return fmt.Errorf("%s: %w\nan account on AWS's Free plan can use only types that are eligible for it; upgrade it to the Paid plan (console, Billing and Cost Management), or choose such a type with --type", doing, err)
-		}
-	case "AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "RequestExpired":
-		return fmt.Errorf("%s: %w\ncheck the credentials with `aws sts get-caller-identity`, and this machine's clock", doing, err)
-	case "VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded":
-		return fmt.Errorf("%s: %w\nthe account's quota of vCPUs in this region is too small; ask AWS to raise quota L-1216C47A (Running On-Demand Standard instances; 8 c3.large need 16), or lower --nodes", doing, err)
-	case "":
-		if strings.Contains(err.Error(), "get credentials") || strings.Contains(err.Error(), "refresh cached credentials") {
-			return fmt.Errorf("%s: %w\nno AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", doing, err)
-		}
+	if advice := advise(err); advice != "" {
+		return fmt.Errorf("%s: %w\n%s", doing, err, advice)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// advise returns what to do about an error of AWS, or "" if that is not known.
+func advise(err error) string {
+	has := func(part string) bool { return strings.Contains(err.Error(), part) }
+	switch c := code(err); {
+	case isForbidden(err):
+		return "the user needs the permissions that `provision ec2 --policy` prints"
+	case isFreePlan(err):
+		return "an account on AWS's Free plan can use only types that are eligible for it; upgrade it to the Paid plan (console, Billing and Cost Management), or choose such a type with --type"
+	case c == "PendingVerification":
+		return "AWS is still verifying the account for this region, which takes minutes or up to 4 hours; AWS sends mail when it is done, then try again"
+	case has("SSO session has expired"), has("cached SSO token"), c == "UnauthorizedException", c == "InvalidGrantException":
+		return "the SSO login is missing or has expired; run `aws sso login" + profileFlag() + "`"
+	case c == "ExpiredToken", c == "ExpiredTokenException":
+		return "the credentials have expired; get new ones, with SSO by `aws sso login" + profileFlag() + "`"
+	case c == "AuthFailure", c == "UnrecognizedClientException", c == "InvalidClientTokenId", c == "RequestExpired":
+		return "check the credentials with `aws sts get-caller-identity`, and this machine's clock"
+	case c == "VcpuLimitExceeded", c == "InstanceLimitExceeded":
+		return "the account's quota of vCPUs in this region is too small; ask AWS to raise quota L-1216C47A (Running On-Demand Standard instances; 8 c3.large need 16), or lower --nodes"
+	case c == "" && (has("get credentials") || has("refresh cached credentials")):
+		return "no AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+	}
+	return ""
+}
+
+// profileFlag returns the flag of the AWS command line tools for the profile in
+// use, or "" for the default one.
+func profileFlag() string {
+	if profile := os.Getenv("AWS_PROFILE"); profile != "" {
+		return " --profile " + profile
+	}
+	return ""
 }

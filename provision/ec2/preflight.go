@@ -205,6 +205,8 @@ func (c *Command) dryRun(ctx context.Context, cl *cloud, f *facts) error {
 			return nil
 		case err == nil:
 			return errors.New("dry run of the launch: AWS did not answer that it was one; look for instances with `provision ec2 --list`")
+		case isFreePlan(err):
+			return errors.Join(explain("dry run of the launch", err), cl.freeTypes(ctx))
 		case !isNoCapacity(err):
 			return explain("dry run of the launch", err)
 		}
@@ -213,6 +215,23 @@ func (c *Command) dryRun(ctx context.Context, cl *cloud, f *facts) error {
 			return c.noRoom(err)
 		}
 	}
+}
+
+// freeTypes returns an error that lists the types that are eligible for the Free
+// plan.
+func (c *cloud) freeTypes(ctx context.Context) error {
+	answer, err := c.ec2.DescribeInstanceTypes(ctx, &api.DescribeInstanceTypesInput{
+		Filters: []types.Filter{{Name: aws.String("free-tier-eligible"), Values: []string{"true"}}},
+	})
+	if err != nil {
+		return explain("list types of the Free plan", err)
+	}
+	var list []string
+	for _, t := range answer.InstanceTypes {
+		list = append(list, string(t.InstanceType))
+	}
+	slices.Sort(list)
+	return fmt.Errorf("eligible in %s: %s", c.region, strings.Join(list, ", "))
 }
 
 // noRoom returns the error when no zone has room. last is AWS's answer for the

@@ -214,18 +214,26 @@ func TestDryRunIsTheLaunch(t *testing.T) {
 	}
 }
 
-// TestFreePlan: AWS says to a new account on its Free plan what it cannot have, in
-// words that do not say what to do; and before anything is made.
-func TestFreePlan(t *testing.T) {
-	s := newStage(t, startMoto(t), swift, "newcomer")
-	defer s.tell()
-	s.proxy.set(&fault{action: "RunInstances(dry)", trouble: freePlan, times: once}, nil)
-	err := s.run(s.launchFlags("true")...)
-	if err == nil || !strings.Contains(err.Error(), "upgrade it to the Paid plan") {
-		t.Errorf("error %v", err)
-	}
-	if calls := s.proxy.log(); calls[len(calls)-1] != "RunInstances(dry)" {
-		t.Errorf("calls %q", calls)
+// TestAccountThatCannotLaunch: the errors for new accounts say what to do, before
+// anything is made.
+func TestAccountThatCannotLaunch(t *testing.T) {
+	m := startMoto(t)
+	for trouble, wants := range map[trouble][]string{
+		freePlan:   {"upgrade it to the Paid plan", "eligible in us-east-1: c7i-flex.large,"},
+		unverified: {"still verifying the account for this region"},
+	} {
+		s := newStage(t, m, swift, "newcomer")
+		defer s.tell()
+		s.proxy.set(&fault{action: "RunInstances(dry)", trouble: trouble, times: once}, nil)
+		err := s.run(s.launchFlags("true")...)
+		for _, want := range wants {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: error %v, want %q", trouble, err, want)
+			}
+		}
+		if calls := s.proxy.log(); slices.Contains(calls, "ImportKeyPair") {
+			t.Errorf("%s: calls %q", trouble, calls)
+		}
 	}
 }
 
