@@ -30,6 +30,7 @@ import (
 	"net/netip"
 	"os"
 	"regexp"
+	"strings"
 	"time"
 
 	"dhtbench/provision/host"
@@ -44,6 +45,8 @@ type Command struct {
 	ImageParameter string        `help:"Public SSM parameter that names the image; default: Amazon Linux 2023 for the type." placeholder:"NAME"`
 	User           string        `help:"User of the image for ssh." default:"ec2-user"`
 	SSHCIDR        string        `name:"ssh-cidr" help:"Your public address, such as 203.0.113.7/32. Hosts accept ssh from it only." placeholder:"CIDR"`
+	SSHAddress     string        `name:"ssh-address" help:"Address for ssh: public, private, or instance (its id, for Session Manager)." enum:"public,private,instance" default:"public"`
+	SSHOption      []string      `name:"ssh-option" sep:"none" help:"Setting of ssh_config for the hosts, such as 'ProxyJump bastion'." placeholder:"SETTING"`
 	Subnet         []string      `help:"Subnets to try in this order; default: the default subnet of each zone." placeholder:"ID"`
 	Placement      string        `help:"Placement group: cluster (hosts close together) or none." enum:"cluster,none" default:"cluster"`
 	DiskGB         int           `name:"disk-gb" help:"Disk of each host in GB." default:"8"`
@@ -108,14 +111,23 @@ func (c *Command) Validate() error {
 	switch {
 	case c.launches() && len(c.Argv) == 0:
 		fault("no command: give one after --, or one of --plan, --list, --destroy, --policy")
-	case c.launches() && c.SSHCIDR == "":
+	case c.launches() && c.SSHCIDR == "" && c.SSHAddress != "instance":
 		fault("--ssh-cidr is missing: give the public address of this machine, such as 203.0.113.7/32 (https://checkip.amazonaws.com shows it)")
 	case !c.launches() && !c.Plan && len(c.Argv) > 0:
 		fault("%s: --list, --destroy and --policy run no command", c.Argv[0])
 	}
 	if c.SSHCIDR != "" {
-		if _, err := parseCIDR(c.SSHCIDR); err != nil {
+		prefix, err := parseCIDR(c.SSHCIDR)
+		if err == nil && !isPublic(prefix.Addr()) && (c.SSHAddress == "public" || prefix.Addr().IsLoopback()) {
+			err = fmt.Errorf("--ssh-cidr %s: must be a public address: hosts see the one that https://checkip.amazonaws.com shows", c.SSHCIDR)
+		}
+		if err != nil {
 			errs = append(errs, err)
+		}
+	}
+	for _, option := range c.SSHOption {
+		if strings.ContainsAny(option, "\r\n") || !strings.ContainsAny(option, " =") {
+			fault("--ssh-option %q: must be a setting and its value, such as 'ProxyJump bastion'", option)
 		}
 	}
 	return errors.Join(errs...)
@@ -137,8 +149,6 @@ func parseCIDR(text string) (netip.Prefix, error) {
 		return prefix, fmt.Errorf("--ssh-cidr %s: must be an IPv4 address or network, such as 203.0.113.7/32", text)
 	case prefix.Bits() < minPrefixBits:
 		return prefix, fmt.Errorf("--ssh-cidr %s: must not be wider than /%d; give your own address, such as 203.0.113.7/32", text, minPrefixBits)
-	case !isPublic(prefix.Addr()):
-		return prefix, fmt.Errorf("--ssh-cidr %s: must be a public address: hosts see the one that https://checkip.amazonaws.com shows", text)
 	}
 	return prefix.Masked(), nil
 }

@@ -120,7 +120,7 @@ func (l *launch) request(z zone, place, data string) *api.RunInstancesInput {
 		UserData:     aws.String(base64.StdEncoding.EncodeToString([]byte(data))),
 		// The timers of a host power it off, which must end its costs.
 		InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorTerminate,
-		NetworkInterfaces:                 []types.InstanceNetworkInterfaceSpecification{nic(z.Subnet, []string{l.group})},
+		NetworkInterfaces:                 []types.InstanceNetworkInterfaceSpecification{l.nic(z.Subnet)},
 		BlockDeviceMappings: []types.BlockDeviceMapping{{
 			DeviceName: aws.String(l.facts.Root),
 			Ebs: &types.EbsBlockDevice{
@@ -142,14 +142,13 @@ func (l *launch) request(z zone, place, data string) *api.RunInstancesInput {
 	return r
 }
 
-// nic returns the network interface of a host. It has a public address and is
-// deleted with the host.
-func nic(subnet string, groups []string) types.InstanceNetworkInterfaceSpecification {
+// nic returns the network interface of a host. It is deleted with the host.
+func (l *launch) nic(subnet string) types.InstanceNetworkInterfaceSpecification {
 	return types.InstanceNetworkInterfaceSpecification{
 		DeviceIndex:              aws.Int32(0),
 		SubnetId:                 aws.String(subnet),
-		Groups:                   groups,
-		AssociatePublicIpAddress: aws.Bool(true),
+		Groups:                   []string{l.group},
+		AssociatePublicIpAddress: aws.Bool(l.SSHAddress == "public"),
 		DeleteOnTermination:      aws.Bool(true),
 	}
 }

@@ -92,7 +92,7 @@ func (l *launch) lend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	hosts, err := writeSSH(l.folder, l.run, l.User, machines, l.hostFacts(at))
+	hosts, err := l.writeSSH(l.folder, l.run, machines, l.hostFacts(at))
 	if err != nil {
 		return err
 	}

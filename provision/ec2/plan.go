@@ -95,7 +95,7 @@ func (c *Command) planHosts(w io.Writer, f facts) {
 		{"account", orLater(f.Account, "that of the credentials")},
 		{"region", c.Region},
 		{"zone", "the first with room of " + orLater(strings.Join(zones, ", "), "those that have the type")},
-		{"hosts", fmt.Sprintf("h0 to h%d, %s%s, on demand, %d GB disk, public address", c.Nodes-1, c.Type, cpus, c.DiskGB)},
+		{"hosts", fmt.Sprintf("h0 to h%d, %s%s, on demand, %d GB disk, %s address", c.Nodes-1, c.Type, cpus, c.DiskGB, map[bool]string{true: "public", false: "private"}[c.SSHAddress == "public"])},
 		{"placement", c.Placement},
 		{"image", orLater(strings.TrimSpace(cmp.Or(f.Image, c.Image)+" "+f.ImageName), "that of the parameter below")},
 		{"ssh", fmt.Sprintf("as %s, from %s only, with a key for this run", c.User, orLater(c.SSHCIDR, "--ssh-cidr"))},
@@ -165,7 +165,7 @@ COST, an estimate. %s
   Traffic to this machine is extra; the first 100 GB a month have been free.
 
 WORST CASES
-`, source, c.Nodes, c.Type, c.Price, addressPerHour, float64(c.DiskGB)*diskPerGBHour, c.perHour(), c.cost(c.Lifetime), c.MaxUSD)
+`, source, c.Nodes, c.Type, c.Price, c.addressPrice(), float64(c.DiskGB)*diskPerGBHour, c.perHour(), c.cost(c.Lifetime), c.MaxUSD)
 	unheard := c.Lease + time.Minute // the lease is counted in whole minutes
 	unarmed := c.pace().Boot + c.pace().SSH
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

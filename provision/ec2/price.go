@@ -56,7 +56,15 @@ func (c *Command) checkCost() error {
 
 // perHour returns the estimate for all hosts, in USD an hour.
 func (c *Command) perHour() float64 {
-	return float64(c.Nodes) * (c.Price + addressPerHour + float64(c.DiskGB)*diskPerGBHour)
+	return float64(c.Nodes) * (c.Price + c.addressPrice() + float64(c.DiskGB)*diskPerGBHour)
+}
+
+// addressPrice returns the price of a host's public address, in USD an hour.
+func (c *Command) addressPrice() float64 {
+	if c.SSHAddress == "public" {
+		return addressPerHour
+	}
+	return 0
 }
 
 // cost returns the estimate for all hosts for a time, in USD.

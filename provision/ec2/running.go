@@ -61,7 +61,7 @@ func (l *launch) judge(ids []string, seen []types.Instance) ([]machine, error) {
 		switch s := stateOf(i); s {
 		case types.InstanceStateNamePending:
 		case types.InstanceStateNameRunning:
-			if m.Public != "" && m.Private != "" {
+			if m.Private != "" && (m.Public != "" || l.SSHAddress != "public") {
 				machines = append(machines, m)
 			}
 		default:

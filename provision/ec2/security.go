@@ -89,21 +89,19 @@ func (l *launch) findGroup(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
-// authorize adds both rules in one call, so that AWS adds both or none.
+// authorize adds all rules in one call, so that AWS adds all or none.
 func (l *launch) authorize(ctx context.Context, tries *int) error {
-	_, err := l.cloud.ec2.AuthorizeSecurityGroupIngress(ctx, &api.AuthorizeSecurityGroupIngressInput{
-		GroupId: aws.String(l.group),
-		IpPermissions: []types.IpPermission{
-			{
-				IpProtocol: aws.String("tcp"), FromPort: aws.Int32(22), ToPort: aws.Int32(22),
-				IpRanges: []types.IpRange{{CidrIp: aws.String(l.cidr()), Description: aws.String("ssh from the launching machine")}},
-			},
-			{
-				IpProtocol:       aws.String("-1"),
-				UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: aws.String(l.group), Description: aws.String("among the hosts")}},
-			},
-		},
-	}, counting(tries))
+	rules := []types.IpPermission{{
+		IpProtocol:       aws.String("-1"),
+		UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: aws.String(l.group), Description: aws.String("among the hosts")}},
+	}}
+	if l.SSHCIDR != "" {
+		rules = append(rules, types.IpPermission{
+			IpProtocol: aws.String("tcp"), FromPort: aws.Int32(22), ToPort: aws.Int32(22),
+			IpRanges: []types.IpRange{{CidrIp: aws.String(l.cidr()), Description: aws.String("ssh from the launching machine")}},
+		})
+	}
+	_, err := l.cloud.ec2.AuthorizeSecurityGroupIngress(ctx, &api.AuthorizeSecurityGroupIngressInput{GroupId: aws.String(l.group), IpPermissions: rules}, counting(tries))
 	if isDuplicate(err) {
 		return nil // done by a try whose answer was lost
 	}

@@ -153,7 +153,8 @@ func TestSSHTakesTheConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := run{ID: "20260131-235959-abcdefgh"}
-	hosts, err := writeSSH(f, r, "ec2-user", []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, map[string]string{"zone": "a"})
+	c := Command{User: "ec2-user", SSHAddress: "public"}
+	hosts, err := c.writeSSH(f, r, []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, map[string]string{"zone": "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,6 +170,53 @@ func TestSSHTakesTheConfiguration(t *testing.T) {
 			t.Errorf("ssh does not take %q", want)
 		}
 	}
+}
+
+// TestSSHOptions: ssh reaches hosts without public addresses through a jump host,
+// for which the run's settings do not hold.
+func TestSSHOptions(t *testing.T) {
+	path, err := exec.LookPath("ssh")
+	if err != nil {
+		skip(t, "ssh is not on PATH: install openssh-client")
+	}
+	f := folder(t.TempDir())
+	c := Command{User: "ec2-user", SSHAddress: "private", SSHOption: []string{"ProxyJump bastion", "ConnectTimeout=30"}}
+	if _, err := c.writeSSH(f, run{ID: "20260131-235959-abcdefgh"}, []machine{{"i-0", "", "10.0.0.1"}, {"i-1", "", "10.0.0.2"}}, map[string]string{"zone": "a"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{
+		"h1":      {"hostname 10.0.0.2\n", "proxyjump bastion\n", "connecttimeout 30\n", "hostkeyalias dhtbench-", "batchmode yes\n"},
+		"bastion": {"hostname bastion\n", "batchmode no\n"},
+	} {
+		out, err := exec.Command(path, "-G", "-F", f.sshConfig(), name).CombinedOutput()
+		for _, line := range want {
+			if err != nil || !strings.Contains(string(out), line) {
+				t.Errorf("ssh %s: no %q, %v", name, line, err)
+			}
+		}
+		if name == "bastion" && strings.Contains(string(out), "hostkeyalias") {
+			t.Errorf("ssh %s uses the hosts' key:\n%s", name, out)
+		}
+	}
+}
+
+// TestPrivateHosts: with --ssh-address private hosts get no public address, and
+// ssh dials the private one.
+func TestPrivateHosts(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "insider")
+	defer s.tell()
+	flags := s.flags("--yes", "--nodes", "1", "--ssh-address", "private", "--ssh-cidr", "172.31.0.0/16", "--ssh-option", "ProxyJump bastion", "--", "true")
+	if err := s.run(flags...); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.proxy.form("RunInstances").Get("NetworkInterface.1.AssociatePublicIpAddress"); got != "false" {
+		t.Errorf("public address: %q, want false", got)
+	}
+	config, err := os.ReadFile(filepath.Join(s.dir, s.runs()[0], "ssh_config"))
+	if err != nil || !strings.HasPrefix(string(config), "Host h0\n  HostName 172.31.") || !strings.Contains(string(config), "\n  ProxyJump bastion\n") {
+		t.Errorf("ssh configuration: %v\n%s", err, config)
+	}
+	s.mustBeEmpty()
 }
 
 // TestSSHKnowsItsKeys: the keys that are made are ones that ssh reads.
