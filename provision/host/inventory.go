@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -77,10 +78,18 @@ func parseHost(line string) (Host, error) {
 	if h.Name == "" {
 		return h, errors.New("host without a name: must have one")
 	}
-	if _, err := netip.ParseAddr(h.Addr); err != nil {
-		return h, fmt.Errorf("host %q: addr %q: must be an IP address", h.Name, h.Addr)
+	if _, err := netip.ParseAddr(h.Addr); err != nil && !isHostname(h.Addr) {
+		return h, fmt.Errorf("host %q: addr %q: must be an IP address or a host name", h.Name, h.Addr)
 	}
 	return h, nil
+}
+
+// isHostname reports whether text has the form of a host name. All digits and dots
+// would be a malformed IP address.
+func isHostname(text string) bool {
+	label := `[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?`
+	return len(text) < 254 && strings.Trim(text, "0123456789.") != "" &&
+		regexp.MustCompile(`^`+label+`(\.`+label+`)*\.?$`).MatchString(text)
 }
 
 // WriteInventory writes a file for [ReadInventory] and replaces an existing one.

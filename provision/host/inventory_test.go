@@ -29,7 +29,7 @@ func TestInventoryNamesEveryFault(t *testing.T) {
 
 {"name":"a","addr":"127.0.0.1"}
 {"name":"a","addr":"127.0.0.2"}
-{"name":"b","addr":"somewhere"}
+{"name":"b","addr":"some where"}
 {"addr":"127.0.0.1"}
 {"name":"c","addr":"127.0.0.1","vias":[]}
 {"name":"d","addr":"127.0.0.1"} {}
@@ -37,7 +37,7 @@ nonsense
 {"name":"e","addr":"127.0.0.1","facts":{"cpus":2}}
 `))
 	for _, want := range []string{
-		`x:4: host "a" is on line 3 too`, `x:5: host "b": addr "somewhere": must be an IP address`, "x:6: host without a name",
+		`x:4: host "a" is on line 3 too`, `x:5: host "b": addr "some where": must be an IP address or a host name`, "x:6: host without a name",
 		`x:7: not a host: json: unknown field "vias"`, "x:8: not a host: a line must have one object", "x:9: not a host",
 		"x:10: not a host: json: cannot unmarshal number",
 	} {
@@ -47,6 +47,18 @@ nonsense
 	}
 	if _, err := parseInventory("x", strings.NewReader("# nothing\n")); err == nil || !strings.Contains(err.Error(), "x: no hosts: lines must look like {") {
 		t.Errorf("empty: %v", err)
+	}
+}
+
+func TestInventoryTakesHostNames(t *testing.T) {
+	for addr, ok := range map[string]bool{
+		"node-1.example.com": true, "localhost": true, "h1.": true, "n_1": true, "::1": true,
+		"": false, "10.0.0": false, "10.0.0.256": false, "-h": false, "a..b": false, "h1:7000": false, "[::1]": false,
+	} {
+		_, err := parseInventory("x", strings.NewReader(`{"name":"a","addr":"`+addr+`"}`))
+		if (err == nil) != ok {
+			t.Errorf("addr %q: error %v, want an error: %t", addr, err, !ok)
+		}
 	}
 }
 
