@@ -193,24 +193,5 @@ func touch(ctx context.Context, h host.Host) error {
 func ask(ctx context.Context, h host.Host, label string, argv ...string) ([]string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, oneCommand, fmt.Errorf("no answer within %v", oneCommand))
 	defer cancel()
-	p, err := h.Start(label, argv...)
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	for {
-		line, err := p.Receive(ctx)
-		if err == nil {
-			lines = append(lines, string(line))
-			continue
-		}
-		if ctx.Err() != nil {
-			p.Stop(0)
-			return nil, err
-		}
-		if err := p.Stop(time.Second); err != nil { // it has ended
-			return nil, err
-		}
-		return lines, nil
-	}
+	return h.Run(ctx, label, argv...)
 }

@@ -13,11 +13,13 @@ import (
 // behave tells it, and writes down what it was asked.
 const stubSSH = `#!/bin/sh
 config=$2 host=$3
-shift 3
+read -r line # for the shell that is to run: echo MARKER; exec COMMAND
+eval "set -- ${line#*; exec }"
 echo "$host $*" >>"$STUB/log"
 lifetime= fail=
 . "$STUB/behave"
 if [ -n "$fail" ]; then echo "$fail" >&2; exit 255; fi
+eval "${line%%; exec *}"
 case "$*" in
 "/bin/sh /run/dhtbench/armed")
 	first=$STUB/refused-$host

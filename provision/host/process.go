@@ -6,15 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
-// exitDelay is how long after a failed write the exit reason of a process may take
-// to be known.
-const exitDelay = time.Second
+const (
+	// exitDelay is how long after a failed write the exit reason of a process may
+	// take to be known.
+	exitDelay = time.Second
+	// termGrace is how long a process may take to end after SIGTERM. A pending
+	// srun leaves the queue only on SIGTERM.
+	termGrace = 2 * time.Second
+	// pipeGrace is how long the output of a process that ended is read. Another
+	// process may hold the pipes open forever.
+	pipeGrace = time.Second
+)
 
 // Process is a running command whose standard output is a stream of lines. It is
 // safe for concurrent use. Lines sent by one goroutine keep their order.
@@ -24,12 +34,15 @@ type Process struct {
 	stdin io.WriteCloser
 	tail  tail
 
-	lines chan []byte  // closed at the end of standard output
-	seen  atomic.Int64 // time of the last line, in nanoseconds since born
-	born  time.Time
-	done  chan struct{} // closed when the process has ended and err is set
-	err   error
+	lines   chan []byte  // closed at the end of standard output
+	seen    atomic.Int64 // time of the last output, in nanoseconds since born
+	born    time.Time
+	started chan struct{} // closed when the command runs
+	done    chan struct{} // closed when the process has ended and err is set
+	err     error
 
+	killed     chan struct{}         // closed by kill
+	killing    sync.Once             // guards killed
 	lost       atomic.Pointer[error] // why the process was killed, if it was
 	sending    sync.Mutex            // guards stdin
 	closeStdin sync.Once
@@ -39,7 +52,8 @@ type Process struct {
 func (p *Process) Label() string { return p.label }
 
 // Send writes a line, which must not contain a newline, to the process's standard
-// input. If the process has ended, the error is its exit reason.
+// input. It waits until the process has started. If the process has ended, the
+// error is its exit reason.
 func (p *Process) Send(line []byte) error {
 	err := p.write(append(line, '\n'))
 	if err == nil {
@@ -54,6 +68,11 @@ func (p *Process) Send(line []byte) error {
 }
 
 func (p *Process) write(line []byte) error {
+	select {
+	case <-p.started:
+	case <-p.done:
+		return p.Err()
+	}
 	p.sending.Lock()
 	defer p.sending.Unlock()
 	_, err := p.stdin.Write(line)
@@ -83,17 +102,21 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // error. It is never nil, because no process is expected to end by itself. Call
 // it after Done is closed.
 func (p *Process) Err() error {
-	how := "exit status 0"
+	text := p.tail.String()
+	quoted := ", with nothing on standard error"
+	if text != "" {
+		quoted = "; its last lines were:\n" + text
+	}
+	if hint := advice(text); hint != "" {
+		quoted += "\n" + hint
+	}
 	if lost := p.lost.Load(); lost != nil {
-		return fmt.Errorf("%s: %w", p.label, *lost)
+		return fmt.Errorf("%s: %w%s", p.label, *lost, quoted)
 	}
-	if p.err != nil {
-		how = p.err.Error()
+	if p.err == nil {
+		return fmt.Errorf("%s ended: exit status 0%s", p.label, quoted)
 	}
-	if text := p.tail.String(); text != "" {
-		return fmt.Errorf("%s ended: %s; its last lines were:\n%s", p.label, how, text)
-	}
-	return fmt.Errorf("%s ended: %s, with nothing on standard error", p.label, how)
+	return fmt.Errorf("%s ended: %w%s", p.label, p.err, quoted)
 }
 
 // Stop closes the process's standard input, which asks it to end, and kills it if
@@ -116,7 +139,7 @@ func (p *Process) Stop(grace time.Duration) error {
 			case <-p.done:
 			default:
 				killed = true
-				p.cmd.Process.Kill()
+				p.kill()
 			}
 		case <-p.done:
 			if killed {
@@ -129,32 +152,136 @@ func (p *Process) Stop(grace time.Duration) error {
 
 // exit returns nil if the process ended with status 0, and Err otherwise.
 func (p *Process) exit() error {
-	if p.err != nil {
+	if p.err != nil || p.lost.Load() != nil {
 		return p.Err()
 	}
 	return nil
 }
 
-// follow passes on the lines of standard output. At its end it waits for the
-// process, which is not allowed earlier.
-func (p *Process) follow(stdout io.Reader) {
-	defer close(p.done)
-	r := bufio.NewReaderSize(stdout, 64<<10)
-	for {
-		line, err := r.ReadBytes('\n')
-		if err != nil {
-			break // an incomplete last line is dropped
-		}
-		p.seen.Store(int64(time.Since(p.born)))
-		if len(line) > 1 { // an empty one is a heartbeat
-			p.lines <- line[:len(line)-1]
-		}
+// giveUp kills the process for a reason, which becomes its error.
+func (p *Process) giveUp(reason error) {
+	p.lost.CompareAndSwap(nil, &reason)
+	p.kill()
+}
+
+// kill ends the process and its children: those of a prefix that is a script, for
+// example. What the process prints from then on is dropped.
+func (p *Process) kill() {
+	p.killing.Do(func() {
+		close(p.killed)
+		p.signal(syscall.SIGTERM)
+		time.AfterFunc(termGrace, func() { p.signal(syscall.SIGKILL) })
+	})
+}
+
+// signal sends a signal to the process's group, if it has its own.
+func (p *Process) signal(s syscall.Signal) {
+	select {
+	case <-p.done: // the number may belong to another group
+		return
+	default:
 	}
-	close(p.lines)
+	if p.cmd.SysProcAttr.Setsid {
+		syscall.Kill(-p.cmd.Process.Pid, s)
+	} else {
+		p.cmd.Process.Signal(s)
+	}
+}
+
+// follow passes on the output and waits for the end of the process.
+func (p *Process) follow(stdout *pipe) {
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		defer close(p.lines)
+		if err := p.read(bufio.NewReaderSize(stdout, 64<<10)); err != nil {
+			p.giveUp(err)
+			io.Copy(io.Discard, stdout)
+		}
+	}()
 	err := p.cmd.Wait()
+	if errors.Is(err, exec.ErrWaitDelay) { // another process holds standard error open
+		err = nil
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		err = fmt.Errorf("wait for process: %w", err)
 	}
+	stdout.end()
+	<-read
+	stdout.file.Close()
 	p.err = err
+	select {
+	case <-p.started:
+	default:
+		if err == nil && p.lost.Load() == nil {
+			p.err = errNoInput
+		}
+	}
+	select {
+	case <-p.killed:
+		p.signal(syscall.SIGKILL) // children that ignored SIGTERM
+	default:
+	}
+	close(p.done)
+}
+
+// read passes on the lines of standard output. It drops what precedes the marker,
+// empty lines, which are heartbeats, and an incomplete last line.
+func (p *Process) read(r *bufio.Reader) error {
+	remote := false
+	for {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			return nil
+		}
+		line = line[:len(line)-1]
+		select {
+		case <-p.started:
+		default:
+			start, err := isStart(line)
+			if err != nil {
+				return err
+			}
+			if start {
+				close(p.started)
+				remote = true
+			}
+			continue
+		}
+		if remote && string(line) == marker {
+			return errRepeated
+		}
+		if len(line) == 0 {
+			continue
+		}
+		select {
+		case p.lines <- line:
+		case <-p.killed:
+		}
+	}
+}
+
+// pipe is the reading end of a process's standard output.
+type pipe struct {
+	file    *os.File
+	process *Process
+	ended   atomic.Bool // the process has ended
+}
+
+// Read fails if there is nothing to read for pipeGrace after the process's end.
+func (p *pipe) Read(b []byte) (int, error) {
+	if p.ended.Load() {
+		p.file.SetReadDeadline(time.Now().Add(pipeGrace))
+	}
+	n, err := p.file.Read(b)
+	if n > 0 {
+		p.process.seen.Store(int64(time.Since(p.process.born)))
+	}
+	return n, err
+}
+
+func (p *pipe) end() {
+	p.ended.Store(true)
+	p.file.SetReadDeadline(time.Now().Add(pipeGrace))
 }

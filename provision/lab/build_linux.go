@@ -181,7 +181,7 @@ func (l *lab) serve(ctx context.Context) error {
 		}
 		prefix := via(l.SSH, l.Dir, p)
 		prefix = append(prefix[:len(prefix)-1], "-o", "ControlMaster=yes", p.name())
-		login, err := host.Host{Name: p.name(), Via: prefix}.Start("login", "echo welcome; exec cat")
+		login, err := host.Host{Name: p.name(), Via: prefix}.Start("login", "sh", "-c", "echo welcome; exec cat")
 		if err != nil {
 			return err
 		}
