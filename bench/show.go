@@ -73,14 +73,15 @@ func (d display) write(w io.Writer, trials []results.Trial) error {
 	return nil
 }
 
-// sweepsOf groups trials that differ in what a table has a column for, and in their
-// repeat, alone.
+// sweepsOf groups trials that differ alone in what a table has a column for, in what
+// follows from it, and in their repeat.
 func sweepsOf(trials []results.Trial) [][]results.Trial {
 	var sweeps [][]results.Trial
 	at := make(map[results.Params]int)
 	for _, t := range trials {
 		p := t.Params.Setting()
 		p.Operation, p.Clients, p.RateOpsPerS, p.Pacing, p.Seed = "", 0, 0, "", 0
+		p.Warmup, p.WarmupNS, p.GraceNS = 0, 0, 0
 		if p.DurationNS > 0 { // of schema 2: the number that the rate makes of it
 			p.Operations = 0
 		}
@@ -124,7 +125,24 @@ func headline(trials []results.Trial, summaries []results.Summary) string {
 	if p.ValueSizes != "" {
 		values = fmt.Sprintf("values of %s bytes", p.ValueSizes)
 	}
-	return strings.Join(append(parts, "keys of "+plural(p.KeyBytes, "byte"), values), ", ")
+	return strings.Join(append(parts, "keys of "+plural(p.KeyBytes, "byte"), values, warmups(trials)), ", ")
+}
+
+// warmups says how much was done before the measurement: the longest, where settings
+// differ.
+func warmups(trials []results.Trial) string {
+	var operations int
+	var length int64
+	for _, t := range trials {
+		operations, length = max(operations, t.Params.Warmup), max(length, t.Params.WarmupNS)
+	}
+	switch {
+	case operations > 0 && length > 0:
+		return fmt.Sprintf("warm-up %d operations or %v", operations, time.Duration(length))
+	case length > 0:
+		return fmt.Sprintf("warm-up %v", time.Duration(length))
+	}
+	return fmt.Sprintf("warm-up %d operations", operations)
 }
 
 // plural is n of a noun: 1 node, 2 nodes.

@@ -192,7 +192,7 @@ func troubled() []results.Trial {
 	var trials []results.Trial
 	for i, code := range slices.Repeat(results.Codes(), 2)[:24] {
 		t := results.Trial{
-			Params:  results.Params{Operation: results.Operations()[i%3], Loop: results.ClosedLoop, Nodes: 8, Clients: 1 + i/3, Operations: 100_000, KeyBytes: 16, ValueBytes: 32, Placement: results.SeparatePlacement},
+			Params:  results.Params{Operation: results.Operations()[i%3], Loop: results.ClosedLoop, Nodes: 8, Clients: 1 + i/3, Operations: 100_000, Warmup: 1000, WarmupNS: 2e9, KeyBytes: 16, ValueBytes: 32, Placement: results.SeparatePlacement},
 			Verdict: results.Suspect,
 		}
 		for range t.Params.Clients {
@@ -228,7 +228,8 @@ func TestDefaultSweepFitsAScreen(t *testing.T) {
 		!regexp.MustCompile(`^\d+ more kinds of warnings: dhtbench show results/loopback.jsonl$`).MatchString(below[warningLines]) {
 		t.Errorf("below the table:\n%s", strings.Join(below, "\n"))
 	}
-	if head := strings.Join(lines[:2], "\n"); head != "8 nodes, separate clients, 100000 operations per client, closed loop, trials: 1,\nkeys of 16 bytes, values of 32 bytes, trials are in results/loopback.jsonl" {
+	if head := strings.Join(lines[:3], "\n"); head != "8 nodes, separate clients, 100000 operations per client, closed loop, trials: 1,\n"+
+		"keys of 16 bytes, values of 32 bytes, warm-up 1000 operations or 2s,\ntrials are in results/loopback.jsonl" {
 		t.Errorf("heading:\n%s", head)
 	}
 }
