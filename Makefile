@@ -97,8 +97,8 @@ test:
 # Not the hosts of the lab, whose switch the race detector makes too slow to keep
 # its round trip, nor those of EC2, whose SDK takes minutes to compile again.
 RACED := . ./bench/... ./node ./plots/... ./provision/host ./results
-# Nor what holds times against a truth, which are ten times as long under it.
-TIMED := ^(TestTruth|TestVerdictFires|TestVerdictIsSilent)$$
+# Nor tests of real faults, whose times are ten times as long under it.
+TIMED := ^TestFaultsCauseWarnings$$
 
 # What the program is also built for. Its tests run on linux/amd64 only.
 CROSS := linux/arm64 darwin/arm64
