@@ -37,7 +37,7 @@ func (s sweep) latencyOverTime() chart.Figure {
 	for _, c := range cells {
 		all = append(all, c.Low*1.01, c.High*0.99)
 	}
-	p.Y = chart.Log(10e3, 10e6, all, tickDuration).Labelled(fmt.Sprintf("%v by completion in slices of %s", s.main(), tickDuration(slots.step)))
+	p.Y = chart.Log(10e3, 10e6, all, tickDuration).Labelled(fmt.Sprintf("%v by %s in slices of %s", s.main(), slicedBy(t), tickDuration(slots.step)))
 	p.Behind = chart.Heat(cells)
 	f := chart.Figure{
 		Title: "When was the latency high? " + t.Params.Operation + " " + s.axis.with(l),
@@ -51,6 +51,14 @@ func (s sweep) latencyOverTime() chart.Figure {
 		f.Caption = append(f.Caption, "p99 not drawn: no slice has 1,000 operations")
 	}
 	return f
+}
+
+// slicedBy is the instant of an operation that puts it into a slice.
+func slicedBy(t results.Trial) string {
+	if t.Schema < 3 {
+		return "completion"
+	}
+	return "intended start"
 }
 
 // hasTimeline reports whether a trial was recorded in slices.
