@@ -123,7 +123,9 @@ func FuzzRead(f *testing.F) {
 			trial.Judge()
 			Summarize([]Trial{trial})
 			Warnings([]Trial{trial})
-			trial.Schema = Schema // as Append writes it
+			if trial.Schema != Schema { // nobody writes it again
+				continue
+			}
 			again, err := Read("again", strings.NewReader(line(t, trial)))
 			if err != nil || len(again) != 1 {
 				t.Errorf("a trial that was read does not read again: %v", err)
