@@ -122,10 +122,16 @@ func (c *client) load(ctx context.Context) error {
 	return nil
 }
 
+// maxReserved bounds the records that memory is set aside for.
+const maxReserved = 1 << 20
+
 // warmUp does the operations of a phase that are not recorded. Any error ends it,
 // since what follows would measure the error.
 func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 	limit := extent{operations: c.plan.Warmup, duration: time.Duration(c.plan.WarmupNS)}
+	if op == workload.Put { // now, and not while operations are timed
+		c.ledger.Reserve(c.plan.warmups() + min(c.plan.expected(), maxReserved))
+	}
 	if limit == (extent{}) {
 		return nil
 	}

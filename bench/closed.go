@@ -52,7 +52,7 @@ func (c *client) exchange(ctx context.Context, s *slot) {
 		c.doLocal(s)
 		return
 	}
-	if k.current() == nil {
+	if k.conn == nil { // only this goroutine changes it in a closed loop
 		if err := k.connect(ctx); err != nil {
 			time.Sleep(redialAfter)
 			s.send = c.clock.Now()

@@ -70,7 +70,7 @@ func TestLab(t *testing.T) {
 	}
 }
 
-var statedMedian = regexp.MustCompile(`round trip asked 2ms, measured p50 (\d+) µs`)
+var statedMedian = regexp.MustCompile(`round trip requested 2ms, measured p50 (\d+) µs`)
 
 // TestLabRoundTrip gives a machine that is too busy to keep the round trip, and
 // is refused for it, two more chances.
@@ -142,10 +142,10 @@ func TestKilledLab(t *testing.T) {
 		message string
 	}{
 		{kind: "provision", argv: "^provision lab --nodes", rtt: []string{"--rtt", "1ms"}, status: -1},
-		{kind: "init", argv: "lab-stage init", rtt: []string{"--rtt", "1ms"}, status: 1, message: "the lab's first process ended without a report, and all others with it: signal: killed"},
+		{kind: "init", argv: "lab-stage init", rtt: []string{"--rtt", "1ms"}, status: 1, message: "the lab's first process ended without a report: signal: killed"},
 		{kind: "switch", argv: "lab-stage switch", rtt: []string{"--rtt", "1ms"}, status: 1, message: "lab: switch on this machine ended: signal: killed"},
 		{kind: "bridge", argv: "lab-stage switch", status: 1, message: "lab: switch on this machine ended: signal: killed"},
-		{kind: "sshd", argv: `sshd.*\[listener\]`, status: 1, message: " ended, and left its sessions behind"},
+		{kind: "sshd", argv: `sshd.*\[listener\]`, status: 1, message: " ended, and its sessions did not"},
 		{kind: "COMMAND", argv: "^sleep 1000|^sh -c", status: 137},
 		{kind: "login", argv: "ssh -F.*ControlMaster", goesOn: true, status: 130},
 		{kind: "session", argv: "^sshd: root", goesOn: true, status: 130},
@@ -204,9 +204,9 @@ func TestCleanSparesTheLiving(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"lab":                             "no command given",
+		"lab":                             "no command: give one after --",
 		"lab --nodes 0 --rtt=-1s -- true": "--nodes 0: must be 1 to 64\n--rtt -1s: must be above 0",
-		"lab --clean -- true":             "--clean runs no command",
+		"lab --clean -- true":             "--clean cannot be combined with a command",
 		"lab --rtt fast -- true":          "fast",
 		"lab --nodes 8 true --rtt":        "see provision lab",
 		"elsewhere":                       "unexpected argument elsewhere",
@@ -227,7 +227,7 @@ func TestLabLacks(t *testing.T) {
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", "lab", "--nodes", "2", "--", "/no/such/command")
 	cmd.Args[0] = "provision" // which this binary then is
 	cmd.Env = []string{"PATH=/nowhere"}
-	wants := []string{"provision lab needs root (try sudo)", "ssh is not there: install Debian's openssh-client", "command to run: ", "/no/such/command"}
+	wants := []string{"provision lab needs root (try sudo)", "ssh is missing; install openssh-client", "find command: ", "/no/such/command"}
 	if os.Geteuid() == 0 {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	}

@@ -1,5 +1,5 @@
-// Provision makes hosts for dhtbench to run on, runs a command with them, and
-// takes them away again, whatever happened.
+// Provision makes hosts for dhtbench, runs a command with them, and removes them
+// when the command ends, fails or is interrupted.
 package main
 
 import (
@@ -16,16 +16,16 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// program is the table of subcommands: one for each kind of host.
+// program lists the subcommands, one for each kind of host.
 type program struct {
-	Lab lab.Command `cmd:"" help:"Make hosts of namespaces on this machine."`
-	EC2 ec2.Command `cmd:"" name:"ec2" help:"Make hosts of Amazon EC2, which cost money."`
+	Lab lab.Command `cmd:"" help:"Make hosts from namespaces of this machine."`
+	EC2 ec2.Command `cmd:"" name:"ec2" help:"Make hosts of Amazon EC2. They cost money."`
 
-	LabStage lab.StageCommand `cmd:"" help:"Be a process of a lab." hidden:""`
+	LabStage lab.StageCommand `cmd:"" help:"Internal: runs a process of a lab." hidden:""`
 }
 
-// Exit statuses. An error that knows one of its own, as that of the command
-// that was run does, has that.
+// Exit statuses of errors without their own. A failed command's error has the
+// command's exit status.
 const (
 	statusFailure = 1
 	statusUsage   = 2
@@ -34,17 +34,16 @@ const (
 func main() {
 	parser := kong.Must(new(program),
 		kong.Name("provision"),
-		kong.Description("Make hosts, run a command with them, and take them away again."),
+		kong.Description("Make hosts, run a command with them, and remove them."),
 		kong.UsageOnError(),
 	)
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		usage(parser, err)
 	}
-	// Hosts are removed even when nobody reads what is said about it: Ctrl-C
-	// ends the tee of `provision ... 2>&1 | tee log` too, and a write to what is
-	// left of the pipe would end a Go program that does not handle this signal.
-	// It is not ignored, which COMMAND would inherit.
+	// Ctrl-C also ends the tee of `provision ... 2>&1 | tee log`. A write to the
+	// broken pipe would end this program before it removed the hosts, so it handles
+	// SIGPIPE. Ignoring the signal would be inherited by COMMAND.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	command.BindTo(ctx, (*context.Context)(nil))
@@ -56,7 +55,7 @@ func main() {
 	}
 }
 
-// status is the exit status that an error stands for.
+// status returns the exit status for an error.
 func status(err error) int {
 	var known interface{ ExitCode() int }
 	if errors.As(err, &known) && known.ExitCode() > 0 {
@@ -65,7 +64,8 @@ func status(err error) int {
 	return statusFailure
 }
 
-// usage prints what is wrong with the command line and where to read more.
+// usage prints an error of the command line and exits. It differs from that of
+// dhtbench, which no package can share: both are programs.
 func usage(parser *kong.Kong, err error) {
 	fmt.Fprintln(os.Stderr, "provision:", err)
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context.Command() != "" {

@@ -3,6 +3,7 @@ package workload
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -32,6 +33,13 @@ func NewLedger(o Options, client int) *Ledger {
 		writer: uint32(client), shared: o.Mixed() && o.Clients > 1, deletes: o.Mix.deletes(),
 		long: o.Values.Min() >= valueHead, loaded: uint64(o.Records),
 	})
+}
+
+// Reserve makes room for records below n, so that Begin does not have to.
+func (l *Ledger) Reserve(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = slices.Grow(l.entries, max(n-len(l.entries), 0))
 }
 
 // ledgerOptions is what a ledger has to know about the workload.
@@ -174,8 +182,8 @@ func (l *Ledger) known(record uint64) (e entry) {
 
 // entry makes room for a record. l.mu is held.
 func (l *Ledger) entry(record uint64) *entry {
-	if n := uint64(len(l.entries)); record >= n {
-		l.entries = append(l.entries, make([]entry, record+1-n)...)
+	for uint64(len(l.entries)) <= record {
+		l.entries = append(l.entries, entry{})
 	}
 	return &l.entries[record]
 }

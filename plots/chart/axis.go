@@ -30,8 +30,8 @@ func (a Axis) Normalize(low, high, v float64) float64 {
 	return math.NaN()
 }
 
-// At is where v lies between Low (0) and High (1).
-func (a Axis) At(v float64) float64 { return a.Normalize(a.Low, a.High, v) }
+// at is where v lies between Low (0) and High (1).
+func (a Axis) at(v float64) float64 { return a.Normalize(a.Low, a.High, v) }
 
 // Labelled is the axis with a label.
 func (a Axis) Labelled(label string) Axis {
@@ -47,9 +47,9 @@ func (a Axis) apply(to *plot.Axis) {
 	to.Min, to.Max, to.Scale, to.Padding = a.Low, a.High, a, 0
 	to.Tick.Marker = plot.ConstantTicks(a.Ticks)
 	align := to.Tick.Label
-	to.Tick.Label = plain(tickSize, Quiet)
+	to.Tick.Label = plain(tickSize, quiet)
 	to.Tick.Label.XAlign, to.Tick.Label.YAlign = align.XAlign, align.YAlign
-	to.Label.TextStyle = plain(2*tickSize, Quiet) // a space of it parts tick labels from the axis
+	to.Label.TextStyle = plain(2*tickSize, quiet) // a space of it parts tick labels from the axis
 }
 
 // Linear is an axis from zero to above the largest of values: lengths can be
@@ -126,7 +126,7 @@ func Nine(q float64) float64 { return -math.Log10(1 - q) }
 func apart(a Axis, length vg.Length, size func(label string) vg.Length) []plot.Tick {
 	const air = 7
 	half := func(t plot.Tick) vg.Length { return size(t.Label) / 2 }
-	at := func(t plot.Tick) vg.Length { return vg.Length(a.At(t.Value)) * length }
+	at := func(t plot.Tick) vg.Length { return vg.Length(a.at(t.Value)) * length }
 	kept := slices.Clone(a.Ticks)
 	if len(kept) == 0 {
 		return nil
@@ -175,9 +175,14 @@ func roundDown(v float64) float64 {
 	}
 }
 
-// decade is the power of ten at or below v; the logarithm of one may be rounded
-// down.
-func decade(v float64) int { return int(math.Floor(math.Log10(v) + 1e-9)) }
+// decade is the power of ten at or below v; its logarithm may be rounded.
+func decade(v float64) int {
+	e := int(math.Floor(math.Log10(v))) + 1
+	for power(1, e) > v {
+		e--
+	}
+	return e
+}
 
 // power is m x 10^e, the float64 nearest to it.
 func power(m float64, e int) float64 {

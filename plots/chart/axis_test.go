@@ -48,13 +48,13 @@ func TestAxes(t *testing.T) {
 			t.Errorf("%s: ticks %q, want %q", c.name, got, c.want)
 		}
 		for _, v := range c.values {
-			if at := a.At(v); v > 0 && !math.IsInf(v, 1) && (at < 0 || at > 1) {
+			if at := a.at(v); v > 0 && !math.IsInf(v, 1) && (at < 0 || at > 1) {
 				t.Errorf("%s: %v lies at %v", c.name, v, at)
 			}
 		}
 	}
 	for _, v := range []float64{0, -1, nan} {
-		if at := fixed(nil).At(v); !math.IsNaN(at) {
+		if at := fixed(nil).at(v); !math.IsNaN(at) {
 			t.Errorf("%v lies at %v of a log axis", v, at)
 		}
 	}
@@ -78,7 +78,7 @@ func FuzzAxes(f *testing.F) {
 				t.Fatalf("%s: from %v to %v", name, axis.Low, axis.High)
 			}
 			for _, v := range values {
-				if at := axis.At(v); v > 0 && !(at >= 0 && at <= 1+1e-9) {
+				if at := axis.at(v); v > 0 && !(at >= 0 && at <= 1+1e-9) {
 					t.Errorf("%s: %v lies at %v of %+v", name, v, at, axis)
 				}
 			}

@@ -56,7 +56,7 @@ func (f Figure) SVG(size Size) ([]byte, error) {
 	g := arrange(rows, room)
 	title := wrap(bold(titleSize, Ink), f.Title, room)
 	subtitle := wrap(plain(headingSize, Ink), f.Subtitle, room)
-	caption := wrap(plain(captionSize, Quiet), strings.Join(f.Caption, " · "), room)
+	caption := wrap(plain(captionSize, quiet), strings.Join(f.Caption, " · "), room)
 	head := edge + title.height() + subtitle.height() + 6
 	foot := caption.height() + edge
 
@@ -157,7 +157,7 @@ func (g grid) draw(c draw.Canvas) {
 
 // draw draws a frame with c as its data area.
 func (f frame) draw(c draw.Canvas) {
-	f.plot.X.Tick.Marker = plot.ConstantTicks(apart(f.X, c.Size().X, plain(tickSize, Quiet).Width))
+	f.plot.X.Tick.Marker = plot.ConstantTicks(apart(f.X, c.Size().X, plain(tickSize, quiet).Width))
 	if f.first {
 		f.plot.Y.Tick.Marker = plot.ConstantTicks(apart(f.Y, c.Size().Y, func(string) vg.Length { return tickSize }))
 	}
@@ -168,9 +168,9 @@ func (f frame) draw(c draw.Canvas) {
 		at.Y += headingSize * lineHeight
 	}
 	if f.first {
-		c.FillText(plain(tickSize, Quiet), at, f.Y.Label)
+		c.FillText(plain(tickSize, quiet), at, f.Y.Label)
 	}
-	style := plain(tickSize, Quiet)
+	style := plain(tickSize, quiet)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
 	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Min.Y - f.below - 1}, f.X.Label)
 }
@@ -194,7 +194,7 @@ func (p Panel) height() vg.Length {
 func (p Panel) plot(first bool) *plot.Plot {
 	g := plot.New()
 	g.BackgroundColor = nil
-	g.Add(&plotter.Grid{Vertical: draw.LineStyle{Color: Grid, Width: 1}, Horizontal: draw.LineStyle{Color: Grid, Width: 1}})
+	g.Add(&plotter.Grid{Vertical: draw.LineStyle{Color: gridLine, Width: 1}, Horizontal: draw.LineStyle{Color: gridLine, Width: 1}})
 	g.Add(p.Behind...)
 	for _, s := range p.Series {
 		g.Add(s)
@@ -203,7 +203,7 @@ func (p Panel) plot(first bool) *plot.Plot {
 	p.X.apply(&g.X)
 	p.Y.apply(&g.Y)
 	g.Y.Width, g.Y.Tick.Length = 0, 0
-	g.X.LineStyle = draw.LineStyle{Color: Quiet, Width: 1}
+	g.X.LineStyle = draw.LineStyle{Color: quiet, Width: 1}
 	g.X.Tick.LineStyle, g.X.Tick.Length = g.X.LineStyle, 4
 	if !first {
 		g.Y.Tick.Marker = plot.ConstantTicks(unlabelled(p.Y.Ticks))

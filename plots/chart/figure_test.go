@@ -138,7 +138,7 @@ func TestNarrowFigure(t *testing.T) {
 	if a, b := count("things"), count("size, log scale"); a != 4 || b != 2 {
 		t.Errorf("%d x labels and %d y labels, want 4 and 2", a, b)
 	}
-	style := plain(tickSize, Quiet)
+	style := plain(tickSize, quiet)
 	for _, x := range all {
 		if x.x < 0 || x.x+style.Width(x.words).Points() > float64(Narrow) {
 			t.Errorf("%v does not fit", x)
@@ -159,7 +159,7 @@ func TestHeatIsSmall(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
-	style := plain(captionSize, Quiet)
+	style := plain(captionSize, quiet)
 	for _, c := range []struct {
 		text string
 		want []string

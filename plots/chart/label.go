@@ -65,7 +65,7 @@ func (l labels) Plot(c draw.Canvas, p *plot.Plot) {
 		if right-e.at.X > aside { // a leader that long would look like data
 			to.X = e.at.X + labelLeader
 		}
-		c.StrokeLine2(draw.LineStyle{Color: e.Look.Colour.Faint(), Width: 0.8}, e.at.X+5, e.at.Y, to.X-2, to.Y)
+		c.StrokeLine2(draw.LineStyle{Color: e.Look.Colour.faint(), Width: 0.8}, e.at.X+5, e.at.Y, to.X-2, to.Y)
 		e.Look.label(c, to, e.Label)
 	}
 	for i, y := range heights(c, inside) {

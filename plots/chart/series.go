@@ -59,7 +59,7 @@ func (s Series) end(c draw.Canvas, p *plot.Plot) (vg.Point, bool) {
 func (s Series) Plot(c draw.Canvas, p *plot.Plot) {
 	c.Rectangle = c.Rectangle.Add(vg.Point{X: s.Shift})
 	s.plotLine(c, p)
-	pale := draw.GlyphStyle{Color: s.Look.Colour.Faint(), Radius: 2.2, Shape: draw.CircleGlyph{}}
+	pale := draw.GlyphStyle{Color: s.Look.Colour.faint(), Radius: 2.2, Shape: draw.CircleGlyph{}}
 	for _, d := range s.Dots {
 		if at, ok := place(c, p, d.X, d.Y); ok {
 			c.DrawGlyph(pale, at)
@@ -89,7 +89,7 @@ func (s Series) plotLine(c draw.Canvas, p *plot.Plot) {
 	const near = 0.5
 	style := draw.LineStyle{Color: s.Look.Colour, Width: s.Look.Width, Dashes: s.Look.Dash}
 	if s.Pale {
-		style.Color = s.Look.Colour.Faint()
+		style.Color = s.Look.Colour.faint()
 	}
 	var stretch []vg.Point
 	flush := func() {

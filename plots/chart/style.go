@@ -35,15 +35,15 @@ type Colour uint32
 // Colours of figures. The first three differ in lightness as well, for print in
 // grey, and are at least 3.1 : 1 on white.
 const (
-	Blue   Colour = 0x00518A
-	Orange Colour = 0xC65102
-	Sky    Colour = 0x2A9DD0
-	Ink    Colour = 0x1F2328
-	Quiet  Colour = 0x57606A // secondary text
-	Guide  Colour = 0x6E7681 // lines that were not measured of the store
-	Shade  Colour = 0xF3F1EA // behind a part of a panel
-	Grid   Colour = 0xE6E9ED
-	white  Colour = 0xFFFFFF
+	Blue     Colour = 0x00518A
+	Orange   Colour = 0xC65102
+	Sky      Colour = 0x2A9DD0
+	Ink      Colour = 0x1F2328
+	quiet    Colour = 0x57606A // secondary text
+	Guide    Colour = 0x6E7681 // lines that were not measured of the store
+	Shade    Colour = 0xF3F1EA // behind a part of a panel
+	gridLine Colour = 0xE6E9ED
+	white    Colour = 0xFFFFFF
 )
 
 // RGBA makes a colour a color.Color.
@@ -51,9 +51,9 @@ func (c Colour) RGBA() (r, g, b, a uint32) {
 	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 255}.RGBA()
 }
 
-// Faint is c, mixed with so much white that what is drawn in it recedes. It is
+// faint is c, mixed with so much white that what is drawn in it recedes. It is
 // opaque: transparent colours add up where things overlap, and look like data.
-func (c Colour) Faint() Colour {
+func (c Colour) faint() Colour {
 	mix := func(shift uint) Colour {
 		v := float64(c >> shift & 0xFF)
 		return Colour(255-0.42*(255-v)) << shift
@@ -91,7 +91,7 @@ func (l Look) draw(c draw.Canvas, at vg.Point, m Mark) {
 		c.DrawGlyphNoClip(draw.GlyphStyle{Color: colour, Radius: radius, Shape: shape}, at)
 	}
 	if m.Ring {
-		fill(Quiet, draw.CircleGlyph{}, r+3)
+		fill(quiet, draw.CircleGlyph{}, r+3)
 		fill(white, draw.CircleGlyph{}, r+2)
 	}
 	fill(white, l.Shape, r+0.9)

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -15,48 +16,86 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// cloud is the AWS account, in one region. It is safe for concurrent use.
+// cloud is the AWS account in one region. It is safe for concurrent use.
 type cloud struct {
-	ec2         *api.Client
-	ssm         *ssm.Client
-	sts         *sts.Client
-	credentials aws.CredentialsProvider
-	region      string
+	ec2     *api.Client
+	ssm     *ssm.Client
+	region  string
+	account string // number of the account
+	owner   string // --owner, or else the caller's ARN
+	config  aws.Config
 }
 
-// open finds the user's credentials, in the places where every AWS tool looks,
-// and makes the clients. It sends nothing.
-func (c *Command) open(ctx context.Context, region string) (*cloud, error) {
-	pace := c.pace()
+// connect finds the user's credentials, as every AWS tool does, and asks AWS
+// whose they are.
+func (c *Command) connect(ctx context.Context, region string) (*cloud, error) {
+	cfg, err := c.configuration(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkCredentials(ctx, cfg.Credentials); err != nil {
+		return nil, err
+	}
+	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return nil, explain("ask AWS for the caller's identity", err)
+	}
+	cl := &cloud{account: aws.ToString(identity.Account), owner: cmp.Or(c.Owner, aws.ToString(identity.Arn)), config: cfg}
+	return cl.in(region), nil
+}
+
+// in returns the same account in another region.
+func (c *cloud) in(region string) *cloud {
+	other := *c
+	other.region, other.config.Region = region, region
+	other.ec2, other.ssm = api.NewFromConfig(other.config), ssm.NewFromConfig(other.config)
+	return &other
+}
+
+// clouds returns the account in the regions that --list and --destroy search: all
+// that are enabled, or only --region if it is given.
+func (c *Command) clouds(ctx context.Context, cl *cloud) ([]*cloud, error) {
+	if !c.everywhere {
+		return []*cloud{cl}, nil
+	}
+	answer, err := cl.ec2.DescribeRegions(ctx, &api.DescribeRegionsInput{})
+	if err != nil {
+		return nil, explain("list regions", err)
+	}
+	var all []*cloud
+	for _, r := range answer.Regions {
+		all = append(all, cl.in(aws.ToString(r.RegionName)))
+	}
+	return all, nil
+}
+
+// configuration reads the user's AWS configuration. It sends nothing.
+func (c *Command) configuration(ctx context.Context, region string) (aws.Config, error) {
+	p := c.pace()
 	cfg, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(region),
-		config.WithRetryer(func() aws.Retryer { return newRetryer(pace) }),
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(pace.Call)),
+		config.WithRetryer(func() aws.Retryer { return newRetryer(p) }),
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(p.Call)),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("read AWS configuration: %w", err)
+		return cfg, fmt.Errorf("read AWS configuration: %w", err)
 	}
 	if c.Endpoint != "" {
 		cfg.BaseEndpoint = aws.String(c.Endpoint)
 	}
-	return &cloud{
-		ec2:         api.NewFromConfig(cfg),
-		ssm:         ssm.NewFromConfig(cfg),
-		sts:         sts.NewFromConfig(cfg),
-		credentials: cfg.Credentials,
-		region:      region,
-	}, nil
+	return cfg, nil
 }
 
-// newRetryer tries calls again after throttling, errors of the server and cut
-// connections, always with the same client token. Lack of capacity comes as an
-// error of the server too, but another zone is a better answer to it.
-func newRetryer(pace Pace) aws.Retryer {
+// newRetryer repeats calls after throttling, server errors and broken
+// connections, always with the same client token. AWS reports a lack of capacity
+// as a server error too; that is not repeated, because another zone may have
+// capacity.
+func newRetryer(p pace) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = pace.Attempts
-		o.MaxBackoff = pace.Backoff
-		if pace.Backoff < time.Second { // the default starts with a second
-			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return pace.Backoff, nil })
+		o.MaxAttempts = p.Attempts
+		o.MaxBackoff = p.Backoff
+		if p.Backoff < time.Second { // the SDK's first wait is a second
+			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return p.Backoff, nil })
 		}
 		o.Retryables = append([]retry.IsErrorRetryable{
 			retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
@@ -67,6 +106,27 @@ func newRetryer(pace Pace) aws.Retryer {
 			}),
 		}, o.Retryables...)
 	})
+}
+
+// checkCredentials warns of credentials that may expire before the end of the
+// run: without credentials nothing can be removed.
+//
+// Note: it does not refuse them. The SDK renews most credentials that have an
+// expiry time (SSO, a role, CloudShell); a session token has no expiry time.
+func (c *Command) checkCredentials(ctx context.Context, provider aws.CredentialsProvider) error {
+	got, err := provider.Retrieve(ctx)
+	if err != nil {
+		return explain("get AWS credentials", err)
+	}
+	needed := c.Lifetime + c.pace().Teardown
+	switch {
+	case !c.launches():
+	case got.CanExpire && time.Until(got.Expires) < needed:
+		c.say("warning: the AWS credentials (%s) expire at %s, and a run may need them for %s; unless the SDK can renew them, log in again first or shorten --lifetime", got.Source, stamp(got.Expires), short(needed))
+	case !got.CanExpire && got.SessionToken != "":
+		c.say("warning: the AWS credentials (%s) are temporary and have no expiry time, and a run may need them for %s; if they expire earlier, nothing can be removed from here and hosts run until their timers end them", got.Source, short(needed))
+	}
+	return nil
 }
 
 // counting adds 1 to *n for each try of a call.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestValidate(t *testing.T) {
@@ -20,18 +21,26 @@ func TestValidate(t *testing.T) {
 		{[]string{"--plan", "--", "true"}, ""},
 		{[]string{"--list"}, ""},
 		{[]string{"--destroy", "expired"}, ""},
-		{nil, "nothing to run"},
-		{launch(), "--ssh-cidr is needed"},
-		{launch("--ssh-cidr", "0.0.0.0/0"), "lets too many in"},
-		{launch("--ssh-cidr", "::1"), "want an IPv4 address"},
-		{launch("--ssh-cidr", "here"), "want an IPv4 address"},
+		{nil, "no command: give one after --"},
+		{launch(), "--ssh-cidr is missing"},
+		{launch("--ssh-cidr", "0.0.0.0/0"), "must not be wider than /16"},
+		{launch("--ssh-cidr", "::1"), "must be an IPv4 address"},
+		{launch("--ssh-cidr", "here"), "must be an IPv4 address"},
+		{launch("--ssh-cidr", "10.0.0.5/32"), "--ssh-cidr 10.0.0.5/32: must be a public address"},
+		{launch("--ssh-cidr", "127.0.0.1"), "--ssh-cidr 127.0.0.1: must be a public address"},
+		{launch("--ssh-cidr", "100.64.1.1"), "--ssh-cidr 100.64.1.1: must be a public address"},
+		{launch("--ssh-cidr", "10.0.0.5", "--ssh-address", "private"), ""},
+		{launch("--ssh-cidr", "127.0.0.1", "--ssh-address", "private"), "must be a public address"},
+		{launch("--ssh-address", "instance"), ""},
+		{launch("--ssh-cidr", "203.0.113.7", "--ssh-option", "ProxyJump"), "--ssh-option \"ProxyJump\": must be a setting and its value"},
+		{launch("--ssh-cidr", "169.254.0.1"), "must be a public address"},
 		{launch("--ssh-cidr", "203.0.113.7", "--nodes", "0"), "--nodes 0: must be 1 to 64"},
 		{launch("--ssh-cidr", "203.0.113.7", "--lifetime", "24h"), "--lifetime 24h0m0s: must be"},
 		{launch("--ssh-cidr", "203.0.113.7", "--lease", "1m"), "--lease 1m0s: must be"},
 		{launch("--ssh-cidr", "203.0.113.7", "--lease", "11m"), "--lease 11m0s: must be 12m0s to --lifetime"},
 		{launch("--ssh-cidr", "203.0.113.7", "--lease", "12m"), ""},
 		{launch("--ssh-cidr", "203.0.113.7", "--disk-gb", "1"), "--disk-gb 1: must be"},
-		{[]string{"--list", "--", "true"}, "nothing is run with --list"},
+		{[]string{"--list", "--", "true"}, "--list, --destroy and --policy run no command"},
 	} {
 		_, err := parse(c.args...)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
@@ -62,7 +71,7 @@ func TestReadmeIsFollowable(t *testing.T) {
 // TestLeaseOutlastsTheStart: a host that boots at once while others take as long
 // as they may is not ended before the first heartbeat.
 func TestLeaseOutlastsTheStart(t *testing.T) {
-	p := Pace{}.withDefaults(minLease)
+	p := pace{}.withDefaults(minLease)
 	if start := p.Boot + p.SSH; start >= minLease {
 		t.Errorf("the first heartbeat may come %v after boot, and a lease may be as short as %v", start, minLease)
 	}
@@ -73,21 +82,26 @@ func TestLeaseOutlastsTheStart(t *testing.T) {
 func TestPlan(t *testing.T) {
 	s := &stage{t: t}
 	c := s.command("--plan", "--ssh-cidr", "203.0.113.7", "--", "dhtbench", "bench")
-	c.Seams.Pace = Pace{} // the real one
+	c.seams.pace = pace{} // the real one
 	if err := c.Run(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	for line := range strings.Lines(s.words.String()) {
+		if n := utf8.RuneCountInString(line) - 1; n > 80 {
+			t.Errorf("%d columns: must be at most 80: %s", n, line)
+		}
 	}
 	text := strings.Join(strings.Fields(s.words.String()), " ")
 	for _, want := range []string{
 		"8 hosts", "c3.large", "us-east-1", "dhtbench bench",
-		"RunInstances 8 or none at all",
-		"tcp 22 from 203.0.113.7",
+		"RunInstances all 8 or none",
+		"ssh from 203.0.113.7",
 		"= $0.89 an hour",
 		"every 3m renews its lease",
-		"power off after the lease, 16m $0.24 more",
-		"power off after 1h30m $1.33 in all",
+		"the lease, 16m $0.24 more",
+		"the lifetime, 1h30m $1.33 in all",
 		"removed after 11m $0.16",
-		"NOTHING stops it",
+		"NOTHING ends it",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the plan lacks %q", want)

@@ -22,7 +22,7 @@ func TestCredentialsThatMayEnd(t *testing.T) {
 		want    string // the warning; "" for none
 	}{
 		"for ever":         {"", "", ""},
-		"a token":          {"token", "", "are temporary, they do not say until when"},
+		"a token":          {"token", "", "are temporary and have no expiry time"},
 		"end too soon":     {"", in(time.Hour), "and a run may need them for 1h30m30s"},
 		"end after a run":  {"", in(2 * time.Hour), ""},
 		"ended in advance": {"", in(20 * time.Minute), "log in again first"},
@@ -37,7 +37,7 @@ func TestCredentialsThatMayEnd(t *testing.T) {
 			}
 			// Nobody listens where calls go, so that the run ends after this.
 			err := s.run("--yes", "--dir", t.TempDir(), "--ssh-cidr", "203.0.113.7", "--", "true")
-			if err == nil || !strings.Contains(err.Error(), "ask AWS who we are") {
+			if err == nil || !strings.Contains(err.Error(), "caller's identity") {
 				t.Errorf("error %v", err)
 			}
 			if said := s.words.String(); (said != "") != (c.want != "") || !strings.Contains(said, c.want) {
@@ -59,4 +59,23 @@ func processConfig(t *testing.T, answer string) string {
 		}
 	}
 	return config
+}
+
+// TestExpiredSSOLogin: the error says how to log in again.
+func TestExpiredSSOLogin(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config")
+	text := "[profile work]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = R\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://example.invalid/start\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"AWS_CONFIG_FILE": config, "AWS_PROFILE": "work", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": t.TempDir(),
+	} {
+		t.Setenv(name, value)
+	}
+	s := &stage{t: t}
+	err := s.run("--list", "--region", "us-east-1")
+	if err == nil || !strings.Contains(err.Error(), "run `aws sso login --profile work`") || strings.Contains(err.Error(), "no AWS credentials") {
+		t.Errorf("error %v", err)
+	}
 }

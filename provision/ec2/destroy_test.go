@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,16 +27,16 @@ func TestLeftovers(t *testing.T) {
 	defer s.tell()
 	s.proxy.set(&fault{action: "TerminateInstances", trouble: forbidden, times: 1 << 30}, nil)
 	c := s.command(s.launchFlags("true")...)
-	c.Seams.Pace.Teardown = 300 * time.Millisecond
+	c.seams.pace.Teardown = 300 * time.Millisecond
 	err := c.Run(t.Context())
-	left, ok := errors.AsType[Leftovers](err)
+	left, ok := errors.AsType[leftovers](err)
 	if !ok || left.ExitCode() != 3 {
 		t.Fatalf("error %v, want leftovers", err)
 	}
 	if n := strings.Count(err.Error(), "\tinstance i-"); n != 8 {
 		t.Errorf("%d instances are listed, want 8: %v", n, err)
 	}
-	for _, want := range []string{"--destroy " + left.Run, "--policy", "may cost money"} {
+	for _, want := range []string{"--destroy " + left.Run, "--policy", "that cost money"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in: %v", want, err)
 		}
@@ -49,12 +51,12 @@ func TestLeftoversOfABlindTeardown(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{}, "blind")
 	defer s.tell()
 	c := s.command(s.launchFlags("true")...)
-	c.Seams.Pace.Teardown = 300 * time.Millisecond
-	c.Seams.Ready = func(context.Context, string, []host.Host) error {
+	c.seams.pace.Teardown = 300 * time.Millisecond
+	c.seams.ready = func(context.Context, string, []host.Host) error {
 		s.proxy.set(&fault{action: "DescribeInstances", trouble: cutBefore, times: 1 << 30}, nil)
 		return nil
 	}
-	left, ok := errors.AsType[Leftovers](c.Run(t.Context()))
+	left, ok := errors.AsType[leftovers](c.Run(t.Context()))
 	if !ok || len(left.Items) < 8 {
 		t.Fatalf("leftovers %+v, want at least the 8 instances of the journal", left)
 	}
@@ -76,8 +78,8 @@ func TestExitStatus(t *testing.T) {
 		want    int
 		says    string
 	}{
-		"failed and gone":  {"7", false, 7, "exit status 7 is COMMAND's own"},
-		"3 and gone":       {"3", false, 3, "exit status 3 is COMMAND's own"},
+		"failed and gone":  {"7", false, 7, "exit status 7 is COMMAND's"},
+		"3 and gone":       {"3", false, 3, "exit status 3 is COMMAND's"},
 		"failed and stuck": {"7", true, 3, ""},
 		"3 and stuck":      {"3", true, 3, ""},
 	} {
@@ -87,17 +89,17 @@ func TestExitStatus(t *testing.T) {
 			command := s.command(append([]string{"--nodes", "1"}, s.launchFlags("sh", "-c", "exit "+c.command)...)...)
 			if c.stuck {
 				s.proxy.set(&fault{action: "TerminateInstances", trouble: forbidden, times: 1 << 30}, nil)
-				command.Seams.Pace.Teardown = 300 * time.Millisecond
+				command.seams.pace.Teardown = 300 * time.Millisecond
 			}
 			err := command.Run(t.Context())
 			var coded interface{ ExitCode() int }
 			if !errors.As(err, &coded) || coded.ExitCode() != c.want {
 				t.Errorf("error %v, want one with exit status %d", err, c.want)
 			}
-			if said := strings.Contains(s.words.String(), "COMMAND's own"); said != (c.says != "") || !strings.Contains(s.words.String(), c.says) {
+			if said := strings.Contains(s.words.String(), "is COMMAND's"); said != (c.says != "") || !strings.Contains(s.words.String(), c.says) {
 				t.Errorf("COMMAND's own status is spoken of: %t, want %q", said, c.says)
 			}
-			if c.stuck != strings.Contains(err.Error(), "may cost money") {
+			if c.stuck != strings.Contains(err.Error(), "that cost money") {
 				t.Errorf("error %v", err)
 			}
 			s.destroyAll()
@@ -124,8 +126,8 @@ func TestDestroyThatCannotLook(t *testing.T) {
 			c.fault.times = 1 << 30
 			s.proxy.set(&c.fault, nil)
 			command := s.command(s.flags("--destroy", c.what)...)
-			command.Seams.Pace.Teardown = 300 * time.Millisecond
-			left, ok := errors.AsType[Leftovers](command.Run(t.Context()))
+			command.seams.pace.Teardown = 300 * time.Millisecond
+			left, ok := errors.AsType[leftovers](command.Run(t.Context()))
 			if !ok || left.ExitCode() != 3 || !strings.Contains(left.Error(), "--destroy "+c.what) || !strings.Contains(left.Error(), c.fault.action) {
 				t.Errorf("error %v, want leftovers of %s because of %s", left, c.what, c.fault.action)
 			}
@@ -151,7 +153,7 @@ func TestLateSightAfterAKill(t *testing.T) {
 	}
 	s.proxy.set(nil, nil)
 	c := s.command(s.flags("--destroy", id)...)
-	c.Seams.Pace.Settle = 2 * time.Second // longer than six looks take
+	c.seams.pace.Settle = 2 * time.Second // longer than six looks take
 	if err := c.Run(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -162,14 +164,17 @@ func TestLateSightAfterAKill(t *testing.T) {
 // removed, but nobody says that all is gone.
 func TestForbiddenLook(t *testing.T) {
 	m := startMoto(t)
-	for _, action := range []string{"DescribeVolumes", "DescribeKeyPairs", "DescribeSecurityGroups", "DescribePlacementGroups"} {
+	for _, action := range []string{"DescribeKeyPairs", "DescribeSecurityGroups", "DescribePlacementGroups"} {
 		t.Run(action, func(t *testing.T) {
 			s := newStage(t, m, settings{}, "shortsighted")
 			defer s.tell()
-			s.proxy.set(&fault{action: action, trouble: forbidden, times: 1 << 30}, nil)
 			c := s.command(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...)
-			c.Seams.Pace.Teardown = 3 * time.Second
-			left, ok := errors.AsType[Leftovers](c.Run(t.Context()))
+			c.seams.pace.Teardown = 3 * time.Second
+			c.seams.ready = func(context.Context, string, []host.Host) error {
+				s.proxy.set(&fault{action: action, trouble: forbidden, times: 1 << 30}, nil)
+				return nil
+			}
+			left, ok := errors.AsType[leftovers](c.Run(t.Context()))
 			if !ok || !strings.Contains(left.Error(), action) {
 				t.Errorf("%v, want leftovers that name %s", left, action)
 			}
@@ -245,7 +250,7 @@ func TestExpired(t *testing.T) {
 	if err := s.run(s.flags("--list")...); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"aaaaaaaa  forgetful", "OVERDUE", "1 running instance"} {
+	for _, want := range []string{"aaaaaaaa  us-east-1  forgetful", "OVERDUE", "1 running instance"} {
 		if !strings.Contains(s.words.String(), want) {
 			t.Errorf("the list lacks %q", want)
 		}
@@ -265,9 +270,88 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// TestOwnerIsNoPattern: EC2 takes * in a filter for anything, and an owner of that
-// name has no claim to what is everybody's.
-func TestOwnerIsNoPattern(t *testing.T) {
+// TestDestroyOfAnUnknownRun: a run that is not found is not known to be gone.
+func TestDestroyOfAnUnknownRun(t *testing.T) {
+	s := newStage(t, startMoto(t), settings{}, "traveller")
+	defer s.tell()
+	err := s.run(s.anywhere("--destroy", "20200101-000000-aaaaaaaa")...)
+	var coded interface{ ExitCode() int }
+	if !errors.As(err, &coded) || coded.ExitCode() != 3 || !strings.Contains(err.Error(), "was not found in account 123456789012 in ") {
+		t.Errorf("error %v, want exit status 3", err)
+	}
+}
+
+// TestRunInAnotherRegion: --list and --destroy search all regions, unless
+// --region is given.
+func TestRunInAnotherRegion(t *testing.T) {
+	m := startMoto(t)
+	s := newStage(t, m, settings{}, "traveller")
+	defer s.tell()
+	for n, destroy := range []string{"", expired} {
+		r := run{ID: fmt.Sprintf("20200101-000000-aaaaaaa%c", 'a'+n), Owner: "traveller", Created: time.Now().Add(-2 * time.Hour), Expires: time.Now().Add(-time.Hour)}
+		plant(t, m, r, "us-west-2")
+		if destroy == "" {
+			destroy = r.ID
+		}
+		err := s.run(s.flags("--destroy", r.ID)...)
+		if err == nil || !strings.Contains(err.Error(), r.ID+" was not found in account 123456789012 in us-east-1, and") {
+			t.Errorf("in us-east-1: error %v", err)
+		}
+		if err := s.run(s.anywhere("--list")...); err != nil || !strings.Contains(s.words.String(), r.ID+"  us-west-2") {
+			t.Errorf("list: %v", err)
+		}
+		if err := s.run(s.anywhere("--destroy", destroy)...); err != nil {
+			t.Errorf("--destroy %s: %v", destroy, err)
+		}
+		cl, err := judge(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := cl.in("us-west-2").foundInstances(t.Context(), nil)
+		if err != nil || slices.ContainsFunc(left, func(f found) bool { return !f.ended() }) {
+			t.Errorf("after --destroy %s: %+v, %v", destroy, left, err)
+		}
+	}
+}
+
+// TestRegionOfTheConfiguration: --region defaults to the region that every AWS
+// tool uses.
+func TestRegionOfTheConfiguration(t *testing.T) {
+	t.Setenv("AWS_REGION", "eu-west-1")
+	s := &stage{t: t}
+	if err := s.run("--plan", "--price", "0.12"); err != nil || !strings.Contains(s.words.String(), "region     eu-west-1") {
+		t.Errorf("%v: %s", err, s.words.String())
+	}
+}
+
+// TestOwnerIsTheCaller: the owner does not change with the machine. Overdue runs of
+// others are reported and not removed.
+func TestOwnerIsTheCaller(t *testing.T) {
+	m := startMoto(t)
+	s := newStage(t, m, settings{}, "") // as without --owner
+	defer s.tell()
+	const arn = "arn:aws:sts::123456789012:user/moto"
+	mine := run{ID: "20200101-000000-aaaaaaaa", Owner: arn, Created: time.Now().Add(-2 * time.Hour), Expires: time.Now().Add(-time.Hour)}
+	others := mine
+	others.ID, others.Owner = "20200101-000000-cccccccc", "colleague"
+	plant(t, m, mine)
+	plant(t, m, others)
+	if err := s.run(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...); err != nil {
+		t.Error(err)
+	}
+	if owner := tagsOf(s.proxy.form("CreateSecurityGroup"))[tagOwner]; owner != arn {
+		t.Errorf("owner tag %q, want %q", owner, arn)
+	}
+	if left, err := m.anything(t.Context()); strings.Count(left, "instance") != 1 || err != nil {
+		t.Errorf("left are %q, %v: want the instance of the other owner", left, err)
+	}
+	if want := "run 20200101-000000-cccccccc of colleague in us-east-1 should have ended at"; !strings.Contains(s.words.String(), want) {
+		t.Errorf("no %q in the messages", want)
+	}
+}
+
+// TestOwnerIsNotAPattern: an owner named * has no claim to the runs of others.
+func TestOwnerIsNotAPattern(t *testing.T) {
 	m := startMoto(t)
 	s := newStage(t, m, settings{}, "*")
 	defer s.tell()
@@ -287,11 +371,14 @@ func TestOwnerIsNoPattern(t *testing.T) {
 }
 
 // plant makes an instance in moto as a run would have left it.
-func plant(t *testing.T, m *moto, r run) {
+func plant(t *testing.T, m *moto, r run, region ...string) {
 	t.Helper()
 	cl, err := judge(t.Context(), m)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, other := range region {
+		cl = cl.in(other)
 	}
 	images, err := cl.ec2.DescribeImages(t.Context(), &api.DescribeImagesInput{Owners: []string{"amazon"}})
 	if err != nil || len(images.Images) == 0 {

@@ -21,6 +21,7 @@ const (
 	noAddresses  trouble = "no addresses in the subnet"
 	overQuota    trouble = "over quota"
 	freePlan     trouble = "not eligible for Free Tier"
+	unverified   trouble = "being validated"
 	killedBefore trouble = "killed before it was done"
 	killedAfter  trouble = "killed after it was done"
 	killedDuring trouble = "killed before it was done, and then it was"
@@ -66,6 +67,8 @@ func (c call) refuse(w http.ResponseWriter, trouble trouble) {
 		status, code = http.StatusBadRequest, "InsufficientFreeAddressesInSubnet"
 	case freePlan:
 		status, code = http.StatusBadRequest, "InvalidParameterCombination"
+	case unverified:
+		status, code = http.StatusBadRequest, "PendingVerification"
 	case overQuota:
 		status, code = http.StatusBadRequest, "VcpuLimitExceeded"
 	}

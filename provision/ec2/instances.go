@@ -12,14 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// spot is where the hosts of a run came to be.
+// spot is where the hosts of a run are.
 type spot struct {
 	Zone      string
 	Placement string // name of the placement group; "" for none
 }
 
-// makeMachines makes all that hosts need and the hosts, and waits until they
-// run.
+// makeMachines makes the hosts and what they need, and waits until they run.
 func (l *launch) makeMachines(ctx context.Context) (machines []machine, at spot, err error) {
 	if err := l.importKey(ctx); err != nil {
 		return nil, spot{}, err
@@ -35,8 +34,7 @@ func (l *launch) makeMachines(ctx context.Context) (machines []machine, at spot,
 	return machines, at, err
 }
 
-// runInTurn tries one zone after the other for as long as all that is wrong with
-// them is lack of room.
+// runInTurn launches the hosts in the first zone that has room for them.
 func (l *launch) runInTurn(ctx context.Context) (ids []string, at spot, err error) {
 	data, err := userData(l.run, l.keys, l.Lifetime, l.Lease)
 	if err != nil {
@@ -56,16 +54,14 @@ func (l *launch) runInTurn(ctx context.Context) (ids []string, at spot, err erro
 		if !isNoCapacity(err) {
 			return nil, spot{}, last
 		}
-		l.say("%s does not take %d %s: %v", z.Name, l.Nodes, l.Type, err)
+		l.say("%s has no room for %d %s: %v", z.Name, l.Nodes, l.Type, err)
 	}
-	return nil, spot{}, fmt.Errorf("no zone of %s takes %d %s together; the last: %w\nif it is for lack of room, try later, another --region or --type, fewer --nodes, or --placement none", l.Region, l.Nodes, l.Type, last)
+	return nil, spot{}, l.noRoom(last)
 }
 
-// makePlacement makes a placement group for a zone and returns its name; "" with
-// --placement none.
-//
-// Note: each zone that is tried has its own, as a group belongs to a zone from
-// the first host in it.
+// makePlacement makes a placement group and returns its name, which is "" with
+// --placement none. Each zone needs its own: a group belongs to the zone of its
+// first host.
 func (l *launch) makePlacement(ctx context.Context, z zone, n int) (string, error) {
 	if l.Placement != "cluster" {
 		return "", nil
@@ -78,21 +74,21 @@ func (l *launch) makePlacement(ctx context.Context, z zone, n int) (string, erro
 			TagSpecifications: l.run.tags(types.ResourceTypePlacementGroup),
 		}, counting(tries))
 		if isDuplicate(err) {
-			err = nil // a try whose answer was lost
+			err = nil // made by a try whose answer was lost
 		}
 		return items(placement, name), err
 	})
 	return name, explain("make a placement group", err)
 }
 
-// token of the n-th launch of a run: AWS does what it has seen the token of only
-// once. It is at most 64 ASCII characters.
+// token returns the client token of the n-th launch of a run. AWS carries out
+// calls with the same token once. It has at most 64 ASCII characters.
 func (r run) token(n int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s launch %d", r.ID, n))
 	return hex.EncodeToString(sum[:16])
 }
 
-// runIn launches all hosts in a zone, or none.
+// runIn launches all hosts in a zone, or none of them.
 func (l *launch) runIn(ctx context.Context, z zone, n int, place, data string) (ids []string, err error) {
 	token := l.run.token(n)
 	request := l.request(z, place, data)
@@ -113,7 +109,7 @@ func (l *launch) runIn(ctx context.Context, z zone, n int, place, data string) (
 	return ids, err
 }
 
-// request is the launch of all hosts in one call.
+// request returns the call that launches all hosts.
 func (l *launch) request(z zone, place, data string) *api.RunInstancesInput {
 	r := &api.RunInstancesInput{
 		ImageId:      aws.String(l.facts.Image),
@@ -122,9 +118,9 @@ func (l *launch) request(z zone, place, data string) *api.RunInstancesInput {
 		MaxCount:     aws.Int32(int32(l.Nodes)),
 		KeyName:      aws.String(l.run.name()),
 		UserData:     aws.String(base64.StdEncoding.EncodeToString([]byte(data))),
-		// The timers of a host power it off, which must end it and its costs.
+		// The timers of a host power it off, which must end its costs.
 		InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorTerminate,
-		NetworkInterfaces:                 []types.InstanceNetworkInterfaceSpecification{nic(z.Subnet, []string{l.group})},
+		NetworkInterfaces:                 []types.InstanceNetworkInterfaceSpecification{l.nic(z.Subnet)},
 		BlockDeviceMappings: []types.BlockDeviceMapping{{
 			DeviceName: aws.String(l.facts.Root),
 			Ebs: &types.EbsBlockDevice{
@@ -146,14 +142,13 @@ func (l *launch) request(z zone, place, data string) *api.RunInstancesInput {
 	return r
 }
 
-// nic is the network interface of a host: it has a public address, and goes when
-// the host goes.
-func nic(subnet string, groups []string) types.InstanceNetworkInterfaceSpecification {
+// nic returns the network interface of a host. It is deleted with the host.
+func (l *launch) nic(subnet string) types.InstanceNetworkInterfaceSpecification {
 	return types.InstanceNetworkInterfaceSpecification{
 		DeviceIndex:              aws.Int32(0),
 		SubnetId:                 aws.String(subnet),
-		Groups:                   groups,
-		AssociatePublicIpAddress: aws.Bool(true),
+		Groups:                   []string{l.group},
+		AssociatePublicIpAddress: aws.Bool(l.SSHAddress == "public"),
 		DeleteOnTermination:      aws.Bool(true),
 	}
 }

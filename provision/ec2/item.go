@@ -9,19 +9,17 @@ import (
 // kind is a kind of resource, as EC2 spells it in tags.
 type kind string
 
-// The kinds that a run makes, itself or, as volumes and interfaces, by way of
-// its instances.
+// The kinds that a teardown removes. AWS removes volumes and network interfaces
+// with their instance.
 const (
 	instance  kind = "instance"
-	volume    kind = "volume"
-	netif     kind = "network-interface"
 	keyPair   kind = "key-pair"
 	group     kind = "security-group"
 	placement kind = "placement-group"
 )
 
-// item is one resource in AWS. Key pairs and placement groups go by their
-// names, all others by their ids.
+// item is one resource in AWS. ID is the name of a key pair or placement group,
+// and the id of any other resource.
 type item struct {
 	Kind kind   `json:"kind"`
 	ID   string `json:"id"`
@@ -29,7 +27,7 @@ type item struct {
 
 func (i item) String() string { return string(i.Kind) + " " + i.ID }
 
-// describe lists items in an order that does not depend on chance.
+// describe lists items, sorted.
 func describe(items []item) string {
 	words := make([]string, 0, len(items))
 	for _, i := range items {
@@ -39,7 +37,7 @@ func describe(items []item) string {
 	return strings.Join(words, ", ")
 }
 
-// items are things of one kind.
+// items returns resources of one kind.
 func items(k kind, ids ...string) []item {
 	list := make([]item, 0, len(ids))
 	for _, id := range ids {
@@ -48,50 +46,39 @@ func items(k kind, ids ...string) []item {
 	return list
 }
 
-// ids of the items of that kind.
-func ids(k kind, list []item) []string {
-	var ids []string
-	for _, i := range list {
-		if i.Kind == k {
-			ids = append(ids, i.ID)
-		}
-	}
-	return ids
-}
-
-// What stands in a list of leftovers for things that nobody could name.
+// Entries in a list of leftovers for resources whose names are not known.
 const (
-	unseen   = "what there may be: AWS could not be asked, or a call that makes things went unanswered"
-	unlooked = "what there may be: nobody has looked"
+	unseen   = "unknown resources: AWS could not be asked, or a call that makes resources had no answer"
+	unlooked = "unknown resources: AWS was not asked"
 )
 
-// Leftovers is the error of a run some of whose things could not be removed, or
-// could not be seen to be gone. Hosts among them may cost money.
-type Leftovers struct {
-	Run    string // id; "expired" for all runs of the owner past their lifetime
+// leftovers is the error of a run whose resources are not all known to be
+// removed. Hosts among them may cost money.
+type leftovers struct {
+	Run    string // id, or [expired] for all expired runs of the owner
 	Region string
-	Items  []string // what is left, or may be; never empty
-	Err    error    // what removal ran into at last, if anything
+	Items  []string // resources that are left, or may be; never empty
+	Err    error    // the last error of the teardown, if any
 }
 
-func (l Leftovers) Error() string {
+func (l leftovers) Error() string {
 	var text strings.Builder
 	which, tag := "run "+l.Run, tagRun+"="+l.Run
 	if l.Run == expired {
-		which, tag = "some run past its lifetime", tagManaged+"=true"
+		which, tag = "an expired run", tagManaged+"=true"
 	}
-	fmt.Fprintf(&text, "%s in %s is not all gone, or may not be, and may cost money:", which, l.Region)
+	fmt.Fprintf(&text, "%s in %s may still have resources that cost money:", which, l.Region)
 	for _, i := range l.Items {
 		fmt.Fprintf(&text, "\n\t%s", i)
 	}
 	if l.Err != nil {
-		fmt.Fprintf(&text, "\nremoval last ran into: %v", l.Err)
+		fmt.Fprintf(&text, "\nlast error: %v", l.Err)
 	}
-	fmt.Fprintf(&text, "\nTry again with `provision ec2 --region %s --destroy %s`, or remove them in the AWS console: they are tagged %s.", l.Region, l.Run, tag)
+	fmt.Fprintf(&text, "\nRun `provision ec2 --region %s --destroy %s`, or delete them in the AWS console: they are tagged %s.", l.Region, l.Run, tag)
 	return text.String()
 }
 
-func (l Leftovers) Unwrap() error { return l.Err }
+func (l leftovers) Unwrap() error { return l.Err }
 
-// ExitCode is the exit status of a program that ends with this error.
-func (l Leftovers) ExitCode() int { return 3 }
+// ExitCode returns the exit status of a program that ends with this error.
+func (l leftovers) ExitCode() int { return 3 }

@@ -17,29 +17,28 @@ import (
 type state string
 
 const (
-	started state = "started" // first line of a journal; Header is set
+	started state = "started" // the first line; Header is set
 	intent  state = "intent"  // about to be sent
-	done    state = "done"    // AWS has done it
-	refused state = "refused" // AWS has said that it does not do it
-	unknown state = "unknown" // nobody knows: the answer was lost, or made no sense
-	noted   state = "noted"   // no call; Text says what
-	clean   state = "clean"   // last line: nothing of the run is left
+	done    state = "done"    // AWS carried it out
+	refused state = "refused" // AWS answered that it did not carry it out
+	unknown state = "unknown" // the outcome is not known
+	noted   state = "noted"   // not a call; see Text
+	clean   state = "clean"   // the last line: nothing of the run is left
 )
 
 // entry is a line of a journal.
 type entry struct {
-	Time    time.Time `json:"time"`
-	State   state     `json:"state"`
-	Call    string    `json:"call,omitempty"`    // action of the EC2 API
-	Makes   []item    `json:"makes,omitempty"`   // what the call has made
-	Removes []item    `json:"removes,omitempty"` // what the call removes
-	Token   string    `json:"token,omitempty"`   // client token: sent twice, done once
-	Zone    string    `json:"zone,omitempty"`
-	Text    string    `json:"text,omitempty"` // error or remark
-	Header  *header   `json:"header,omitempty"`
+	Time   time.Time `json:"time"`
+	State  state     `json:"state"`
+	Call   string    `json:"call,omitempty"`  // action of the EC2 API
+	Makes  []item    `json:"makes,omitempty"` // resources that the call has made
+	Token  string    `json:"token,omitempty"` // client token: AWS carries out repeated calls once
+	Zone   string    `json:"zone,omitempty"`
+	Text   string    `json:"text,omitempty"` // error or remark
+	Header *header   `json:"header,omitempty"`
 }
 
-// header is what a run is and where.
+// header describes a run.
 type header struct {
 	Run        run      `json:"run"`
 	Account    string   `json:"account"`
@@ -52,21 +51,20 @@ type header struct {
 	USDPerHour float64  `json:"estimate_usd_per_hour"`
 }
 
-// journal is the memory of a run: each call that makes or removes something is
-// on disk before it is sent, so that a run that was killed at any moment can be
-// cleaned up. It is safe for concurrent use.
+// journal records the calls of a run that make resources. Each call is on disk
+// before it is sent, so that --destroy can remove the resources of a run that was
+// killed at any moment. A journal is safe for concurrent use.
 type journal struct {
 	mu      sync.Mutex
-	file    *os.File // nil for a run whose folder is not here: then it is in memory alone
+	file    *os.File // nil for a run without a folder: the journal is in memory only
 	entries []entry
 }
 
-// errLocked: the run's own process lives.
-var errLocked = errors.New("the run is still going on: interrupt the provision that runs it (it removes everything itself)")
+// errLocked means that the process of the run is alive.
+var errLocked = errors.New("the run is still active; interrupt its provision process, which removes everything")
 
-// openJournal opens a journal for appending, with what is in it, and locks it
-// until it is closed or the process ends. A last line that was cut short is
-// passed over: what it was about to say had not been done.
+// openJournal opens a journal, reads it and locks it until it is closed or the
+// process ends. It ignores an incomplete last line: that call was not sent.
 func openJournal(name string, create bool) (*journal, error) {
 	flags := os.O_RDWR | os.O_APPEND
 	if create {
@@ -85,7 +83,7 @@ func openJournal(name string, create bool) (*journal, error) {
 	}
 	entries, whole, err := readEntries(f)
 	if err == nil && create {
-		err = syncFolder(filepath.Dir(name)) // or a loss of power takes the file
+		err = syncFolder(filepath.Dir(name)) // a power failure may remove the file otherwise
 	}
 	if err == nil && !whole {
 		_, err = f.WriteString("\n")
@@ -97,8 +95,8 @@ func openJournal(name string, create bool) (*journal, error) {
 	return &journal{file: f, entries: entries}, nil
 }
 
-// readEntries reads all lines that are whole. whole says that the text ends with
-// the end of a line.
+// readEntries reads all complete lines. whole reports whether the text ends with
+// a newline.
 func readEntries(r io.Reader) (entries []entry, whole bool, err error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -113,7 +111,7 @@ func readEntries(r io.Reader) (entries []entry, whole bool, err error) {
 	return entries, len(text) == 0 || text[len(text)-1] == '\n', nil
 }
 
-// close ends the lock.
+// close unlocks the journal.
 func (j *journal) close() error {
 	if j.file == nil {
 		return nil
@@ -121,8 +119,8 @@ func (j *journal) close() error {
 	return j.file.Close()
 }
 
-// write appends an entry and waits until it is on disk. The entry is remembered
-// in memory even if that fails.
+// write appends an entry and waits until it is on disk. The entry is kept in
+// memory even if that fails.
 func (j *journal) write(e entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -144,9 +142,9 @@ func (j *journal) write(e entry) error {
 	return nil
 }
 
-// making journals a call that makes something, before and after do sends it. e
-// has the call, and its token if it has one; do returns what was made and counts
-// its tries. Without the intent on disk nothing is sent.
+// making writes an entry before and after do sends a call that makes resources.
+// e has the call, and its token if it has one. do returns what was made and
+// counts its tries. Nothing is sent unless the first entry is on disk.
 func (j *journal) making(e entry, do func(tries *int) ([]item, error)) error {
 	e.State = intent
 	if err := j.write(e); err != nil {
@@ -164,20 +162,8 @@ func (j *journal) making(e entry, do func(tries *int) ([]item, error)) error {
 	return errors.Join(err, j.write(entry{State: outcome, Call: e.Call, Token: e.Token, Text: err.Error()}))
 }
 
-// removing journals a call that removes things. It is sent even if the journal
-// cannot be written: it is better to remove what is not written down.
-func (j *journal) removing(call string, list []item, do func() error) error {
-	fault := j.write(entry{State: intent, Call: call, Removes: list})
-	err := do()
-	e := entry{State: done, Call: call, Removes: list}
-	if err != nil {
-		e.State, e.Text = unknown, err.Error()
-	}
-	return errors.Join(err, fault, j.write(e))
-}
-
-// header of the run, or nil when the journal has none: its process was killed
-// before it had made anything.
+// header returns the run's header, or nil if its process was killed before it
+// made anything.
 func (j *journal) header() *header {
 	for _, e := range j.entries {
 		if e.Header != nil {
@@ -187,10 +173,9 @@ func (j *journal) header() *header {
 	return nil
 }
 
-// made is what the run has made for certain, with the time of each. doubt is the
-// time of the last call that may have made something nobody knows the name of;
-// zero if there is none.
-func (j *journal) made() (made map[item]time.Time, doubt time.Time) {
+// made returns the resources that the run has certainly made, with the time of
+// each. open is the time of the last call whose outcome is unknown, or zero.
+func (j *journal) made() (made map[item]time.Time, open time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	made = make(map[item]time.Time)
@@ -198,8 +183,7 @@ func (j *journal) made() (made map[item]time.Time, doubt time.Time) {
 	for _, e := range j.entries {
 		call := e.Call + " " + e.Token
 		switch {
-		case len(e.Removes) > 0 || e.Call == "":
-			// makes nothing
+		case e.Call == "":
 		case e.State == done || e.State == refused:
 			delete(pending, call)
 		default:
@@ -210,9 +194,9 @@ func (j *journal) made() (made map[item]time.Time, doubt time.Time) {
 		}
 	}
 	for _, t := range pending {
-		if t.After(doubt) {
-			doubt = t
+		if t.After(open) {
+			open = t
 		}
 	}
-	return made, doubt
+	return made, open
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// pair is an ssh key pair of one run. It dies with the run.
+// pair is an ssh key pair of one run.
 type pair struct {
 	Private string // PEM, OpenSSH's own format, without a passphrase
 	Public  string // "ssh-ed25519 AAAA... comment", without a newline
@@ -36,13 +36,14 @@ func newPair(comment string) (pair, error) {
 	}, nil
 }
 
-// keys of a run: the user's, which hosts let in, and the hosts', by which ssh
-// knows them. All hosts of a run have the same one, since one launch gives them
-// the same user data: it says "a host of this run", which is what keeps ssh from
-// talking to a stranger that has got the address since.
+// keys are the two key pairs of a run. Hosts let in the user's. ssh knows hosts by
+// the other: all hosts of a run have the same one, since one launch gives them the
+// same user data. It keeps ssh from talking to a machine that was given the
+// address of a host that ended.
 type keys struct{ user, hosts pair }
 
-// makeKeys makes both pairs and keeps them in the run's folder.
+// makeKeys makes both pairs. It writes the user's private key and the hosts'
+// public key to the run's folder.
 func makeKeys(f folder, r run) (keys, error) {
 	var k keys
 	var err error
@@ -52,13 +53,9 @@ func makeKeys(f folder, r run) (keys, error) {
 	if k.hosts, err = newPair(r.name() + "-host"); err != nil {
 		return k, err
 	}
-	for name, text := range map[string]string{
-		f.key():        k.user.Private,
-		f.hostKey():    k.hosts.Private,
-		f.knownHosts(): r.name() + " " + k.hosts.Public + "\n",
-	} {
+	for name, text := range map[string]string{f.key(): k.user.Private, f.knownHosts(): r.name() + " " + k.hosts.Public + "\n"} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			return k, fmt.Errorf("keep ssh key: %w", err)
+			return k, fmt.Errorf("write ssh key: %w", err)
 		}
 	}
 	return k, nil

@@ -10,30 +10,28 @@ import (
 	"dhtbench/provision/host"
 )
 
-// lastMinute is how long before its hosts power themselves off a run ends by
-// itself.
+// lastMinute is how long before the hosts' lifetime is over a run ends.
 const lastMinute = time.Minute
 
-// launch is one run of the command from the first thing made to the last thing
-// removed.
+// launch is one run, from the first resource made to the last one removed.
 type launch struct {
 	*Command
-	pace    Pace
+	pace    pace
 	cloud   *cloud
 	facts   facts
 	run     run
 	folder  folder
 	keys    keys
 	journal *journal
-	group   string // id of the security group, once there is one
+	group   string // id of the security group; "" until it is made
 }
 
 // launch makes hosts, runs COMMAND and removes the hosts.
 func (c *Command) launch(ctx context.Context) (err error) {
-	if err := errors.Join(c.checkProgram(), c.checkTerminal()); err != nil {
+	if err := errors.Join(c.checkCost(), c.checkProgram(), c.checkTerminal()); err != nil {
 		return err
 	}
-	cl, err := c.open(ctx, c.Region)
+	cl, err := c.connect(ctx, c.Region)
 	if err != nil {
 		return err
 	}
@@ -44,7 +42,7 @@ func (c *Command) launch(ctx context.Context) (err error) {
 	if err := c.confirm(ctx, f); err != nil {
 		return err
 	}
-	if err := c.sweep(ctx, cl); err != nil {
+	if err := c.destroyExpired(ctx, cl); err != nil {
 		return err
 	}
 	l, err := c.begin(cl, f)
@@ -52,16 +50,16 @@ func (c *Command) launch(ctx context.Context) (err error) {
 		return err
 	}
 	defer l.journal.close()
-	// Deferred, so that even a panic of this goroutine removes what was made.
+	// Deferred, so that a panic of this goroutine removes the hosts too.
 	defer func() { err = l.end(ctx, err) }()
 	return l.lend(ctx)
 }
 
-// begin writes down what is about to be made. Nothing is made in AWS yet.
+// begin makes the run's folder, keys and journal. It makes nothing in AWS.
 func (c *Command) begin(cl *cloud, f facts) (*launch, error) {
 	now := time.Now().UTC().Truncate(time.Second)
 	l := &launch{Command: c, pace: c.pace(), cloud: cl, facts: f}
-	l.run = run{ID: newRunID(now), Owner: c.owner(), Created: now, Expires: now.Add(c.Lifetime)}
+	l.run = run{ID: newRunID(now), Owner: cl.owner, Created: now, Expires: now.Add(c.Lifetime)}
 	var err error
 	if l.folder, err = c.makeFolder(l.run.ID); err != nil {
 		return nil, err
@@ -73,7 +71,7 @@ func (c *Command) begin(cl *cloud, f facts) (*launch, error) {
 		return nil, err
 	}
 	h := &header{
-		Run: l.run, Account: f.Account, Region: c.Region, Type: c.Type,
+		Run: l.run, Account: cl.account, Region: c.Region, Type: c.Type,
 		Image: f.Image, ImageName: f.ImageName, Nodes: c.Nodes, Argv: c.Argv, USDPerHour: c.perHour(),
 	}
 	if err := l.journal.write(entry{State: started, Header: h}); err != nil {
@@ -84,17 +82,17 @@ func (c *Command) begin(cl *cloud, f facts) (*launch, error) {
 	return l, nil
 }
 
-// lend makes the hosts and runs COMMAND with them. Whatever it returns, hosts
-// may be there.
+// lend makes the hosts and runs COMMAND with them. Hosts may exist after it,
+// whatever it returns.
 func (l *launch) lend(ctx context.Context) error {
 	end := l.run.Expires.Add(-lastMinute)
-	ctx, cancel := context.WithDeadlineCause(ctx, end, fmt.Errorf("the lifetime of %v is over: give more with --lifetime", l.Lifetime))
+	ctx, cancel := context.WithDeadlineCause(ctx, end, fmt.Errorf("the lifetime of %v is over; raise --lifetime", l.Lifetime))
 	defer cancel()
 	machines, at, err := l.makeMachines(ctx)
 	if err != nil {
 		return err
 	}
-	hosts, err := writeSSH(l.folder, l.run, l.User, machines, l.hostFacts(at))
+	hosts, err := l.writeSSH(l.folder, l.run, machines, l.hostFacts(at))
 	if err != nil {
 		return err
 	}
@@ -102,7 +100,7 @@ func (l *launch) lend(ctx context.Context) error {
 		return err
 	}
 	l.say("%d hosts are ready in %s, inventory %s", len(hosts), at.Zone, l.folder.inventory())
-	l.say("they cost about $%.2f an hour, and power themselves off at %s at the latest", l.perHour(), l.run.Expires.Local().Format(time.TimeOnly))
+	l.say("they cost about $%.2f an hour and power themselves off by %s", l.perHour(), l.run.Expires.Local().Format(time.TimeOnly))
 	defer l.keepLeases(ctx, hosts)()
 	err = host.Command{Argv: l.Argv, Inventory: l.folder.inventory()}.Run(ctx)
 	if ctx.Err() != nil {
@@ -111,8 +109,7 @@ func (l *launch) lend(ctx context.Context) error {
 	return err
 }
 
-// hostFacts is what is known of every host, for the record of what COMMAND
-// measures on it.
+// hostFacts returns the facts that all hosts share, for the record.
 func (l *launch) hostFacts(at spot) map[string]string {
 	return map[string]string{
 		"image":           l.facts.Image,
@@ -125,20 +122,18 @@ func (l *launch) hostFacts(at spot) map[string]string {
 	}
 }
 
-// end removes everything, with time of its own even if ctx has ended, and adds
-// to what happened before what could not be removed.
+// end removes all resources, even if ctx has ended. The error is before, joined
+// with that of the removal.
 func (l *launch) end(ctx context.Context, before error) error {
 	if before != nil {
 		l.say("%v", before)
 	}
-	l.say("removing everything")
-	t := teardown{cloud: l.cloud, journal: l.journal, run: l.run.ID, pace: l.pace, say: l.say}
-	if err := t.remove(context.WithoutCancel(ctx)); err != nil {
+	if err := l.tearDown(context.WithoutCancel(ctx), l.cloud, l.folder, l.journal, l.run.ID); err != nil {
 		return errors.Join(err, before)
 	}
-	l.say("run %s is all gone, after %v and about $%.2f", l.run.ID, short(time.Since(l.run.Created)), l.cost(time.Since(l.run.Created)))
+	l.say("the run took %s and cost about $%.2f", short(time.Since(l.run.Created)), l.cost(time.Since(l.run.Created)))
 	if status, ok := errors.AsType[host.Status](before); ok {
-		l.say("exit status %d is COMMAND's own: nothing of the run is left", status.Code)
+		l.say("exit status %d is COMMAND's", status.Code)
 	}
 	return before
 }

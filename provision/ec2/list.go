@@ -3,6 +3,7 @@ package ec2
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,16 +14,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// list prints every run, of every owner, that has something left in the region.
+// list prints all runs of all owners that have resources left.
 func (c *Command) list(ctx context.Context) error {
-	cl, err := c.open(ctx, c.Region)
+	cl, err := c.connect(ctx, c.Region)
 	if err != nil {
 		return err
 	}
-	all, err := cl.everything(ctx, where(tagManaged, "true"))
+	regions, err := c.clouds(ctx, cl)
 	if err != nil {
 		return err
 	}
+	all, err := surveyAll(ctx, regions, where(tagManaged, "true"))
 	runs := make(map[string]*remains)
 	for _, f := range all {
 		if f.ended() {
@@ -30,38 +32,41 @@ func (c *Command) list(ctx context.Context) error {
 		}
 		r := runs[f.Run.ID]
 		if r == nil {
-			r = &remains{run: f.Run, count: make(map[string]int)}
+			r = &remains{run: f.Run, region: f.Region, count: make(map[string]int)}
 			runs[f.Run.ID] = r
 		}
 		r.add(f)
 	}
 	if len(runs) == 0 {
-		fmt.Fprintf(c.out(), "nothing of any run is left in %s\n", c.Region)
-		return nil
+		if err == nil {
+			fmt.Fprintf(c.out(), "no run has resources left in %s\n", names(regions))
+		}
+		return err
 	}
 	table := tabwriter.NewWriter(c.out(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RUN\tOWNER\tCREATED\tENDS BY ITSELF\tWHAT IS LEFT")
+	fmt.Fprintln(table, "RUN\tREGION\tOWNER\tCREATED\tHOSTS END\tRESOURCES LEFT")
 	for _, r := range slices.SortedFunc(maps.Values(runs), func(a, b *remains) int { return cmp.Compare(a.run.ID, b.run.ID) }) {
 		fmt.Fprintln(table, r)
 	}
-	return table.Flush()
+	return errors.Join(table.Flush(), err)
 }
 
-// remains is what is left of a run.
+// remains counts the resources that are left of a run.
 type remains struct {
-	run   run
-	count map[string]int // by words for the kind and state
+	run    run
+	region string
+	count  map[string]int // by kind and state
 }
 
 func (r *remains) add(f found) {
 	what := string(f.Kind)
 	if f.Kind == instance {
-		what = f.State + " instance"
+		what = string(f.State) + " instance"
 	}
 	r.count[what]++
 }
 
-// String is the run's row in the table.
+// String returns the run's row of the table.
 func (r *remains) String() string {
 	left := make([]string, 0, len(r.count))
 	alive := false
@@ -73,15 +78,15 @@ func (r *remains) String() string {
 	switch {
 	case alive && r.run.Expires.IsZero():
 		ends = "unknown"
-	case alive && time.Now().After(r.run.Expires):
+	case alive && r.run.expired():
 		ends = "OVERDUE since " + stamp(r.run.Expires)
 	case alive:
 		ends = stamp(r.run.Expires)
 	}
-	return strings.Join([]string{r.run.ID, r.run.Owner, stamp(r.run.Created), ends, strings.Join(left, ", ")}, "\t")
+	return strings.Join([]string{r.run.ID, r.region, r.run.Owner, stamp(r.run.Created), ends, strings.Join(left, ", ")}, "\t")
 }
 
-// stamp is a time for people; "unknown" for the zero value.
+// stamp formats a time to the minute.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"

@@ -86,13 +86,13 @@ func parse(args ...string) (*Command, error) {
 		return nil, err
 	}
 	_, err = parser.Parse(append([]string{"ec2"}, args...))
-	g.EC2.Seams = Seams{Pace: fast(), Ready: atOnce, Beat: noBeat}
+	g.EC2.seams = seams{pace: fast(), ready: atOnce, beat: noBeat}
 	return &g.EC2, err
 }
 
 // fast is a pace for tests, in which waits are for processes on this machine.
-func fast() Pace {
-	return Pace{
+func fast() pace {
+	return pace{
 		Attempts: 3,
 		Backoff:  time.Millisecond,
 		Call:     20 * time.Second,
@@ -119,10 +119,10 @@ func provision() int {
 		return 2
 	}
 	if os.Getenv(sshVariable) != "" {
-		c.Seams.Ready, c.Seams.Beat = nil, nil
+		c.seams.ready, c.seams.beat = nil, nil
 	}
 	if os.Getenv(hasteVariable) != "" {
-		c.Seams.Pace.SSH = 2 * time.Second
+		c.seams.pace.SSH, c.seams.pace.Progress = 2*time.Second, 1500*time.Millisecond
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

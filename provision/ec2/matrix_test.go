@@ -225,7 +225,7 @@ func play(t *testing.T, m *moto, sc scene, owner string) (met bool) {
 	}
 	// A --destroy that does not learn whose account it is must say that it has
 	// not looked; nothing else is a reason to give up.
-	if left, ok := errors.AsType[Leftovers](err); ok && !(sc.destroying && slices.Equal(left.Items, []string{unlooked})) {
+	if left, ok := errors.AsType[leftovers](err); ok && !(sc.destroying && slices.Equal(left.Items, []string{unlooked})) {
 		t.Errorf("the program gave up: %v", left)
 	}
 	if sc.sure && err != nil {

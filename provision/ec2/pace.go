@@ -5,26 +5,27 @@ import (
 	"time"
 )
 
-// Pace is how long to wait for what. Of each field, zero means the default.
-type Pace struct {
-	Attempts int           // how often a call is tried in all; 8
+// pace holds time limits and intervals. A zero field means its default.
+type pace struct {
+	Attempts int           // tries of a call; 8
 	Backoff  time.Duration // longest wait between tries; 20 s
-	Call     time.Duration // longest single try; 30 s
-	Poll     time.Duration // between looks at something that changes; 3 s
+	Call     time.Duration // limit of a single try; 30 s
+	Poll     time.Duration // interval of polling; 3 s
 
-	// Settle is how long after a call something that it made may still be
-	// invisible: EC2 is eventually consistent. 60 s.
-	Settle time.Duration
-	Boot   time.Duration // until all hosts run; 5 min
-	SSH    time.Duration // until all hosts take commands; 6 min
-	Beat   time.Duration // between heartbeats; a fifth of the lease
-	// Teardown is how long removal may take: hosts need minutes to go, and
-	// their network interfaces hold the security group for some more. 15 min.
+	// Settle is how long after a call a resource that it made may still be
+	// invisible, since EC2 is eventually consistent; 60 s.
+	Settle   time.Duration
+	Boot     time.Duration // limit until all hosts run; 5 min
+	SSH      time.Duration // limit until all hosts run commands; 6 min
+	Progress time.Duration // interval of progress messages; 15 s
+	Beat     time.Duration // interval of heartbeats; a fifth of the lease
+	// Teardown is the limit of a removal; 15 min. Instances need minutes to
+	// terminate, and their network interfaces use the security group longer.
 	Teardown time.Duration
 }
 
-// withDefaults fills in what is zero.
-func (p Pace) withDefaults(lease time.Duration) Pace {
+// withDefaults replaces zero fields by their defaults.
+func (p pace) withDefaults(lease time.Duration) pace {
 	set := func(d *time.Duration, value time.Duration) {
 		if *d == 0 {
 			*d = value
@@ -39,14 +40,15 @@ func (p Pace) withDefaults(lease time.Duration) Pace {
 	set(&p.Settle, time.Minute)
 	set(&p.Boot, 5*time.Minute)
 	set(&p.SSH, 6*time.Minute)
+	set(&p.Progress, 15*time.Second)
 	set(&p.Beat, lease/5)
 	set(&p.Teardown, 15*time.Minute)
 	return p
 }
 
-func (c *Command) pace() Pace { return c.Seams.Pace.withDefaults(c.Lease) }
+func (c *Command) pace() pace { return c.seams.pace.withDefaults(c.Lease) }
 
-// pause waits for d, or until ctx ends, whose cause it then returns.
+// pause waits for d. If ctx ends first, it returns the cause.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

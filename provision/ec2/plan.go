@@ -1,22 +1,68 @@
 package ec2
 
 import (
+	"bufio"
 	"cmp"
+	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"golang.org/x/term"
 )
 
-// policy is the IAM policy that a user of the command needs.
+// policyText is the IAM policy, with @TYPE@ and @REGION@ in it.
 //
 //go:embed policy.json
-var policy string
+var policyText string
 
-// printPlan prints what a run would do, for somebody who is about to pay for
-// it. What f does not know is said to be looked up.
+// policy returns the IAM policy that a user of the command needs. It allows to
+// launch --type in --region only, which bounds the cost of stolen credentials.
+func (c *Command) policy() string {
+	return strings.NewReplacer("@TYPE@", c.Type, "@REGION@", c.Region).Replace(policyText)
+}
+
+// checkTerminal returns an error if there is no terminal to ask at, unless --yes
+// is given.
+func (c *Command) checkTerminal() error {
+	if c.Yes || term.IsTerminal(int(os.Stdin.Fd())) {
+		return nil
+	}
+	return errors.New("standard input is not a terminal, and hosts cost money; read --plan, then give --yes")
+}
+
+// confirm prints the plan and asks on the terminal whether to launch the hosts.
+func (c *Command) confirm(ctx context.Context, f facts) error {
+	if c.Yes {
+		return nil
+	}
+	if err := c.printPlan(c.out(), f); err != nil {
+		return fmt.Errorf("print plan: %w", err)
+	}
+	fmt.Fprintf(c.out(), "\nLaunch these hosts, for about $%.2f an hour? Type yes: ", c.perHour())
+	answer := make(chan string, 1)
+	go func() { // reading a terminal cannot be cancelled; it ends with the process
+		line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case line := <-answer:
+		if line == "yes" {
+			return nil
+		}
+		return errors.New("not confirmed: nothing was made")
+	case <-ctx.Done():
+		return fmt.Errorf("wait for an answer: %w", context.Cause(ctx))
+	}
+}
+
+// printPlan prints what a run would do and cost. Facts that are zero are printed
+// as unknown.
 func (c *Command) printPlan(w io.Writer, f facts) error {
 	var text strings.Builder
 	c.planHosts(&text, f)
@@ -26,7 +72,7 @@ func (c *Command) printPlan(w io.Writer, f facts) error {
 	return err
 }
 
-// orLater is a fact, or where it will come from.
+// orLater returns a fact, or in brackets where it will come from.
 func orLater(fact, later string) string {
 	if fact != "" {
 		return fact
@@ -34,108 +80,109 @@ func orLater(fact, later string) string {
 	return "(" + later + ")"
 }
 
-// planHosts says what will be made.
 func (c *Command) planHosts(w io.Writer, f facts) {
 	cpus := ""
 	if f.VCPUs > 0 {
-		cpus = fmt.Sprintf(", %d vCPUs each", f.VCPUs)
+		cpus = fmt.Sprintf(" (%d vCPUs)", f.VCPUs)
 	}
 	zones := make([]string, 0, len(f.Zones))
 	for _, z := range f.Zones {
 		zones = append(zones, z.Name)
 	}
-	command := orLater(strings.Join(c.Argv, " "), "none given: after --")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "PLAN: %d hosts of Amazon EC2 for one command\n\n", c.Nodes)
 	for _, row := range [][2]string{
-		{"account", orLater(f.Account, "of the credentials in use; looked up at the start")},
+		{"account", orLater(f.Account, "that of the credentials")},
 		{"region", c.Region},
-		{"zone", "all hosts in one of: " + orLater(strings.Join(zones, ", "), "those that have the type; looked up at the start") + ", tried in turn"},
-		{"hosts", fmt.Sprintf("h0 to h%d, %s%s, on demand, each with a public address and a disk of %d GB", c.Nodes-1, c.Type, cpus, c.DiskGB)},
+		{"zone", "the first with room of " + orLater(strings.Join(zones, ", "), "those that have the type")},
+		{"hosts", fmt.Sprintf("h0 to h%d, %s%s, on demand, %d GB disk, %s address", c.Nodes-1, c.Type, cpus, c.DiskGB, map[bool]string{true: "public", false: "private"}[c.SSHAddress == "public"])},
 		{"placement", c.Placement},
-		{"image", orLater(strings.TrimSpace(cmp.Or(f.Image, c.Image)+" "+f.ImageName), "what "+c.ImageParameter+" names at the start")},
-		{"ssh", fmt.Sprintf("as %s, from %s only, with a key made for this run", c.User, orLater(c.SSHCIDR, "--ssh-cidr, to be given"))},
-		{"command", command},
-		{"tags", fmt.Sprintf("%s=true, %s=%s, %s, %s, %s on everything made", tagManaged, tagOwner, c.owner(), tagRun, tagCreated, tagExpires)},
+		{"image", orLater(strings.TrimSpace(cmp.Or(f.Image, c.Image)+" "+f.ImageName), "that of the parameter below")},
+		{"ssh", fmt.Sprintf("as %s, from %s only, with a key for this run", c.User, orLater(c.SSHCIDR, "--ssh-cidr"))},
+		{"command", orLater(strings.Join(c.Argv, " "), "give it after --")},
+		{"owner", orLater(cmp.Or(f.Owner, c.Owner), "the ARN of the credentials") + ", tag " + tagOwner},
+		{"more tags", fmt.Sprintf("%s, %s, %s, %s", tagManaged, tagRun, tagCreated, tagExpires)},
 	} {
 		fmt.Fprintf(table, "  %s\t%s\n", row[0], row[1])
 	}
 	table.Flush()
 }
 
-// planCalls lists every call of a run that meets no trouble.
+// planCalls lists the calls of a run without errors.
 func (c *Command) planCalls(w io.Writer, f facts) {
 	fmt.Fprint(w, `
-CALLS, in this order. The first part only looks.
-  sts GetCallerIdentity              which account this is
+CALLS, in this order. The first part makes nothing.
+  sts GetCallerIdentity              the account
 `)
 	if c.Image == "" {
-		fmt.Fprintf(w, "  ssm GetParameter                   %s\n", c.ImageParameter)
+		fmt.Fprintf(w, "  ssm GetParameter                   the image:\n      %s\n", c.ImageParameter)
 	}
-	fmt.Fprintf(w, `  ec2 DescribeImages                 the image fits
+	fmt.Fprint(w, `  ec2 DescribeImages                 the image fits
   ec2 DescribeInstanceTypes          the type fits
   ec2 DescribeInstanceTypeOfferings  zones that have it
   ec2 DescribeSubnets                and a subnet
-  ec2 RunInstances, dry run          AWS judges the launch without doing it
+  ec2 RunInstances, dry run          AWS checks the launch without doing it
   (the question, unless --yes)
-The next removes: hosts of your own runs that are past their lifetime, which a
-killed run left, and all else of those runs, as at the end of a run.
-  ec2 DescribeInstances              tagged %s=%s
-  (for each such run: ec2 TerminateInstances and what follows it below)
-These make something. Each is in the journal on disk before it is sent.
+The next remove your own expired runs, which a killed provision left.
+  ec2 DescribeInstances, DescribeKeyPairs
+  ec2 DescribeSecurityGroups, DescribePlacementGroups
+                                     resources of all runs
+  (for each expired run: the calls that remove a run, see below)
+The next make resources. Each call is in the journal on disk before it is sent.
   ec2 ImportKeyPair                  the run's public key
   ec2 CreateSecurityGroup
-  ec2 AuthorizeSecurityGroupIngress  tcp 22 from %s; everything among the hosts
-`, tagOwner, c.owner(), orLater(c.SSHCIDR, "--ssh-cidr"))
+  ec2 AuthorizeSecurityGroupIngress  ssh from `+orLater(c.SSHCIDR, "--ssh-cidr")+`; all among the hosts
+`)
 	if c.Placement == "cluster" {
 		fmt.Fprint(w, "  ec2 CreatePlacementGroup           cluster, one for each zone that is tried\n")
 	}
-	fmt.Fprintf(w, `  ec2 RunInstances                   %d or none at all; the next zone when this one has no room
+	fmt.Fprintf(w, `  ec2 RunInstances                   all %d or none; then the next zone
   ec2 DescribeInstances              until exactly %d run
-  ssh to each host                   until its timers are seen to be armed
+  ssh to each host                   until its timers run
+  (ec2 GetConsoleOutput of hosts that are not ready in time)
   (COMMAND runs; ssh to each host every %s renews its lease)
-These remove it all, whatever happened before.
-  ec2 TerminateInstances
-  ec2 DescribeInstances              until all are terminated
-  ec2 DescribeVolumes, DescribeNetworkInterfaces, DescribeKeyPairs
+The last remove everything, whatever happened before.
+  ec2 DescribeInstances, DescribeKeyPairs
   ec2 DescribeSecurityGroups, DescribePlacementGroups
-                                     what else has the run's tag
+                                     resources with the run's tag
+  ec2 TerminateInstances
+  ec2 DescribeInstances ...          until all are terminated
   ec2 DeleteKeyPair, DeleteSecurityGroup, DeletePlacementGroup
-                                     (DeleteVolume, DeleteNetworkInterface if any is left)
-  ec2 Describe... once more          until nothing is left
+  ec2 DescribeInstances ...          until nothing is left
 `, c.Nodes, c.Nodes, short(c.pace().Beat))
 }
 
-// planCost says what it costs, and what it may cost at the worst.
+// planCost prints the cost of a run, and of failures.
 func (c *Command) planCost(w io.Writer) {
+	source := "The price of a host is that of --price."
+	if knownPrices()[c.Type] == c.Price {
+		source = fmt.Sprintf("The price of a host is that of %s in %s.", pricesDate, pricesRegion)
+	}
 	fmt.Fprintf(w, `
-COST, an estimate: look up your region's prices; --price sets that of a host.
-  %d x (%s at $%.4g + public address $%.4g + disk $%.4f) = $%.2f an hour, $%.3f a minute
-  Traffic to this machine comes on top: the first 100 GB a month have been free.
+COST, an estimate. %s
+  %d x (%s $%.4g + public address $%.4g + disk $%.4f)
+  = $%.2f an hour, at most $%.2f in all; --max-usd allows $%g
+  Traffic to this machine is extra; the first 100 GB a month have been free.
 
 WORST CASES
-`, c.Nodes, c.Type, c.Price, addressPerHour, float64(c.DiskGB)*diskPerGBHour, c.perHour(), c.perHour()/60)
+`, source, c.Nodes, c.Type, c.Price, c.addressPrice(), float64(c.DiskGB)*diskPerGBHour, c.perHour(), c.cost(c.Lifetime), c.MaxUSD)
 	unheard := c.Lease + time.Minute // the lease is counted in whole minutes
 	unarmed := c.pace().Boot + c.pace().SSH
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range [][3]string{
-		{"COMMAND ends, fails or is interrupted", "all is removed at once", "some minutes"},
-		{"this machine dies or loses its network", "hosts power off after the lease, " + short(unheard), dollars(c.cost(unheard)) + " more"},
-		{"the lease fails too", "hosts power off after " + short(c.Lifetime), dollars(c.cost(c.Lifetime)) + " in all"},
-		{"a host never comes up, this machine lives", "all is removed after " + short(unarmed), dollars(c.cost(unarmed))},
-		{"a host never comes up, this machine dies", "NOTHING stops it until --destroy", dollars(24*c.perHour()) + " a day"},
+		{"COMMAND ends, fails or is interrupted", "removed at once", "minutes"},
+		{"this machine fails or is cut off", "the lease, " + short(unheard), fmt.Sprintf("$%.2f more", c.cost(unheard))},
+		{"the lease fails too", "the lifetime, " + short(c.Lifetime), fmt.Sprintf("$%.2f in all", c.cost(c.Lifetime))},
+		{"a host does not boot", "removed after " + short(unarmed), fmt.Sprintf("$%.2f", c.cost(unarmed))},
+		{"... and this machine fails", "NOTHING ends it", fmt.Sprintf("$%.2f a day", 24*c.perHour())},
 	} {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", row[0], row[1], row[2])
 	}
 	table.Flush()
-	io.WriteString(w, `  The last needs two failures at once, and nothing outside the account watches.
-  `+"`provision ec2 --list`"+` shows what is there; a budget alarm in AWS is a good second guard.
-`)
+	fmt.Fprint(w, "  The last needs two failures at once. `provision ec2 --list` shows such hosts;\n  a budget alarm in AWS reports their cost.\n")
 }
 
-func dollars(usd float64) string { return fmt.Sprintf("$%.2f", usd) }
-
-// short is a duration without the zeros at its end: 16m, 1h30m.
+// short formats a duration without trailing zero units: 16m, 1h30m.
 func short(d time.Duration) string {
 	text := d.Round(time.Second).String()
 	if strings.HasSuffix(text, "m0s") {

@@ -3,6 +3,7 @@ package ec2
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ type statement struct {
 func readPolicy(t *testing.T) []statement {
 	t.Helper()
 	var p struct{ Statement []statement }
-	if err := json.Unmarshal([]byte(policy), &p); err != nil {
+	if err := json.Unmarshal([]byte((&Command{Type: "c3.large", Region: "us-east-1"}).policy()), &p); err != nil {
 		t.Fatal(err)
 	}
 	return p.Statement
@@ -63,12 +64,20 @@ func allows(policy []statement, action, kind string, form url.Values) bool {
 	})
 }
 
-// holds says whether the statement's conditions hold for a call: those about tags
-// in the request, since other ones are about what is there already.
+// holds reports whether the statement's conditions hold for a call in us-east-1,
+// except for conditions about resources that exist.
 func (s statement) holds(kind string, form url.Values) bool {
 	for key, values := range s.Condition["StringEquals"] {
-		tag, ok := strings.CutPrefix(key, "aws:RequestTag/")
-		if !ok || !slices.Contains(values, requestTag(form, kind, tag)) {
+		got := ""
+		switch tag, ok := strings.CutPrefix(key, "aws:RequestTag/"); {
+		case ok:
+			got = requestTag(form, kind, tag)
+		case key == "ec2:InstanceType" && kind == "instance":
+			got = form.Get("InstanceType")
+		case key == "aws:RequestedRegion":
+			got = "us-east-1"
+		}
+		if !slices.Contains(values, got) {
 			return false
 		}
 	}
@@ -108,8 +117,14 @@ func TestPolicyLetsMakeWhatIsTagged(t *testing.T) {
 			t.Errorf("%s is allowed without tags", action)
 		}
 	}
-	if action := "RunInstances"; !allowsAll(p, action, touched[action], s.proxy.form(action+"(dry)")) {
+	action := "RunInstances"
+	if !allowsAll(p, action, touched[action], s.proxy.form(action+"(dry)")) {
 		t.Error("the dry run is forbidden")
+	}
+	large := maps.Clone(s.proxy.form(action))
+	large.Set("InstanceType", "p5.48xlarge")
+	if allowsAll(p, action, touched[action], large) {
+		t.Error("the launch of another type is allowed")
 	}
 }
 
@@ -117,11 +132,24 @@ func allowsAll(policy []statement, action string, kinds []string, form url.Value
 	return !slices.ContainsFunc(kinds, func(kind string) bool { return !allows(policy, action, kind, form) })
 }
 
-// TestPolicyIsShort: the policies in a user may have 2,048 characters that are not
-// white.
+// TestPolicyIsForTypeAndRegion: --policy allows to launch one type in one region.
+func TestPolicyIsForTypeAndRegion(t *testing.T) {
+	s := &stage{t: t}
+	if err := s.run("--policy", "--type", "c7i.large", "--region", "eu-west-1"); err != nil {
+		t.Fatal(err)
+	}
+	for want, times := range map[string]int{`"ec2:InstanceType": "c7i.large"`: 1, `"aws:RequestedRegion": "eu-west-1"`: 2, "@": 0} {
+		if n := strings.Count(s.words.String(), want); n != times {
+			t.Errorf("the policy has %s %d times, want %d", want, n, times)
+		}
+	}
+}
+
+// TestPolicyIsShort: the inline policies of a user may have 2,048 characters
+// besides white space.
 func TestPolicyIsShort(t *testing.T) {
 	n := 0
-	for _, r := range policy {
+	for _, r := range (&Command{Type: "u7in-32tb.224xlarge", Region: "ap-southeast-1"}).policy() {
 		if !unicode.IsSpace(r) {
 			n++
 		}

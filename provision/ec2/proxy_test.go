@@ -46,6 +46,7 @@ type settings struct {
 type call struct {
 	service string // ec2, ssm, sts
 	action  string
+	region  string
 	form    url.Values // of ec2 and sts
 	body    []byte
 }
@@ -74,6 +75,9 @@ func newProxy(t testing.TB, m *moto, s settings) *proxy {
 func readCall(r *http.Request) (call, error) {
 	body, err := io.ReadAll(r.Body)
 	c := call{body: body}
+	if scope := strings.Split(r.Header.Get("Authorization"), "/"); len(scope) > 2 {
+		c.region = scope[2]
+	}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		c.service, c.action = "ssm", target[strings.LastIndex(target, ".")+1:]
 		return c, err
@@ -173,8 +177,6 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, c call) {
 			p.world.end(idsOf(c.form))
 		case "DescribeInstances":
 			a.body = p.world.show(a.body, p.settings)
-		case "DescribeVolumes", "DescribeNetworkInterfaces":
-			a.body = p.world.showParts(a.body, p.settings)
 		}
 	}
 	a.write(w)

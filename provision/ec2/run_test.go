@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -30,7 +32,10 @@ func TestRun(t *testing.T) {
 	c := s.command(s.launchFlags("sh", "-c", `cp "$DHTBENCH_HOSTS" `+seen+`; exit 7`)...)
 	var during []types.Instance
 	var groups []types.SecurityGroup
-	c.Seams.Ready = func(ctx context.Context, id string, hosts []host.Host) error {
+	c.seams.ready = func(ctx context.Context, id string, hosts []host.Host) error {
+		if key, err := os.Stat(filepath.Join(s.dir, id, "id_ed25519")); err != nil || key.Mode().Perm() != 0o600 {
+			t.Errorf("private key while the command runs: %v, %v", key, err)
+		}
 		cl, err := judge(ctx, s.proxy.moto)
 		if err != nil {
 			return err
@@ -154,8 +159,8 @@ func checkInventory(t *testing.T, name string, instances []types.Instance, folde
 			t.Errorf("ssh configuration lacks %q", line)
 		}
 	}
-	if key, err := os.Stat(filepath.Join(folder, "id_ed25519")); err != nil || key.Mode().Perm() != 0o600 {
-		t.Errorf("key file %v, %v", key.Mode(), err)
+	if _, err := os.Stat(filepath.Join(folder, "id_ed25519")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("private key after a clean end: %v, want none", err)
 	}
 }
 
@@ -209,18 +214,26 @@ func TestDryRunIsTheLaunch(t *testing.T) {
 	}
 }
 
-// TestFreePlan: AWS says to a new account on its Free plan what it cannot have, in
-// words that do not say what to do; and before anything is made.
-func TestFreePlan(t *testing.T) {
-	s := newStage(t, startMoto(t), swift, "newcomer")
-	defer s.tell()
-	s.proxy.set(&fault{action: "RunInstances(dry)", trouble: freePlan, times: once}, nil)
-	err := s.run(s.launchFlags("true")...)
-	if err == nil || !strings.Contains(err.Error(), "upgrade it to the Paid plan") {
-		t.Errorf("error %v", err)
-	}
-	if calls := s.proxy.log(); calls[len(calls)-1] != "RunInstances(dry)" {
-		t.Errorf("calls %q", calls)
+// TestAccountThatCannotLaunch: the errors for new accounts say what to do, before
+// anything is made.
+func TestAccountThatCannotLaunch(t *testing.T) {
+	m := startMoto(t)
+	for trouble, wants := range map[trouble][]string{
+		freePlan:   {"upgrade it to the Paid plan", "eligible in us-east-1: c7i-flex.large,"},
+		unverified: {"still verifying the account for this region"},
+	} {
+		s := newStage(t, m, swift, "newcomer")
+		defer s.tell()
+		s.proxy.set(&fault{action: "RunInstances(dry)", trouble: trouble, times: once}, nil)
+		err := s.run(s.launchFlags("true")...)
+		for _, want := range wants {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: error %v, want %q", trouble, err, want)
+			}
+		}
+		if calls := s.proxy.log(); slices.Contains(calls, "ImportKeyPair") {
+			t.Errorf("%s: calls %q", trouble, calls)
+		}
 	}
 }
 
@@ -270,7 +283,7 @@ func TestLostAnswerAndLateSight(t *testing.T) {
 	defer s.tell()
 	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
 	c := s.command(s.launchFlags("true")...)
-	c.Seams.Pace.Settle = 2 * time.Second // longer than six looks take
+	c.seams.pace.Settle = 2 * time.Second // longer than six looks take
 	if err := c.Run(t.Context()); err == nil {
 		t.Error("the run succeeded without the answer to its launch")
 	}
@@ -283,8 +296,8 @@ func TestUnseenInstancesAreInTheJournal(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{blind: 20, lax: true}, "blinded")
 	defer s.tell()
 	c := s.command(s.launchFlags("true")...)
-	c.Seams.Pace.Boot = time.Nanosecond
-	c.Seams.Pace.Settle = 2 * time.Second // longer than twenty looks take
+	c.seams.pace.Boot = time.Nanosecond
+	c.seams.pace.Settle = 2 * time.Second // longer than twenty looks take
 	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "wait until hosts run") {
 		t.Errorf("error %v", err)
 	}

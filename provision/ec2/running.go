@@ -11,21 +11,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// machine is an instance as a host is made of it.
+// machine is a running instance.
 type machine struct {
 	ID      string
-	Public  string // address that ssh dials
-	Private string // address at which the other hosts dial it
+	Public  string // address for ssh
+	Private string // address for other hosts
 }
 
-// awaitRunning waits until exactly the launched instances are there and run, and
-// returns them in the order of their launch. That some of them do says nothing
-// about the others: AWS may show five of eight for a while.
+// awaitRunning waits until all launched instances run, and returns them in the
+// order of their launch. AWS may show only some of them for a while.
 func (l *launch) awaitRunning(ctx context.Context, ids []string) ([]machine, error) {
 	if len(ids) != l.Nodes {
-		return nil, fmt.Errorf("launch hosts: AWS made %d, not %d", len(ids), l.Nodes)
+		return nil, fmt.Errorf("launch hosts: AWS made %d instead of %d", len(ids), l.Nodes)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, l.pace.Boot, fmt.Errorf("not all of them within %v", l.pace.Boot))
+	ctx, cancel := context.WithTimeoutCause(ctx, l.pace.Boot, fmt.Errorf("not done within %v", l.pace.Boot))
 	defer cancel()
 	for told := time.Now(); ; {
 		seen, err := l.cloud.instances(ctx, where(tagRun, l.run.ID))
@@ -36,18 +35,18 @@ func (l *launch) awaitRunning(ctx context.Context, ids []string) ([]machine, err
 		if err != nil || len(machines) == len(ids) {
 			return machines, err
 		}
-		if time.Since(told) > 15*time.Second {
+		if time.Since(told) > l.pace.Progress {
 			l.say("%d of %d hosts run", len(machines), len(ids))
 			told = time.Now()
 		}
 		if err := pause(ctx, l.pace.Poll); err != nil {
-			return nil, fmt.Errorf("wait until hosts run: %d of %d do: %w", len(machines), len(ids), err)
+			return nil, fmt.Errorf("wait until hosts run: %d of %d run: %w", len(machines), len(ids), err)
 		}
 	}
 }
 
-// judge returns those of the instances that run and have both addresses. An
-// instance that ends, or that nobody asked for, is an error.
+// judge returns the instances that run and have both addresses. An instance that
+// ends, or that this run did not launch, is an error.
 func (l *launch) judge(ids []string, seen []types.Instance) ([]machine, error) {
 	slices.SortFunc(seen, func(a, b types.Instance) int {
 		return cmp.Compare(aws.ToInt32(a.AmiLaunchIndex), aws.ToInt32(b.AmiLaunchIndex))
@@ -56,13 +55,13 @@ func (l *launch) judge(ids []string, seen []types.Instance) ([]machine, error) {
 	for _, i := range seen {
 		id := aws.ToString(i.InstanceId)
 		if !slices.Contains(ids, id) {
-			return nil, fmt.Errorf("instance %s is tagged with this run and was not launched by it: starting over is safer", id)
+			return nil, fmt.Errorf("instance %s has the tag of this run, which did not launch it", id)
 		}
 		m := machine{ID: id, Public: aws.ToString(i.PublicIpAddress), Private: aws.ToString(i.PrivateIpAddress)}
 		switch s := stateOf(i); s {
 		case types.InstanceStateNamePending:
 		case types.InstanceStateNameRunning:
-			if m.Public != "" && m.Private != "" {
+			if m.Private != "" && (m.Public != "" || l.SSHAddress != "public") {
 				machines = append(machines, m)
 			}
 		default:
@@ -76,7 +75,7 @@ func (l *launch) judge(ids []string, seen []types.Instance) ([]machine, error) {
 	return machines, nil
 }
 
-// stateOf an instance; "" when AWS does not say.
+// stateOf returns the state of an instance, or "" if AWS gives none.
 func stateOf(i types.Instance) types.InstanceStateName {
 	if i.State == nil {
 		return ""

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// eventually repeats a call that needs something made a moment ago for as long
-// as AWS may not see it yet, which early says of an error.
+// eventually repeats a call as long as its error is early, which means that AWS
+// may not see a new resource yet.
 func (l *launch) eventually(ctx context.Context, early func(error) bool, call func() error) error {
 	deadline := time.Now().Add(l.pace.Settle)
 	for {
@@ -25,7 +26,7 @@ func (l *launch) eventually(ctx context.Context, early func(error) bool, call fu
 	}
 }
 
-// importKey gives AWS the public half of the run's ssh key.
+// importKey gives AWS the run's public ssh key.
 func (l *launch) importKey(ctx context.Context) error {
 	err := l.journal.making(entry{Call: "ImportKeyPair"}, func(tries *int) ([]item, error) {
 		_, err := l.cloud.ec2.ImportKeyPair(ctx, &api.ImportKeyPairInput{
@@ -34,15 +35,15 @@ func (l *launch) importKey(ctx context.Context) error {
 			TagSpecifications: l.run.tags(types.ResourceTypeKeyPair),
 		}, counting(tries))
 		if isDuplicate(err) {
-			err = nil // a try whose answer was lost
+			err = nil // made by a try whose answer was lost
 		}
 		return items(keyPair, l.run.name()), err
 	})
 	return explain("import the run's ssh key", err)
 }
 
-// makeGroup makes the security group of the hosts and lets in ssh from the
-// user's address, and everything among themselves.
+// makeGroup makes the security group of the hosts. It allows ssh from the user's
+// address and all traffic among the hosts.
 func (l *launch) makeGroup(ctx context.Context) error {
 	err := l.journal.making(entry{Call: "CreateSecurityGroup"}, func(tries *int) ([]item, error) {
 		answer, err := l.cloud.ec2.CreateSecurityGroup(ctx, &api.CreateSecurityGroupInput{
@@ -63,54 +64,46 @@ func (l *launch) makeGroup(ctx context.Context) error {
 		return explain("make the run's security group", err)
 	}
 	err = l.journal.making(entry{Call: "AuthorizeSecurityGroupIngress"}, func(tries *int) ([]item, error) {
-		// The policy lets only groups with our tag be changed, and the tag may
-		// come to sight after the group.
+		// The policy allows changes of groups with our tag only, and AWS may see the
+		// tag later than the group.
 		early := func(err error) bool { return isNotFound(err) || isForbidden(err) }
 		return nil, l.eventually(ctx, early, func() error { return l.authorize(ctx, tries) })
 	})
 	return explain("open the run's security group", err)
 }
 
-// findGroup finds the run's security group when the answer to its making was
+// findGroup finds the run's security group after the answer to its creation was
 // lost.
 func (l *launch) findGroup(ctx context.Context) (id string, err error) {
-	deadline := time.Now().Add(l.pace.Settle)
-	for {
-		answer, err := l.cloud.ec2.DescribeSecurityGroups(ctx, &api.DescribeSecurityGroupsInput{
-			Filters: []types.Filter{where(tagRun, l.run.ID)},
-		})
-		if err != nil {
-			return "", err
+	missing := errors.New("no security group has the tag of this run")
+	err = l.eventually(ctx, func(err error) bool { return err == missing }, func() error {
+		found, err := l.cloud.groups(ctx, []types.Filter{where(tagRun, l.run.ID)})
+		if err == nil && len(found) == 0 {
+			err = missing
 		}
-		if len(answer.SecurityGroups) == 1 {
-			return aws.ToString(answer.SecurityGroups[0].GroupId), nil
+		if err == nil {
+			id = found[0].ID
 		}
-		if time.Now().After(deadline) {
-			return "", fmt.Errorf("%d security groups are tagged with this run: want 1", len(answer.SecurityGroups))
-		}
-		if err := pause(ctx, l.pace.Poll); err != nil {
-			return "", err
-		}
-	}
+		return err
+	})
+	return id, err
 }
 
-// authorize adds the rules. Both go in one call, so that both are there or none.
+// authorize adds all rules in one call, so that AWS adds all or none.
 func (l *launch) authorize(ctx context.Context, tries *int) error {
-	_, err := l.cloud.ec2.AuthorizeSecurityGroupIngress(ctx, &api.AuthorizeSecurityGroupIngressInput{
-		GroupId: aws.String(l.group),
-		IpPermissions: []types.IpPermission{
-			{
-				IpProtocol: aws.String("tcp"), FromPort: aws.Int32(22), ToPort: aws.Int32(22),
-				IpRanges: []types.IpRange{{CidrIp: aws.String(l.cidr()), Description: aws.String("ssh from the launching machine")}},
-			},
-			{
-				IpProtocol:       aws.String("-1"),
-				UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: aws.String(l.group), Description: aws.String("among the hosts")}},
-			},
-		},
-	}, counting(tries))
+	rules := []types.IpPermission{{
+		IpProtocol:       aws.String("-1"),
+		UserIdGroupPairs: []types.UserIdGroupPair{{GroupId: aws.String(l.group), Description: aws.String("among the hosts")}},
+	}}
+	if l.SSHCIDR != "" {
+		rules = append(rules, types.IpPermission{
+			IpProtocol: aws.String("tcp"), FromPort: aws.Int32(22), ToPort: aws.Int32(22),
+			IpRanges: []types.IpRange{{CidrIp: aws.String(l.cidr()), Description: aws.String("ssh from the launching machine")}},
+		})
+	}
+	_, err := l.cloud.ec2.AuthorizeSecurityGroupIngress(ctx, &api.AuthorizeSecurityGroupIngressInput{GroupId: aws.String(l.group), IpPermissions: rules}, counting(tries))
 	if isDuplicate(err) {
-		return nil // a try whose answer was lost
+		return nil // done by a try whose answer was lost
 	}
 	return err
 }

@@ -13,8 +13,13 @@ import (
 // behave tells it, and writes down what it was asked.
 const stubSSH = `#!/bin/sh
 config=$2 host=$3
-shift 3
+read -r line # for the shell that is to run: echo MARKER; exec COMMAND
+eval "set -- ${line#*; exec }"
 echo "$host $*" >>"$STUB/log"
+lifetime= fail=
+. "$STUB/behave"
+if [ -n "$fail" ]; then echo "$fail" >&2; exit 255; fi
+eval "${line%%; exec *}"
 case "$*" in
 "/bin/sh /run/dhtbench/armed")
 	first=$STUB/refused-$host
@@ -92,12 +97,50 @@ func TestUnarmedHostIsNoHost(t *testing.T) {
 			if _, err := os.Stat(ran); err == nil {
 				t.Error("the command ran")
 			}
-			if !strings.Contains(s.words.String(), fmt.Sprintf("host h3 does not say %q", want)) {
+			if !strings.Contains(s.words.String(), fmt.Sprintf("host h3 did not report %q", want)) {
 				t.Error("it is not said which host and why")
 			}
 			s.mustBeEmpty()
 		})
 	}
+}
+
+// TestHostsThatAreNotReady: the program says how many hosts are ready while it
+// waits, and why the others are not; it keeps their console output.
+func TestHostsThatAreNotReady(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "waiter")
+	defer s.tell()
+	behave := `lifetime=active
+case $host in
+h1) fail="ssh: connect to host 54.1.2.3 port 22: Connection timed out" ;;
+h2) fail="ssh: connect to host 54.1.2.3 port 22: Connection refused" ;;
+h3) fail="Host key verification failed." ;;
+h4) fail="ec2-user@54.1.2.3: Permission denied (publickey)." ;;
+esac`
+	cmd, _ := s.withSSH(behave, append([]string{"--nodes", "5"}, s.launchFlags("true")...)...)
+	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	if err := cmd.Run(); exitCode(err) != 1 {
+		t.Errorf("ended with %v", err)
+	}
+	for _, want := range []string{
+		"1 of 5 hosts are ready\n",
+		"4 of 5 hosts: not ready within 2s:",
+		"\th1: ssh timed out; most likely this machine's public address is not in --ssh-cidr 203.0.113.7",
+		"\th2: the host refused ssh",
+		"\th3: Host key verification failed; another machine has this address",
+		"\th4: the host denied the login; --user ec2-user must be the user of the image",
+	} {
+		if !strings.Contains(s.words.String(), want) {
+			t.Errorf("no %q in the messages", want)
+		}
+	}
+	for n := range 5 {
+		text, err := os.ReadFile(filepath.Join(s.dir, s.runs()[0], fmt.Sprintf("console-h%d.txt", n)))
+		if n == 0 && err == nil || n > 0 && !strings.Contains(string(text), "Linux version") {
+			t.Errorf("console output of h%d: %.40q, %v", n, text, err)
+		}
+	}
+	s.mustBeEmpty()
 }
 
 // TestSSHTakesTheConfiguration: the real ssh reads what is written for it. It
@@ -112,7 +155,8 @@ func TestSSHTakesTheConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := run{ID: "20260131-235959-abcdefgh"}
-	hosts, err := writeSSH(f, r, "ec2-user", []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, map[string]string{"zone": "a"})
+	c := Command{User: "ec2-user", SSHAddress: "public"}
+	hosts, err := c.writeSSH(f, r, []machine{{"i-0", "192.0.2.1", "10.0.0.1"}, {"i-1", "192.0.2.2", "10.0.0.2"}}, map[string]string{"zone": "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +174,53 @@ func TestSSHTakesTheConfiguration(t *testing.T) {
 	}
 }
 
+// TestSSHOptions: ssh reaches hosts without public addresses through a jump host,
+// for which the run's settings do not hold.
+func TestSSHOptions(t *testing.T) {
+	path, err := exec.LookPath("ssh")
+	if err != nil {
+		skip(t, "ssh is not on PATH: install openssh-client")
+	}
+	f := folder(t.TempDir())
+	c := Command{User: "ec2-user", SSHAddress: "private", SSHOption: []string{"ProxyJump bastion", "ConnectTimeout=30"}}
+	if _, err := c.writeSSH(f, run{ID: "20260131-235959-abcdefgh"}, []machine{{"i-0", "", "10.0.0.1"}, {"i-1", "", "10.0.0.2"}}, map[string]string{"zone": "a"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{
+		"h1":      {"hostname 10.0.0.2\n", "proxyjump bastion\n", "connecttimeout 30\n", "hostkeyalias dhtbench-", "batchmode yes\n"},
+		"bastion": {"hostname bastion\n", "batchmode no\n"},
+	} {
+		out, err := exec.Command(path, "-G", "-F", f.sshConfig(), name).CombinedOutput()
+		for _, line := range want {
+			if err != nil || !strings.Contains(string(out), line) {
+				t.Errorf("ssh %s: no %q, %v", name, line, err)
+			}
+		}
+		if name == "bastion" && strings.Contains(string(out), "hostkeyalias") {
+			t.Errorf("ssh %s uses the hosts' key:\n%s", name, out)
+		}
+	}
+}
+
+// TestPrivateHosts: with --ssh-address private hosts get no public address, and
+// ssh dials the private one.
+func TestPrivateHosts(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "insider")
+	defer s.tell()
+	flags := s.flags("--yes", "--nodes", "1", "--ssh-address", "private", "--ssh-cidr", "172.31.0.0/16", "--ssh-option", "ProxyJump bastion", "--", "true")
+	if err := s.run(flags...); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.proxy.form("RunInstances").Get("NetworkInterface.1.AssociatePublicIpAddress"); got != "false" {
+		t.Errorf("public address: %q, want false", got)
+	}
+	config, err := os.ReadFile(filepath.Join(s.dir, s.runs()[0], "ssh_config"))
+	if err != nil || !strings.HasPrefix(string(config), "Host h0\n  HostName 172.31.") || !strings.Contains(string(config), "\n  ProxyJump bastion\n") {
+		t.Errorf("ssh configuration: %v\n%s", err, config)
+	}
+	s.mustBeEmpty()
+}
+
 // TestSSHKnowsItsKeys: the keys that are made are ones that ssh reads.
 func TestSSHKnowsItsKeys(t *testing.T) {
 	path, err := exec.LookPath("ssh-keygen")
@@ -141,7 +232,11 @@ func TestSSHKnowsItsKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, public := range map[string]string{f.key(): k.user.Public, f.hostKey(): k.hosts.Public} {
+	hosts := filepath.Join(t.TempDir(), "hosts")
+	if err := os.WriteFile(hosts, []byte(k.hosts.Private), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, public := range map[string]string{f.key(): k.user.Public, hosts: k.hosts.Public} {
 		out, err := exec.Command(path, "-y", "-f", name).Output()
 		if err != nil || strings.TrimSpace(string(out)) != public {
 			t.Errorf("ssh-keygen reads %q, %v, want %q", out, err, public)

@@ -52,6 +52,11 @@ func newStage(t testing.TB, m *moto, s settings, owner string) *stage {
 
 // flags are those of every command on the stage.
 func (s *stage) flags(more ...string) []string {
+	return append([]string{"--region", "us-east-1"}, s.anywhere(more...)...)
+}
+
+// anywhere are flags without a region: --list and --destroy search all of them.
+func (s *stage) anywhere(more ...string) []string {
 	return append([]string{"--endpoint", s.proxy.server.URL, "--dir", s.dir, "--owner", s.owner}, more...)
 }
 
@@ -67,7 +72,7 @@ func (s *stage) command(args ...string) *Command {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	c.Seams.Out, c.Seams.Err = &s.words, &s.words
+	c.seams.out, c.seams.err = &s.words, &s.words
 	return c
 }
 
@@ -106,25 +111,16 @@ func (s *stage) left() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mine := where(tagOwner, s.owner)
-	all, err := cl.foundInstances(s.t.Context(), mine)
-	if err != nil {
-		return "", err
-	}
-	for _, look := range []func() ([]found, error){
-		func() ([]found, error) { return cl.keyPairs(s.t.Context(), []types.Filter{mine}) },
-		func() ([]found, error) { return cl.groups(s.t.Context(), []types.Filter{mine}) },
-	} {
-		part, err := look()
+	var left []item
+	for _, list := range []func(context.Context, []types.Filter) ([]found, error){cl.foundInstances, cl.keyPairs, cl.groups} {
+		part, err := list(s.t.Context(), []types.Filter{where(tagOwner, s.owner)})
 		if err != nil {
 			return "", err
 		}
-		all = append(all, part...)
-	}
-	var left []item
-	for _, f := range all {
-		if !f.ended() {
-			left = append(left, f.item)
+		for _, f := range part {
+			if !f.ended() {
+				left = append(left, f.item)
+			}
 		}
 	}
 	s.proxy.mu.Lock()
@@ -153,13 +149,13 @@ func (s *stage) tell() {
 
 func indent(text string) string { return "\t" + strings.ReplaceAll(text, "\n", "\n\t") }
 
-// judge is moto itself, with nothing between.
+// judge is moto itself, without a proxy.
 func judge(ctx context.Context, m *moto) (*cloud, error) {
 	c, err := parse("--endpoint", m.url, "--list")
 	if err != nil {
 		return nil, err
 	}
-	cl, err := c.open(ctx, c.Region)
+	cl, err := c.connect(ctx, "us-east-1")
 	if err != nil {
 		return nil, fmt.Errorf("open moto: %w", err)
 	}
@@ -173,7 +169,7 @@ func (m *moto) anything(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	instances, err := cl.foundInstances(ctx)
+	instances, err := cl.foundInstances(ctx, nil)
 	if err != nil {
 		return "", err
 	}

@@ -1,35 +1,76 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"golang.org/x/sync/errgroup"
 )
 
-// found is a thing that AWS shows.
+// found is a resource that AWS shows.
 type found struct {
 	item
-	State string // of instances, volumes and interfaces; "" for others
-	Run   run    // as its tags say
+	State  types.InstanceStateName // of instances; "" for others
+	Run    run                     // from its tags
+	Region string
 }
 
-// ended: an instance that costs nothing any more, and is shown for an hour.
-func (f found) ended() bool {
-	return f.Kind == instance && f.State == string(types.InstanceStateNameTerminated)
+// ended reports whether f is a terminated instance. AWS shows one for an hour.
+func (f found) ended() bool { return f.State == types.InstanceStateNameTerminated }
+
+// survey returns all resources of runs that match the filters. Volumes and
+// network interfaces are left out: AWS deletes them with their instance. If one
+// kind of resource cannot be listed, survey returns the others and an error.
+func (c *cloud) survey(ctx context.Context, filters ...types.Filter) (all []found, err error) {
+	for _, list := range []func(context.Context, []types.Filter) ([]found, error){
+		c.foundInstances, c.keyPairs, c.groups, c.placements,
+	} {
+		part, fault := list(ctx, filters)
+		all, err = append(all, part...), errors.Join(err, fault)
+	}
+	return all, err
 }
 
-// instances that fit the filters, in every state.
-func (c *cloud) instances(ctx context.Context, filters ...types.Filter) ([]types.Instance, error) {
-	var all []types.Instance
+// surveyAll is survey for several regions. If some cannot be searched, it returns
+// the resources of the others and an error.
+func surveyAll(ctx context.Context, regions []*cloud, filters ...types.Filter) (all []found, err error) {
+	parts, faults := make([][]found, len(regions)), make([]error, len(regions))
+	var each errgroup.Group
+	each.SetLimit(8)
+	for i, cl := range regions {
+		each.Go(func() error {
+			parts[i], faults[i] = cl.survey(ctx, filters...)
+			return nil
+		})
+	}
+	each.Wait()
+	var failed []string
+	for i, cl := range regions {
+		if faults[i] != nil {
+			failed = append(failed, cl.region)
+			err = cmp.Or(err, faults[i])
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("search %s: %w", strings.Join(failed, ", "), err)
+	}
+	return slices.Concat(parts...), err
+}
+
+// instances returns the instances that match the filters, in any state.
+func (c *cloud) instances(ctx context.Context, filters ...types.Filter) (all []types.Instance, err error) {
 	pages := api.NewDescribeInstancesPaginator(c.ec2, &api.DescribeInstancesInput{Filters: filters})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, explain("look for instances", err)
+			return nil, explain("list instances", err)
 		}
 		for _, r := range page.Reservations {
 			all = append(all, r.Instances...)
@@ -38,73 +79,21 @@ func (c *cloud) instances(ctx context.Context, filters ...types.Filter) ([]types
 	return all, nil
 }
 
-// foundInstances is instances, as things found.
-func (c *cloud) foundInstances(ctx context.Context, filters ...types.Filter) ([]found, error) {
+func (c *cloud) foundInstances(ctx context.Context, filters []types.Filter) (list []found, err error) {
 	instances, err := c.instances(ctx, filters...)
-	list := make([]found, 0, len(instances))
 	for _, i := range instances {
-		list = append(list, found{item{instance, aws.ToString(i.InstanceId)}, string(stateOf(i)), fromTags(i.Tags)})
+		list = append(list, found{item{instance, aws.ToString(i.InstanceId)}, stateOf(i), fromTags(i.Tags), c.region})
 	}
 	return list, err
-}
-
-// foundOthers is everything else that fits the filters, of all kinds that a run
-// makes. A kind that cannot be looked for keeps none of the others from being
-// found, but is a fault of the whole: what was not seen may well be there.
-func (c *cloud) foundOthers(ctx context.Context, filters ...types.Filter) (list []found, err error) {
-	for _, look := range []func(context.Context, []types.Filter) ([]found, error){
-		c.volumes, c.interfaces, c.keyPairs, c.groups, c.placements,
-	} {
-		part, fault := look(ctx, filters)
-		list = append(list, part...)
-		err = errors.Join(err, fault)
-	}
-	return list, err
-}
-
-// everything that fits the filters. With an error it is what was found in spite
-// of it.
-func (c *cloud) everything(ctx context.Context, filters ...types.Filter) ([]found, error) {
-	instances, err := c.foundInstances(ctx, filters...)
-	others, fault := c.foundOthers(ctx, filters...)
-	return slices.Concat(instances, others), errors.Join(err, fault)
-}
-
-func (c *cloud) volumes(ctx context.Context, filters []types.Filter) (list []found, err error) {
-	pages := api.NewDescribeVolumesPaginator(c.ec2, &api.DescribeVolumesInput{Filters: filters})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, explain("look for volumes", err)
-		}
-		for _, v := range page.Volumes {
-			list = append(list, found{item{volume, aws.ToString(v.VolumeId)}, string(v.State), fromTags(v.Tags)})
-		}
-	}
-	return list, nil
-}
-
-func (c *cloud) interfaces(ctx context.Context, filters []types.Filter) (list []found, err error) {
-	pages := api.NewDescribeNetworkInterfacesPaginator(c.ec2, &api.DescribeNetworkInterfacesInput{Filters: filters})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, explain("look for network interfaces", err)
-		}
-		for _, n := range page.NetworkInterfaces {
-			list = append(list, found{item{netif, aws.ToString(n.NetworkInterfaceId)}, string(n.Status), fromTags(n.TagSet)})
-		}
-	}
-	return list, nil
 }
 
 func (c *cloud) keyPairs(ctx context.Context, filters []types.Filter) (list []found, err error) {
 	answer, err := c.ec2.DescribeKeyPairs(ctx, &api.DescribeKeyPairsInput{Filters: filters})
 	if err != nil {
-		return nil, explain("look for key pairs", err)
+		return nil, explain("list key pairs", err)
 	}
 	for _, k := range answer.KeyPairs {
-		list = append(list, found{item{keyPair, aws.ToString(k.KeyName)}, "", fromTags(k.Tags)})
+		list = append(list, found{item{keyPair, aws.ToString(k.KeyName)}, "", fromTags(k.Tags), c.region})
 	}
 	return list, nil
 }
@@ -114,10 +103,10 @@ func (c *cloud) groups(ctx context.Context, filters []types.Filter) (list []foun
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, explain("look for security groups", err)
+			return nil, explain("list security groups", err)
 		}
 		for _, g := range page.SecurityGroups {
-			list = append(list, found{item{group, aws.ToString(g.GroupId)}, "", fromTags(g.Tags)})
+			list = append(list, found{item{group, aws.ToString(g.GroupId)}, "", fromTags(g.Tags), c.region})
 		}
 	}
 	return list, nil
@@ -126,11 +115,11 @@ func (c *cloud) groups(ctx context.Context, filters []types.Filter) (list []foun
 func (c *cloud) placements(ctx context.Context, filters []types.Filter) (list []found, err error) {
 	answer, err := c.ec2.DescribePlacementGroups(ctx, &api.DescribePlacementGroupsInput{Filters: filters})
 	if err != nil {
-		return nil, explain("look for placement groups", err)
+		return nil, explain("list placement groups", err)
 	}
 	for _, p := range answer.PlacementGroups {
 		if p.State != types.PlacementGroupStateDeleted {
-			list = append(list, found{item{placement, aws.ToString(p.GroupName)}, "", fromTags(p.Tags)})
+			list = append(list, found{item{placement, aws.ToString(p.GroupName)}, "", fromTags(p.Tags), c.region})
 		}
 	}
 	return list, nil

@@ -1,27 +1,24 @@
 package ec2
 
 import (
-	"fmt"
-	"os"
-	"os/user"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// Tags of everything that is made. They are part of the request that makes it,
-// so that nothing exists without them even for a moment.
+// Tags of all resources. They are part of the request that makes a resource, so
+// no resource is ever without them.
 const (
 	tagName    = "Name"
-	tagManaged = "dhtbench:managed" // "true"; the IAM policy lets only such things be removed
+	tagManaged = "dhtbench:managed" // "true"; the IAM policy allows the removal of such resources only
 	tagRun     = "dhtbench:run"
-	tagOwner   = "dhtbench:owner"   // who is to be asked about it
+	tagOwner   = "dhtbench:owner"   // whom to ask about it
 	tagCreated = "dhtbench:created" // RFC 3339, UTC
-	tagExpires = "dhtbench:expires" // RFC 3339, UTC; when its hosts have powered off at the latest
+	tagExpires = "dhtbench:expires" // RFC 3339, UTC; hosts power themselves off by then
 )
 
-// run is what one launch is known by.
+// run identifies one launch.
 type run struct {
 	ID      string
 	Owner   string
@@ -29,11 +26,14 @@ type run struct {
 	Expires time.Time
 }
 
-// name of the key pair, the security group and, with a suffix, the placement
-// groups. Nobody else's are named so, since a run id never comes twice.
+// name returns the name of the run's key pair and security group, and the prefix
+// of its placement groups. It is unique because the run's id is.
 func (r run) name() string { return "dhtbench-" + r.ID }
 
-// tags for things of those kinds.
+// expired reports whether the run's hosts should have powered themselves off.
+func (r run) expired() bool { return !r.Expires.IsZero() && time.Now().After(r.Expires) }
+
+// tags returns the tags for resources of those kinds.
 func (r run) tags(kinds ...types.ResourceType) []types.TagSpecification {
 	tag := func(key, value string) types.Tag {
 		return types.Tag{Key: aws.String(key), Value: aws.String(value)}
@@ -53,8 +53,8 @@ func (r run) tags(kinds ...types.ResourceType) []types.TagSpecification {
 	return specs
 }
 
-// fromTags is the run that a thing with those tags belongs to. A tag that is
-// missing or unreadable is left zero.
+// fromTags returns the run that a resource with those tags belongs to. Fields
+// whose tag is missing or malformed are zero.
 func fromTags(tags []types.Tag) run {
 	var r run
 	for _, tag := range tags {
@@ -73,22 +73,7 @@ func fromTags(tags []types.Tag) run {
 	return r
 }
 
-// where is a filter: things with that tag.
+// where returns a filter for resources with that tag.
 func where(tag, value string) types.Filter {
 	return types.Filter{Name: aws.String("tag:" + tag), Values: []string{value}}
-}
-
-// owner is --owner, or the user on this machine.
-func (c *Command) owner() string {
-	if c.Owner != "" {
-		return c.Owner
-	}
-	name, machine := "unknown", "unknown"
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	if h, err := os.Hostname(); err == nil {
-		machine = h
-	}
-	return fmt.Sprintf("%s@%s", name, machine)
 }

@@ -7,48 +7,48 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// teardown removes all that there is of a run: what AWS shows with its tag and
-// what its journal says was made, since neither alone is the whole truth. It
-// looks and removes in turn until there is nothing, so that whatever goes wrong
-// on the way is met by another look. Nothing counts as gone because a call failed
-// or showed less than before.
+// teardown removes all resources of one run: those that AWS shows with the run's
+// tag and those that the run's journal lists. Neither list alone is complete.
+// It lists and removes in turn until both lists are empty. A failed call never
+// counts as a removal.
 type teardown struct {
 	cloud   *cloud
 	journal *journal
 	run     string // id
-	pace    Pace
+	pace    pace
 	say     func(format string, a ...any)
 
-	gone    map[item]bool // seen terminated, or removed
-	ordered map[item]bool // instances that AWS has agreed to end
-	last    error         // what went wrong last
-	told    string        // what was said last
+	gone map[item]bool // terminated or deleted
+	last error         // the last error of a call
+	said string        // the last message
 }
 
-// remove returns nil when nothing of the run is left, and [Leftovers] when that
-// could not be brought about within the pace's time, or before ctx ended.
+// remove returns nil when no resource of the run is left. It returns [leftovers]
+// when the pace's time for the teardown is over, or ctx ends, before that.
 func (t *teardown) remove(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, t.pace.Teardown, fmt.Errorf("removal was given up after %v", t.pace.Teardown))
+	ctx, cancel := context.WithTimeoutCause(ctx, t.pace.Teardown, fmt.Errorf("the teardown was not done within %v", t.pace.Teardown))
 	defer cancel()
-	t.gone, t.ordered = make(map[item]bool), make(map[item]bool)
+	t.gone = make(map[item]bool)
 	began := time.Now()
 	for {
 		left, err := t.pass(ctx)
-		wait := t.doubt(began)
+		wait := t.settles(began)
 		switch {
-		case ctx.Err() != nil: // what the end of time did to the pass is no news
+		case ctx.Err() != nil: // any error of this pass comes from the end of ctx
 		case err != nil:
 			t.last = err
-			t.tell("removal goes on after trouble", ": %v", err)
+			t.sayOnce("the teardown continues after an error", ": %v", err)
 		case len(left) == 0 && wait <= 0:
 			return t.journal.write(entry{State: clean})
 		case len(left) == 0:
-			t.tell("nothing is left to be seen", "; looking for another %v, as a call went unanswered", short(wait))
+			t.sayOnce("nothing is left to see", "; waiting another %v because a call had no answer", short(wait))
 		default:
-			t.tell("still there: "+describe(left), "")
+			t.sayOnce("still there: "+describe(left), "")
 		}
 		if err := pause(ctx, t.pace.Poll); err != nil {
 			return t.leftovers(left, err)
@@ -56,10 +56,10 @@ func (t *teardown) remove(ctx context.Context) error {
 	}
 }
 
-// doubt is for how long still what nobody knows of may come to sight. A call that
-// was killed before its answer may have been tried again for minutes after its
-// line in the journal, the last time just before the teardown began.
-func (t *teardown) doubt(began time.Time) time.Duration {
+// settles returns how much longer a resource may appear that no list contains
+// yet. It is positive only after a call whose outcome is unknown. The SDK may
+// have repeated that call until just before the teardown began.
+func (t *teardown) settles(began time.Time) time.Duration {
 	_, last := t.journal.made()
 	if !last.IsZero() && last.Before(began) {
 		last = began
@@ -67,21 +67,20 @@ func (t *teardown) doubt(began time.Time) time.Duration {
 	return time.Until(last.Add(t.pace.Settle))
 }
 
-// tell says something once, until something else is to be said. more is of no
-// matter for whether it is the same.
-func (t *teardown) tell(what, more string, a ...any) {
-	if what != t.told {
-		t.told = what
-		t.say("%s", what+fmt.Sprintf(more, a...))
+// sayOnce prints what and detail, unless what was printed last.
+func (t *teardown) sayOnce(what, detail string, a ...any) {
+	if what != t.said {
+		t.said = what
+		t.say("%s", what+fmt.Sprintf(detail, a...))
 	}
 }
 
-// leftovers is the error for what is left when time is up.
+// leftovers returns the error for resources that are left when time is up.
 func (t *teardown) leftovers(left []item, why error) error {
 	if t.last == nil {
 		t.last = why
 	}
-	l := Leftovers{Run: t.run, Region: t.cloud.region, Err: t.last}
+	l := leftovers{Run: t.run, Region: t.cloud.region, Err: t.last}
 	for _, i := range left {
 		l.Items = append(l.Items, i.String())
 	}
@@ -92,93 +91,112 @@ func (t *teardown) leftovers(left []item, why error) error {
 	return l
 }
 
-// pass looks once and orders the removal of what it sees. It returns what was
-// there before; only when that is nothing, and err nil, is nothing left.
+// pass lists all resources once and removes them. It terminates instances first
+// and deletes the others, which instances use, when no instance is left. It
+// returns the resources that it listed. Nothing is left only when that list is
+// empty and err is nil.
 func (t *teardown) pass(ctx context.Context) (left []item, err error) {
-	seen, err := t.cloud.foundInstances(ctx, where(tagRun, t.run))
-	if err != nil {
-		return t.blind(ctx, nil, nil, err)
-	}
-	var alive, doomed []item // doomed need no further order
+	seen, err := t.cloud.survey(ctx, where(tagRun, t.run))
+	var alive, others []item
 	for _, f := range seen {
 		switch {
 		case f.ended():
 			t.gone[f.item] = true
-		case f.State == string(types.InstanceStateNameShuttingDown):
-			doomed = append(doomed, f.item)
-		default:
+			continue
+		case f.Kind != instance:
+			others = append(others, f.item)
+		case f.State != types.InstanceStateNameShuttingDown:
 			alive = append(alive, f.item)
 		}
-	}
-	unseen, err := t.unseenInstances(ctx, append(alive, doomed...))
-	if err != nil {
-		return t.blind(ctx, alive, doomed, err)
-	}
-	alive = append(alive, unseen...)
-	if left = append(alive, doomed...); len(left) > 0 {
-		return left, t.terminate(ctx, alive)
-	}
-	others, fault := t.cloud.foundOthers(ctx, where(tagRun, t.run))
-	left, err = t.removeOthers(ctx, others, fault == nil)
-	return left, errors.Join(fault, err)
-}
-
-// blind is a pass whose look at instances has failed for that reason: who may
-// not look may still be allowed to remove. It ends those that were seen alive,
-// and those of the journal that are neither doomed nor ended by an order of
-// before.
-func (t *teardown) blind(ctx context.Context, alive, doomed []item, reason error) (left []item, err error) {
-	known := slices.Concat(alive, doomed)
-	left = t.remembered(known)
-	for _, i := range left[len(known):] {
-		if i.Kind == instance && !t.ordered[i] {
-			alive = append(alive, i)
-		}
-	}
-	return left, errors.Join(reason, t.terminate(ctx, alive))
-}
-
-// remembered adds to a list what the journal says was made and that is not known
-// to be gone.
-func (t *teardown) remembered(list []item) []item {
-	made, _ := t.journal.made()
-	for _, i := range list {
-		delete(made, i)
-	}
-	for i := range made {
-		if !t.gone[i] {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// removeOthers removes things other than instances, which hold some of them and
-// are gone by now. all says that others are all that AWS has: when some could
-// not be looked for, those of the journal are removed unseen.
-func (t *teardown) removeOthers(ctx context.Context, others []found, all bool) (left []item, err error) {
-	for _, f := range others {
 		left = append(left, f.item)
-		if f.Kind == volume || f.Kind == netif {
-			if f.State != "available" {
-				continue // it goes with its instance
-			}
-		}
-		err = errors.Join(err, t.delete(ctx, f.item))
 	}
-	for _, i := range t.remembered(left)[len(left):] {
-		if all && !t.young(i) { // AWS would show it by now
-			t.gone[i] = true
-			continue
+	for _, i := range t.unlisted(left, err == nil) {
+		if i.Kind == instance {
+			alive = append(alive, i)
+		} else {
+			others = append(others, i)
 		}
 		left = append(left, i)
+	}
+	if slices.ContainsFunc(left, func(i item) bool { return i.Kind == instance }) {
+		return left, errors.Join(err, t.terminate(ctx, alive))
+	}
+	for _, i := range others {
 		err = errors.Join(err, t.delete(ctx, i))
 	}
 	return left, err
 }
 
-// young: made so lately that AWS may not know of it everywhere.
+// unlisted returns resources of the journal that may exist though AWS did not
+// list them. If the listing was complete, only young ones may.
+func (t *teardown) unlisted(listed []item, complete bool) (list []item) {
+	made, _ := t.journal.made()
+	for i := range made {
+		if t.gone[i] || slices.Contains(listed, i) {
+			continue
+		}
+		if complete && !t.young(i) {
+			t.gone[i] = true
+			continue
+		}
+		list = append(list, i)
+	}
+	return list
+}
+
+// young reports whether i was made so recently that AWS may not show it yet.
 func (t *teardown) young(i item) bool {
 	made, _ := t.journal.made()
 	return time.Since(made[i]) < t.pace.Settle
+}
+
+// terminate ends instances. AWS ends none of them if it does not know one. Then
+// terminate ends them one by one.
+func (t *teardown) terminate(ctx context.Context, alive []item) error {
+	if len(alive) == 0 {
+		return nil
+	}
+	// The operating system's own shutdown is skipped: it takes time that is paid
+	// for, and nothing on the hosts is worth keeping.
+	input := &api.TerminateInstancesInput{SkipOsShutdown: aws.Bool(true)}
+	for _, i := range alive {
+		input.InstanceIds = append(input.InstanceIds, i.ID)
+	}
+	_, err := t.cloud.ec2.TerminateInstances(ctx, input)
+	switch {
+	case err == nil:
+		return nil
+	case len(alive) > 1:
+		err = nil
+		for _, i := range alive {
+			err = errors.Join(err, t.terminate(ctx, []item{i}))
+		}
+		return err
+	case code(err) == "InvalidInstanceID.NotFound":
+		t.gone[alive[0]] = !t.young(alive[0])
+		return nil
+	}
+	return explain("terminate "+alive[0].String(), err)
+}
+
+// delete removes a resource that is not an instance. It is no error when the
+// resource does not exist or is still in use: the next pass tries again.
+func (t *teardown) delete(ctx context.Context, i item) error {
+	var err error
+	switch id := aws.String(i.ID); i.Kind {
+	case keyPair:
+		_, err = t.cloud.ec2.DeleteKeyPair(ctx, &api.DeleteKeyPairInput{KeyName: id})
+	case group:
+		_, err = t.cloud.ec2.DeleteSecurityGroup(ctx, &api.DeleteSecurityGroupInput{GroupId: id})
+	case placement:
+		_, err = t.cloud.ec2.DeletePlacementGroup(ctx, &api.DeletePlacementGroupInput{GroupName: id})
+	}
+	switch {
+	case err == nil, isNotFound(err) && !t.young(i):
+		t.gone[i] = true // unless AWS shows it again
+		return nil
+	case isNotFound(err), isInUse(err):
+		return nil
+	}
+	return explain("delete "+i.String(), err)
 }

@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// armScript arms the timers of a host, at the earliest moment that cloud-init
-// offers.
+// armScript starts the timers of a host. cloud-init runs it as early as it can.
 //
 //go:embed arm.sh
 var armScript string
@@ -18,11 +17,11 @@ var armScript string
 // maxUserData is EC2's limit, in bytes before base64.
 const maxUserData = 16 << 10
 
-// userData is what cloud-init does on each host. It is JSON, which is YAML too,
-// so that no text in it can be taken for something else.
+// userData returns the instructions for cloud-init on each host. They are JSON,
+// which is also YAML, so no text in them needs quoting.
 //
-// Note: the hosts' private key is in it, and any process on a host may read it
-// from the metadata service. It is worth nothing when the run is over.
+// Note: they contain the hosts' private key, which any process on a host can read
+// from the metadata service. The key is worthless after the run.
 func userData(r run, k keys, lifetime, lease time.Duration) (string, error) {
 	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 	script := strings.NewReplacer(
@@ -44,7 +43,7 @@ func userData(r run, k keys, lifetime, lease time.Duration) (string, error) {
 	}
 	text := "#cloud-config\n" + string(config) + "\n"
 	if len(text) > maxUserData {
-		return "", fmt.Errorf("write user data: %d bytes are more than EC2's %d", len(text), maxUserData)
+		return "", fmt.Errorf("write user data: %d bytes: must be at most %d", len(text), maxUserData)
 	}
 	return text, nil
 }

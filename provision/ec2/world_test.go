@@ -79,19 +79,6 @@ func (w *world) show(body []byte, s settings) []byte {
 	return root.bytes()
 }
 
-// showParts shows no volumes and interfaces before their instances.
-func (w *world) showParts(body []byte, s settings) []byte {
-	root, err := parseXML(body)
-	if err != nil {
-		panic(err)
-	}
-	if w.launched && w.looks <= s.blind {
-		root.get("volumeSet").Kids = nil
-		root.get("networkInterfaceSet").Kids = nil
-	}
-	return root.bytes()
-}
-
 // five of eight instances, or as much of another number.
 func five(of int) int { return of/2 + 1 }
 
@@ -123,6 +110,7 @@ func userDataBytes(form url.Values) int {
 
 // place is a placement group, of which moto knows nothing.
 type place struct {
+	region  string
 	tags    map[string]string
 	members []string // instances launched in it
 }
@@ -138,7 +126,7 @@ func (p *proxy) servePlacement(w http.ResponseWriter, c call) {
 			fail("InvalidPlacementGroup.Duplicate")
 			return
 		}
-		p.places[name] = &place{tags: tagsOf(c.form)}
+		p.places[name] = &place{region: c.region, tags: tagsOf(c.form)}
 		kids = []*element{node("return", "true")}
 	case "DeletePlacementGroup":
 		switch group := p.places[name]; {
@@ -152,17 +140,17 @@ func (p *proxy) servePlacement(w http.ResponseWriter, c call) {
 		delete(p.places, name)
 		kids = []*element{node("return", "true")}
 	case "DescribePlacementGroups":
-		kids = []*element{node("placementGroupSet", "", p.placesLike(c.form)...)}
+		kids = []*element{node("placementGroupSet", "", p.placesLike(c)...)}
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	w.Write(node(c.action+"Response", "", append(kids, node("requestId", "r-1"))...).bytes())
 }
 
 // placesLike are the placement groups that fit a request's filters by tag.
-func (p *proxy) placesLike(form url.Values) []*element {
+func (p *proxy) placesLike(c call) []*element {
 	var list []*element
 	for name, group := range p.places {
-		fits := true
+		fits, form := group.region == c.region, c.form
 		for key := range form {
 			if n, ok := strings.CutSuffix(key, ".Name"); ok && strings.HasPrefix(key, "Filter.") {
 				tag := strings.TrimPrefix(form.Get(key), "tag:")

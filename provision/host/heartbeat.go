@@ -5,49 +5,47 @@ import (
 	"time"
 )
 
-// Heartbeats are empty lines. A process that is watched gets one every
-// [BeatEvery] and answers with one. Its starter gives it up when nothing has
-// come from it for [LostAfter]; the process ends when nothing has come from its
-// starter for [OrphanAfter]. A connection that freezes without a word, as when a
-// host loses power or a network is cut, is so noticed at both ends.
+// OrphanAfter is how long a process may go without a line from its parent
+// process. Then it ends.
+const OrphanAfter = 25 * time.Second
+
+// A heartbeat is an empty line. A watched process gets one every beatEvery and
+// answers with one. Its parent process stops it after lostAfter without output.
+// So both ends detect a broken connection, even if neither gets an error.
 const (
-	BeatEvery   = 3 * time.Second
-	LostAfter   = 12 * time.Second
-	OrphanAfter = 25 * time.Second
+	beatEvery  = 3 * time.Second
+	lostAfter  = 12 * time.Second
+	checkEvery = time.Second
 )
 
-// lookEvery is how often it is looked whether something has come.
-const lookEvery = time.Second
-
-// Watch sends heartbeats to the process until it ends, and gives it up when it
-// is silent for longer than [LostAfter]: it is then killed as far as it can be
-// reached, and [Process.Err] says that it was lost. Call it once, for processes
-// that answer heartbeats.
+// Watch sends heartbeats to the process, once it has started, until it ends. If
+// the process is silent for 12 s, Watch kills it, and [Process.Err] reports it as
+// lost. Call it once, for processes that answer heartbeats.
 func (p *Process) Watch() {
 	go func() {
-		tick := time.NewTicker(lookEvery)
+		select {
+		case <-p.started:
+		case <-p.done:
+			return
+		}
+		began := time.Since(p.born)
+		tick := time.NewTicker(checkEvery)
 		defer tick.Stop()
-		for looks := 1; ; looks++ {
+		for n := 1; ; n++ {
 			select {
 			case <-p.done:
 				return
 			case <-tick.C:
 			}
-			if silent := time.Since(p.born) - time.Duration(p.seen.Load()); silent > LostAfter {
-				p.giveUp(fmt.Errorf("no sign of life for %v: the host is lost or cut off, or the process is frozen", silent.Round(time.Second)))
+			last := max(began, time.Duration(p.seen.Load()))
+			if silent := time.Since(p.born) - last; silent > lostAfter {
+				p.giveUp(fmt.Errorf("no sign of life for %v: the host is lost or cut off, or the process hangs", silent.Round(time.Second)))
 				return
 			}
-			if looks%int(BeatEvery/lookEvery) != 0 {
-				continue
+			if n%int(beatEvery/checkEvery) == 0 {
+				// Do not wait: the pipe of a process that does not read is full.
+				go p.write([]byte("\n"))
 			}
-			// The pipe of a process that does not read fills up: never wait for it.
-			go p.write([]byte("\n"))
 		}
 	}()
-}
-
-// giveUp kills the process for that reason.
-func (p *Process) giveUp(reason error) {
-	p.lost.Store(&reason)
-	p.cmd.Process.Kill()
 }

@@ -1,69 +1,93 @@
 // Package host runs processes on hosts. A host is a name, the address at which
-// other hosts dial it, and the argv prefix that runs a command there: nothing
-// above this package knows whether that is this machine, ssh, kubectl or srun.
+// other hosts dial it, and the argv prefix that runs a command there. No package
+// above this one knows whether the prefix is ssh, kubectl, srun or nothing.
 //
-// A started [Process] is tied to its starter by its standard input: commands
-// that are started here end when their standard input ends, so that nothing
-// outlives a starter that was killed, on this machine or another.
+// The prefix must run `sh` on the host and connect its standard streams. The first
+// line on the standard input of that shell executes the command, see [shellLine].
+//
+// A started [Process] must end when its standard input ends. So no process
+// outlives its parent process, on any host, even if the parent is killed.
 package host
 
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// Host is a machine, or a part of one, that can run commands.
+// Host is a machine, or a part of one, that runs commands.
 type Host struct {
-	// Name is a label, unique in an inventory; it names the host in errors and
-	// in the record.
+	// Name identifies the host in an inventory, in errors and in the record.
 	Name string `json:"name"`
-	// Addr is the IP address at which other hosts dial this one.
+	// Addr is the IP address or name at which other hosts dial this one.
 	Addr string `json:"addr"`
 	// Via is the argv prefix that runs a command on the host, such as
 	// ["ssh", "h3"]. Empty means that commands run on this machine.
 	Via []string `json:"via"`
-	// Facts is what is known of the host from who made it, by short names such
-	// as "image" or "zone": for the record, not for decisions. Nil when nobody
-	// wrote any down.
+	// Facts describes the host for the record, by short names such as "image" or
+	// "zone". Nil means none.
 	Facts map[string]string `json:"facts,omitempty"`
 }
 
-// Local is this machine, dialled on loopback.
+// Local returns this machine, at its loopback address.
 func Local() Host { return Host{Name: "local", Addr: "127.0.0.1"} }
 
-// Start starts a command on the host. label says in errors what the process is
-// for ("node 3"). The process has its own process group, so that a terminal's
-// interrupt reaches the starter alone, which then ends its children in order.
+// Start starts a command on the host. label names the process in errors ("node
+// 3"). The process has its own session: a terminal's interrupt reaches only the
+// parent process, and ssh cannot wait for a password that nobody sees it ask for.
 func (h Host) Start(label string, argv ...string) (*Process, error) {
-	argv = append(append([]string(nil), h.Via...), argv...)
+	return h.start(label, argv, &syscall.SysProcAttr{Setsid: true})
+}
+
+func (h Host) start(label string, argv []string, attr *syscall.SysProcAttr) (*Process, error) {
 	if len(argv) == 0 {
 		return nil, errors.New("start process: empty command")
 	}
-	p := &Process{
-		label: fmt.Sprintf("%s on %s", label, h.Name),
-		cmd:   exec.Command(argv[0], argv[1:]...),
-		lines: make(chan []byte, 64),
-		done:  make(chan struct{}),
-		born:  time.Now(),
+	line := ""
+	if len(h.Via) > 0 {
+		line = shellLine(argv)
+		argv = append(append([]string(nil), h.Via...), "sh")
 	}
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p := &Process{
+		label:   fmt.Sprintf("%s on %s", label, h.Name),
+		cmd:     exec.Command(argv[0], argv[1:]...),
+		lines:   make(chan []byte, 64),
+		started: make(chan struct{}),
+		killed:  make(chan struct{}),
+		done:    make(chan struct{}),
+		born:    time.Now(),
+	}
+	p.cmd.SysProcAttr = attr
 	p.cmd.Stderr = &p.tail
+	p.cmd.WaitDelay = pipeGrace
+	fail := func(err error) (*Process, error) { return nil, fmt.Errorf("start %s: %w", p.label, err) }
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", p.label, err)
+		return fail(err)
 	}
-	stdout, err := p.cmd.StdoutPipe()
+	stdout, writer, err := os.Pipe()
 	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", p.label, err)
+		return fail(err)
 	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %s: %w", p.label, strings.Join(argv, " "), err)
+	p.cmd.Stdout = writer
+	err = p.cmd.Start()
+	writer.Close()
+	if err != nil {
+		stdout.Close()
+		return fail(fmt.Errorf("%s: %w", strings.Join(argv, " "), err))
 	}
 	p.stdin = stdin
-	go p.follow(stdout)
+	if line == "" {
+		close(p.started)
+	} else {
+		io.WriteString(stdin, line) // an error shows as the end of the process
+		go p.awaitStart()
+	}
+	go p.follow(&pipe{file: stdout, process: p})
 	return p, nil
 }

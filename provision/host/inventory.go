@@ -8,29 +8,29 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"regexp"
 	"strings"
 )
 
-// InventoryVariable is the environment variable in which a command that is run
-// by the program provision finds the path of its inventory.
+// InventoryVariable is the environment variable that holds the path of the
+// inventory for a command of provision.
 const InventoryVariable = "DHTBENCH_HOSTS"
 
-// ReadInventory reads the hosts in a file, one JSON object a line, in order.
-// Blank lines and lines that begin with # are passed over.
+// ReadInventory reads a file with one host a line, as a JSON object. It ignores
+// blank lines and lines that begin with #. The error lists all bad lines.
 func ReadInventory(name string) ([]Host, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("read inventory: %w", err)
 	}
 	defer f.Close()
-	return ParseInventory(name, f)
+	return parseInventory(name, f)
 }
 
-// ParseInventory is [ReadInventory] of r; name is for errors, which name the
-// line. All faults are reported at once.
-func ParseInventory(name string, r io.Reader) ([]Host, error) {
+// parseInventory is [ReadInventory] for a reader. Errors begin with name.
+func parseInventory(name string, r io.Reader) ([]Host, error) {
 	var hosts []Host
-	var faults []error
+	var errs []error
 	seen := make(map[string]int) // line by host name
 	lines := bufio.NewScanner(r)
 	n := 0
@@ -42,29 +42,29 @@ func ParseInventory(name string, r io.Reader) ([]Host, error) {
 		}
 		h, err := parseHost(line)
 		if err == nil && seen[h.Name] != 0 {
-			err = fmt.Errorf("host %q is on line %d already", h.Name, seen[h.Name])
+			err = fmt.Errorf("host %q is on line %d too: names must differ", h.Name, seen[h.Name])
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s:%d: %w", name, n, err))
+			errs = append(errs, fmt.Errorf("%s:%d: %w", name, n, err))
 			continue
 		}
 		seen[h.Name] = n
 		hosts = append(hosts, h)
 	}
 	if err := lines.Err(); err != nil {
-		faults = append(faults, fmt.Errorf("%s:%d: %w", name, n+1, err))
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, n+1, err))
 	}
-	if len(hosts) == 0 && len(faults) == 0 {
-		faults = append(faults, fmt.Errorf("%s: no hosts: want lines such as %s", name, `{"name":"h1","addr":"10.0.0.1","via":["ssh","h1"]}`))
+	if len(hosts) == 0 && len(errs) == 0 {
+		errs = append(errs, fmt.Errorf("%s: no hosts: lines must look like %s", name, `{"name":"h1","addr":"10.0.0.1","via":["ssh","h1"]}`))
 	}
-	if err := errors.Join(faults...); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return hosts, nil
 }
 
-// parseHost reads one line. A field that is not known is a fault: it is more
-// likely misspelt than meant for a later build.
+// parseHost parses one line. An unknown field is an error: it is probably a
+// misspelling.
 func parseHost(line string) (Host, error) {
 	var h Host
 	d := json.NewDecoder(strings.NewReader(line))
@@ -73,19 +73,26 @@ func parseHost(line string) (Host, error) {
 		return h, fmt.Errorf("not a host: %w", err)
 	}
 	if d.More() {
-		return h, errors.New("not a host: more follows the object: one a line")
+		return h, errors.New("not a host: a line must have one object")
 	}
 	if h.Name == "" {
-		return h, errors.New("host without a name")
+		return h, errors.New("host without a name: must have one")
 	}
-	if _, err := netip.ParseAddr(h.Addr); err != nil {
-		return h, fmt.Errorf("host %q: addr %q is not an IP address", h.Name, h.Addr)
+	if _, err := netip.ParseAddr(h.Addr); err != nil && !isHostname(h.Addr) {
+		return h, fmt.Errorf("host %q: addr %q: must be an IP address or a host name", h.Name, h.Addr)
 	}
 	return h, nil
 }
 
-// WriteInventory writes hosts so that [ReadInventory] reads them. An existing
-// file is replaced.
+// isHostname reports whether text has the form of a host name. All digits and dots
+// would be a malformed IP address.
+func isHostname(text string) bool {
+	label := `[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?`
+	return len(text) < 254 && strings.Trim(text, "0123456789.") != "" &&
+		regexp.MustCompile(`^`+label+`(\.`+label+`)*\.?$`).MatchString(text)
+}
+
+// WriteInventory writes a file for [ReadInventory] and replaces an existing one.
 func WriteInventory(name string, hosts []Host) error {
 	var text strings.Builder
 	out := json.NewEncoder(&text)

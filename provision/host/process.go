@@ -6,41 +6,54 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
-// obituary is how long after its standard input broke the end of a process may
-// take to be known.
-const obituary = time.Second
+const (
+	// exitDelay is how long after a failed write the exit reason of a process may
+	// take to be known.
+	exitDelay = time.Second
+	// termGrace is how long a process may take to end after SIGTERM. A pending
+	// srun leaves the queue only on SIGTERM.
+	termGrace = 2 * time.Second
+	// pipeGrace is how long the output of a process that ended is read. Another
+	// process may hold the pipes open forever.
+	pipeGrace = time.Second
+)
 
-// Process is a running command whose standard output is a stream of lines.
-// Its methods may be called from several goroutines; lines sent by one of them
-// keep their order.
+// Process is a running command whose standard output is a stream of lines. It is
+// safe for concurrent use. Lines sent by one goroutine keep their order.
 type Process struct {
 	label string
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
 	tail  tail
 
-	lines chan []byte  // closed at the end of standard output
-	seen  atomic.Int64 // when the last line came, in nanoseconds since born
-	born  time.Time
-	done  chan struct{} // closed when the process has ended and err is set
-	err   error
+	lines   chan []byte  // closed at the end of standard output
+	seen    atomic.Int64 // time of the last output, in nanoseconds since born
+	born    time.Time
+	started chan struct{} // closed when the command runs
+	done    chan struct{} // closed when the process has ended and err is set
+	err     error
 
-	lost       atomic.Pointer[error] // why the process was given up, if it was
-	sending    sync.Mutex            // guards stdin: heartbeats come between lines
+	killed     chan struct{}         // closed by kill
+	killing    sync.Once             // guards killed
+	lost       atomic.Pointer[error] // why the process was killed, if it was
+	sending    sync.Mutex            // guards stdin
 	closeStdin sync.Once
 }
 
-// Label says what the process is and where: "node 3 on local".
+// Label returns the name of the process and its host: "node 3 on local".
 func (p *Process) Label() string { return p.label }
 
-// Send writes one line to the process's standard input. line must not contain a
-// newline. A write to a process that has ended fails with how it ended.
+// Send writes a line, which must not contain a newline, to the process's standard
+// input. It waits until the process has started. If the process has ended, the
+// error is its exit reason.
 func (p *Process) Send(line []byte) error {
 	err := p.write(append(line, '\n'))
 	if err == nil {
@@ -49,12 +62,17 @@ func (p *Process) Send(line []byte) error {
 	select {
 	case <-p.done:
 		return p.Err()
-	case <-time.After(obituary):
+	case <-time.After(exitDelay):
 		return fmt.Errorf("write to %s: %w", p.label, err)
 	}
 }
 
 func (p *Process) write(line []byte) error {
+	select {
+	case <-p.started:
+	case <-p.done:
+		return p.Err()
+	}
 	p.sending.Lock()
 	defer p.sending.Unlock()
 	_, err := p.stdin.Write(line)
@@ -62,8 +80,8 @@ func (p *Process) write(line []byte) error {
 }
 
 // Receive returns the next line of the process's standard output without its
-// newline. When the process has ended it returns how, as [Process.Err] does;
-// when ctx ends first, ctx's cause.
+// newline. If the process has ended, the error is that of [Process.Err]. If ctx
+// ends first, it is ctx's cause.
 func (p *Process) Receive(ctx context.Context) ([]byte, error) {
 	select {
 	case line, ok := <-p.lines:
@@ -80,26 +98,30 @@ func (p *Process) Receive(ctx context.Context) ([]byte, error) {
 // Done is closed when the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Err says how a process ended: its label, exit status and last lines of
-// standard error. It never returns nil, since no process that is waited for is
-// expected to end by itself; call it after Done is closed.
+// Err returns the exit reason: the label, exit status and last lines of standard
+// error. It is never nil, because no process is expected to end by itself. Call
+// it after Done is closed.
 func (p *Process) Err() error {
-	how := "exit status 0"
+	text := p.tail.String()
+	quoted := ", with nothing on standard error"
+	if text != "" {
+		quoted = "; its last lines were:\n" + text
+	}
+	if hint := advice(text); hint != "" {
+		quoted += "\n" + hint
+	}
 	if lost := p.lost.Load(); lost != nil {
-		return fmt.Errorf("%s: %w", p.label, *lost)
+		return fmt.Errorf("%s: %w%s", p.label, *lost, quoted)
 	}
-	if p.err != nil {
-		how = p.err.Error()
+	if p.err == nil {
+		return fmt.Errorf("%s ended: exit status 0%s", p.label, quoted)
 	}
-	if words := p.tail.String(); words != "" {
-		return fmt.Errorf("%s ended: %s; its last lines were:\n%s", p.label, how, words)
-	}
-	return fmt.Errorf("%s ended: %s, with nothing on standard error", p.label, how)
+	return fmt.Errorf("%s ended: %w%s", p.label, p.err, quoted)
 }
 
-// Stop ends the process: it closes its standard input, which is the order to
-// finish, and kills it if it has not ended within grace. It returns an error
-// when the process had to be killed or had a non-zero exit status.
+// Stop closes the process's standard input, which asks it to end, and kills it if
+// it has not ended after grace. It returns an error if the process was killed or
+// its exit status was not 0.
 func (p *Process) Stop(grace time.Duration) error {
 	p.closeStdin.Do(func() { p.stdin.Close() })
 	timer := time.NewTimer(grace)
@@ -108,16 +130,16 @@ func (p *Process) Stop(grace time.Duration) error {
 	lines := p.lines
 	for {
 		select {
-		case _, open := <-lines: // nobody reads any more, and a full pipe would block the process
+		case _, open := <-lines: // a full pipe would block the process
 			if !open {
 				lines = nil
 			}
 		case <-timer.C:
 			select {
-			case <-p.done: // it had ended by itself
+			case <-p.done:
 			default:
 				killed = true
-				p.cmd.Process.Kill()
+				p.kill()
 			}
 		case <-p.done:
 			if killed {
@@ -128,34 +150,138 @@ func (p *Process) Stop(grace time.Duration) error {
 	}
 }
 
-// exit is nil for a process that ended with status 0.
+// exit returns nil if the process ended with status 0, and Err otherwise.
 func (p *Process) exit() error {
-	if p.err != nil {
+	if p.err != nil || p.lost.Load() != nil {
 		return p.Err()
 	}
 	return nil
 }
 
-// follow hands out the lines of standard output and then waits for the end of
-// the process, which may only be done once the pipe has been read to its end.
-func (p *Process) follow(stdout io.Reader) {
-	defer close(p.done)
-	r := bufio.NewReaderSize(stdout, 64<<10)
-	for {
-		line, err := r.ReadBytes('\n')
-		if err != nil {
-			break // what a process leaves unfinished when it dies is no line
-		}
-		p.seen.Store(int64(time.Since(p.born)))
-		if len(line) > 1 { // an empty one is a heartbeat
-			p.lines <- line[:len(line)-1]
-		}
+// giveUp kills the process for a reason, which becomes its error.
+func (p *Process) giveUp(reason error) {
+	p.lost.CompareAndSwap(nil, &reason)
+	p.kill()
+}
+
+// kill ends the process and its children: those of a prefix that is a script, for
+// example. What the process prints from then on is dropped.
+func (p *Process) kill() {
+	p.killing.Do(func() {
+		close(p.killed)
+		p.signal(syscall.SIGTERM)
+		time.AfterFunc(termGrace, func() { p.signal(syscall.SIGKILL) })
+	})
+}
+
+// signal sends a signal to the process's group, if it has its own.
+func (p *Process) signal(s syscall.Signal) {
+	select {
+	case <-p.done: // the number may belong to another group
+		return
+	default:
 	}
-	close(p.lines)
+	if p.cmd.SysProcAttr.Setsid {
+		syscall.Kill(-p.cmd.Process.Pid, s)
+	} else {
+		p.cmd.Process.Signal(s)
+	}
+}
+
+// follow passes on the output and waits for the end of the process.
+func (p *Process) follow(stdout *pipe) {
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		defer close(p.lines)
+		if err := p.read(bufio.NewReaderSize(stdout, 64<<10)); err != nil {
+			p.giveUp(err)
+			io.Copy(io.Discard, stdout)
+		}
+	}()
 	err := p.cmd.Wait()
+	if errors.Is(err, exec.ErrWaitDelay) { // another process holds standard error open
+		err = nil
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		err = fmt.Errorf("wait for process: %w", err)
 	}
+	stdout.end()
+	<-read
+	stdout.file.Close()
 	p.err = err
+	select {
+	case <-p.started:
+	default:
+		if err == nil && p.lost.Load() == nil {
+			p.err = errNoInput
+		}
+	}
+	select {
+	case <-p.killed:
+		p.signal(syscall.SIGKILL) // children that ignored SIGTERM
+	default:
+	}
+	close(p.done)
+}
+
+// read passes on the lines of standard output. It drops what precedes the marker,
+// empty lines, which are heartbeats, and an incomplete last line.
+func (p *Process) read(r *bufio.Reader) error {
+	remote := false
+	for {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			return nil
+		}
+		line = line[:len(line)-1]
+		select {
+		case <-p.started:
+		default:
+			start, err := isStart(line)
+			if err != nil {
+				return err
+			}
+			if start {
+				close(p.started)
+				remote = true
+			}
+			continue
+		}
+		if remote && string(line) == marker {
+			return errRepeated
+		}
+		if len(line) == 0 {
+			continue
+		}
+		select {
+		case p.lines <- line:
+		case <-p.killed:
+		}
+	}
+}
+
+// pipe is the reading end of a process's standard output.
+type pipe struct {
+	file    *os.File
+	process *Process
+	ended   atomic.Bool // the process has ended
+}
+
+// Read fails if there is nothing to read for pipeGrace after the process's end.
+func (p *pipe) Read(b []byte) (int, error) {
+	if p.ended.Load() {
+		p.file.SetReadDeadline(time.Now().Add(pipeGrace))
+	}
+	n, err := p.file.Read(b)
+	if n > 0 {
+		p.process.seen.Store(int64(time.Since(p.process.born)))
+	}
+	return n, err
+}
+
+func (p *pipe) end() {
+	p.ended.Store(true)
+	p.file.SetReadDeadline(time.Now().Add(pipeGrace))
 }

@@ -6,24 +6,24 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"runtime"
-	"strings"
+	"syscall"
 	"time"
 )
 
-// scriptTime bounds each step of staging.
-const scriptTime = 2 * time.Minute
+// stallLimit is how long staging may make no progress. A slow upload may take as
+// long as it needs.
+const stallLimit = 2 * time.Minute
 
-// Stage makes the executable of this machine runnable on the host and returns
-// its path there. A copy with the same checksum that is there already is used;
-// otherwise it is uploaded and put in its place at once, so that two stagings
-// may meet. On a host without Via nothing is done. The error names a host of
-// another operating system or architecture as such.
+// Stage copies an executable of this machine to the host, unless the host has a
+// copy with the same checksum, and returns its path there. Several processes may
+// stage at the same time. On a host without Via it returns executable. It is an
+// error if the executable was built for another system than the host's.
 func (h Host) Stage(ctx context.Context, executable string) (string, error) {
 	if len(h.Via) == 0 {
 		return executable, nil
@@ -34,67 +34,83 @@ func (h Host) Stage(ctx context.Context, executable string) (string, error) {
 	}
 	digest := sha256.Sum256(program)
 	sum := hex.EncodeToString(digest[:])
-	path, present, err := h.find(ctx, sum)
+	path, present, err := h.find(ctx, executable, sum)
 	if err != nil || present {
 		return path, err
 	}
-	if err := h.upload(ctx, program, sum, path); err != nil {
+	err = h.upload(ctx, program, sum, path)
+	if errors.Is(err, errDamaged) {
+		err = h.upload(ctx, program, sum, path)
+	}
+	if err != nil {
 		return "", err
 	}
 	return path, nil
 }
 
-// findScript says what the host is and where the executable is or will be.
+// findScript prints the kind of machine, the path of the executable, and whether
+// it is present.
 const findScript = `set -eu
-path=${XDG_CACHE_HOME:-$HOME/.cache}/dhtbench/SUM/dhtbench
+path=${XDG_CACHE_HOME:-$HOME/.cache}/dhtbench/$1/dhtbench
 mkdir -p "${path%/*}"
 uname -sm
 echo "$path"
-echo "SUM  $path" | sha256sum -c - >/dev/null 2>&1 && test -x "$path" && echo present || echo absent
+echo "$1  $path" | sha256sum -c - >/dev/null 2>&1 && test -x "$path" && echo present || echo absent
 `
 
-// find looks for the executable with that checksum.
-func (h Host) find(ctx context.Context, sum string) (path string, present bool, err error) {
-	out, err := h.script(ctx, strings.ReplaceAll(findScript, "SUM", sum))
+// find looks for an executable by its checksum. It is the first connection to the
+// host, in the terminal's foreground, so that ssh can ask for a password.
+func (h Host) find(ctx context.Context, executable, sum string) (path string, present bool, err error) {
+	lines, err := h.run(ctx, new(syscall.SysProcAttr), nil, "sh", "-c", findScript, "sh", sum)
+	if err == nil && len(lines) != 3 {
+		err = fmt.Errorf("the answer must have 3 lines, and is %q", lines)
+	}
 	if err != nil {
 		return "", false, fmt.Errorf("look for the executable on %s: %w", h.Name, err)
 	}
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != 3 {
-		return "", false, fmt.Errorf("look for the executable on %s: want 3 lines, got %q", h.Name, out)
+	if want := uname(executable); want != "" && lines[0] != want {
+		return "", false, fmt.Errorf("host %s is %s and %s was built for %s: both must be the same", h.Name, lines[0], executable, want)
 	}
-	if here := unameHere(); lines[0] != here {
-		return "", false, fmt.Errorf("host %s is %s and this program was built for %s: use hosts like this machine, or run it on one like them", h.Name, lines[0], here)
-	}
-	// ssh joins its arguments and has a shell take them apart again.
-	if path = lines[1]; strings.ContainsAny(path, " \t\"'\\$`&|;<>()*?[]{}#~!") {
-		return "", false, fmt.Errorf("host %s: the folder of %q has a character that a shell would take for its own: set XDG_CACHE_HOME there", h.Name, path)
-	}
-	return path, lines[2] == "present", nil
+	return lines[1], lines[2] == "present", nil
 }
 
-// unameHere is what `uname -sm` says on a machine that this program was built
-// for.
-func unameHere() string {
-	system := map[string]string{"linux": "Linux", "darwin": "Darwin"}[runtime.GOOS]
-	machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
-	if runtime.GOOS == "darwin" && runtime.GOARCH == "arm64" {
-		machine = "arm64"
+// uname returns the output of `uname -sm` on machines that a Go program was built
+// for, or "" if that is not known.
+func uname(executable string) string {
+	info, err := buildinfo.ReadFile(executable)
+	if err != nil {
+		return ""
 	}
-	return system + " " + machine
+	built := make(map[string]string)
+	for _, s := range info.Settings {
+		built[s.Key] = s.Value
+	}
+	return map[string]string{
+		"linux/amd64":  "Linux x86_64",
+		"linux/arm64":  "Linux aarch64",
+		"darwin/amd64": "Darwin x86_64",
+		"darwin/arm64": "Darwin arm64",
+	}[built["GOOS"]+"/"+built["GOARCH"]]
 }
 
-// placeScript unpacks what was uploaded, checks it and puts it in its place.
-const placeScript = `set -eu
-gzip -dc PART >PART.new
-echo "SUM  PART.new" | sha256sum -c - >/dev/null
-chmod 755 PART.new
-mv PART.new PATH_
-rm PART
+// uploadScript reads the packed executable, checks it and moves it to its path. It
+// prints "damaged" if the checksum differs.
+const uploadScript = `set -eu
+umask 077
+trap 'rm -f "$2.$3"' EXIT
+gzip -dc >"$2.$3" || true
+if echo "$1  $2.$3" | sha256sum -c - >/dev/null 2>&1; then
+	chmod 755 "$2.$3"
+	mv "$2.$3" "$2"
+else
+	echo damaged
+fi
 `
 
-// upload copies the program to path on the host. No step needs an argument that
-// a shell could misread, so that any prefix will do.
+// errDamaged means that the uploaded executable has another checksum.
+var errDamaged = errors.New("the checksum of the uploaded executable differs")
+
+// upload copies the program to path on the host.
 func (h Host) upload(ctx context.Context, program []byte, sum, path string) error {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -104,39 +120,65 @@ func (h Host) upload(ctx context.Context, program []byte, sum, path string) erro
 	if err := z.Close(); err != nil {
 		return fmt.Errorf("pack the executable: %w", err)
 	}
-	part := path + "." + rand.Text() // hosts may share a home folder
-	if _, err := h.run(ctx, &packed, "dd", "of="+part); err != nil {
-		return fmt.Errorf("upload the executable to %s: %w", h.Name, err)
+	// The random suffix is for hosts that share a home directory.
+	lines, err := h.run(ctx, &syscall.SysProcAttr{Setsid: true}, &packed, "sh", "-c", uploadScript, "sh", sum, path, rand.Text())
+	if err == nil && len(lines) > 0 {
+		err = errDamaged
 	}
-	script := strings.NewReplacer("PART", part, "SUM", sum, "PATH_", path).Replace(placeScript)
-	if _, err := h.script(ctx, script); err != nil {
-		return fmt.Errorf("put the executable in its place on %s: %w", h.Name, err)
+	if err != nil {
+		return fmt.Errorf("upload the executable to %s: %w", h.Name, err)
 	}
 	return nil
 }
 
-// script runs a shell script on the host and returns what it prints.
-func (h Host) script(ctx context.Context, text string) (string, error) {
-	return h.run(ctx, strings.NewReader(text), "sh")
+// Run runs a command on the host and returns the lines that it prints. The error
+// quotes the last lines of its standard error.
+func (h Host) Run(ctx context.Context, label string, argv ...string) ([]string, error) {
+	p, err := h.Start(label, argv...)
+	if err != nil {
+		return nil, err
+	}
+	return p.finish(ctx)
 }
 
-// run runs a command on the host with that standard input and returns what it
-// prints. The error quotes the last lines of its standard error.
-func (h Host) run(ctx context.Context, stdin io.Reader, argv ...string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, scriptTime, fmt.Errorf("not done within %v", scriptTime))
-	defer cancel()
-	argv = append(append([]string(nil), h.Via...), argv...)
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	var stdout bytes.Buffer
-	var stderr tail
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
-	cmd.WaitDelay = time.Second
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
+// finish closes the process's standard input and returns the lines that it prints
+// until its end.
+func (p *Process) finish(ctx context.Context) (lines []string, err error) {
+	p.closeStdin.Do(func() { p.stdin.Close() })
+	for {
+		line, err := p.Receive(ctx)
+		switch {
+		case err == nil:
+			lines = append(lines, string(line))
+		case ctx.Err() != nil:
+			p.Stop(0)
+			return nil, err
+		default: // it has ended
+			return lines, p.exit()
+		}
 	}
+}
+
+// run runs a step of staging with that standard input. It kills the step if
+// nothing of the input is read, or nothing is printed, for stallLimit.
+func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reader, argv ...string) ([]string, error) {
+	p, err := h.start("staging", argv, attr)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, stderr.String())
+		return nil, err
 	}
-	return stdout.String(), nil
+	stop := context.AfterFunc(ctx, func() { p.giveUp(context.Cause(ctx)) })
+	defer stop()
+	stalled := time.AfterFunc(stallLimit, func() { p.giveUp(fmt.Errorf("no progress for %v", stallLimit)) })
+	defer stalled.Stop()
+	for chunk := make([]byte, 16<<10); stdin != nil; {
+		n, err := stdin.Read(chunk)
+		if err != nil {
+			break
+		}
+		if p.write(chunk[:n]) != nil {
+			break // finish returns why the process ended
+		}
+		stalled.Reset(stallLimit)
+	}
+	return p.finish(context.WithoutCancel(ctx))
 }

@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// tailBytes is how much of a process's standard error is kept to be quoted.
+// tailBytes is how much of a process's standard error is kept for errors.
 const tailBytes = 2 << 10
 
-// tail is a writer that keeps the last lines written to it. The zero value is
-// ready to use, and safe for concurrent use.
+// tail is a writer that keeps the last lines written to it. Its zero value is
+// empty. It is safe for concurrent use.
 type tail struct {
 	mu  sync.Mutex
 	buf []byte
-	cut bool // something was thrown away, perhaps in mid-line
+	cut bool // the beginning was dropped, perhaps within a line
 }
 
 func (t *tail) Write(b []byte) (int, error) {
@@ -28,7 +28,7 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// String returns the last whole lines, indented for quotation.
+// String returns the last complete lines, indented.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -12,12 +12,12 @@ import (
 	"dhtbench/provision/host"
 )
 
-// buildTime bounds how long the lab may take to stand.
+// buildTime is the time limit for making the lab.
 const buildTime = 60 * time.Second
 
-// build makes all of the lab.
+// build makes the lab.
 func (l *lab) build(ctx context.Context) (err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, buildTime, fmt.Errorf("the lab did not stand within %v", buildTime))
+	ctx, cancel := context.WithTimeoutCause(ctx, buildTime, fmt.Errorf("the lab was not ready within %v", buildTime))
 	defer cancel()
 	if l.self, err = os.Executable(); err != nil {
 		return fmt.Errorf("find the executable to start the lab with: %w", err)
@@ -31,14 +31,14 @@ func (l *lab) build(ctx context.Context) (err error) {
 	if err := l.wire(ctx); err != nil {
 		return err
 	}
-	if err := l.stateRoundTrip(ctx); err != nil {
+	if err := l.setRoundTrip(ctx); err != nil {
 		return err
 	}
 	return l.serve(ctx)
 }
 
-// startHosts writes the files of the run directory and starts the switch and
-// the hosts.
+// startHosts writes the files of the run directory and starts the switch and the
+// hosts.
 func (l *lab) startHosts() error {
 	client, err := newKeyPair("dhtbench lab")
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *lab) startHosts() error {
 	return host.WriteInventory(filepath.Join(l.Dir, inventoryFile), inventory)
 }
 
-// facts is what the record of a measurement should say of these hosts.
+// facts returns the hosts' facts for the record.
 func (l *lab) facts() map[string]string {
 	facts := map[string]string{"lab": "network namespace"}
 	if l.RTT > 0 {
@@ -90,7 +90,7 @@ func (l *lab) facts() map[string]string {
 	return facts
 }
 
-// wire puts all hosts and this namespace on the switch.
+// wire connects all hosts and this namespace to the switch.
 func (l *lab) wire(ctx context.Context) error {
 	pids := map[port]int{coordinator: os.Getpid()}
 	for i, h := range l.hosts {
@@ -103,7 +103,7 @@ func (l *lab) wire(ctx context.Context) error {
 	}
 	attach := order{Do: "attach", PIDs: pids, Delay: -1}
 	if l.RTT > 0 {
-		attach.Delay = 0 // the bare switch, to be measured first
+		attach.Delay = 0 // the round trip without delay is measured first
 	}
 	a, err := ask(ctx, l.switches, attach)
 	if err != nil {
@@ -126,9 +126,9 @@ func (l *lab) wire(ctx context.Context) error {
 	return nil
 }
 
-// stateRoundTrip makes the round trip what was asked for, and says what it is:
-// from the first host to the second, or from the coordinator to the only one.
-func (l *lab) stateRoundTrip(ctx context.Context) error {
+// setRoundTrip sets the requested round trip and prints the measured one: from
+// the first host to the second, or from the coordinator to the only one.
+func (l *lab) setRoundTrip(ctx context.Context) error {
 	from, target := "h1", port(2)
 	if l.Nodes == 1 {
 		from, target = coordinator.name(), 1
@@ -140,7 +140,7 @@ func (l *lab) stateRoundTrip(ctx context.Context) error {
 			}
 			a, err := ask(ctx, l.hosts[0], order{Do: "probe", Echo: echoAddress(target), Count: count})
 			if err == nil && len(a.RoundTrips) == 0 {
-				err = fmt.Errorf("%s answered a probe without round trips", l.hosts[0].Label())
+				err = fmt.Errorf("%s measured no round trips", l.hosts[0].Label())
 			}
 			return a.RoundTrips, err
 		},
@@ -155,18 +155,18 @@ func (l *lab) stateRoundTrip(ctx context.Context) error {
 	}
 	asked, own := "", ""
 	if l.RTT > 0 {
-		asked = fmt.Sprintf("asked %v, ", l.RTT)
+		asked = fmt.Sprintf("requested %v, ", l.RTT)
 	}
 	if l.Processor >= 0 {
-		own = fmt.Sprintf("; processor %d is the switch's", l.Processor)
+		own = fmt.Sprintf("; processor %d is reserved for the switch", l.Processor)
 	}
 	fmt.Fprintf(os.Stderr, "lab: %d hosts, round trip %smeasured %s (%d of TCP from %s to %s, idle)%s\n",
 		l.Nodes, asked, describe(samples), len(samples), from, target.name(), own)
 	return nil
 }
 
-// serve turns the hosts' processes into sshd's and opens a connection to each,
-// which proves that commands run there, and saves sessions making their own.
+// serve starts sshd on the hosts and opens a connection to each. That checks that
+// commands run there, and later sessions share the connection.
 func (l *lab) serve(ctx context.Context) error {
 	for _, h := range l.hosts {
 		if err := tell(h, order{Do: "serve"}); err != nil {
@@ -181,7 +181,7 @@ func (l *lab) serve(ctx context.Context) error {
 		}
 		prefix := via(l.SSH, l.Dir, p)
 		prefix = append(prefix[:len(prefix)-1], "-o", "ControlMaster=yes", p.name())
-		login, err := host.Host{Name: p.name(), Via: prefix}.Start("login", "echo welcome; exec cat")
+		login, err := host.Host{Name: p.name(), Via: prefix}.Start("login", "sh", "-c", "echo welcome; exec cat")
 		if err != nil {
 			return err
 		}
@@ -195,10 +195,10 @@ func (l *lab) serve(ctx context.Context) error {
 	return nil
 }
 
-// retry is how long after a refused connection the next is tried.
+// retry is the time between attempts to connect.
 const retry = 5 * time.Millisecond
 
-// listens waits until a host's sshd takes connections.
+// listens waits until a host's sshd accepts connections.
 func listens(ctx context.Context, p port, sshd *host.Process) error {
 	dialer := net.Dialer{Timeout: time.Second}
 	ticker := time.NewTicker(retry)

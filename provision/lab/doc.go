@@ -1,41 +1,38 @@
-// Package lab makes hosts out of namespaces of this machine: each has its own
-// network namespace and address, its own sshd with a pinned host key, and its
-// own /tmp and /run. They stand on a switch of the lab's own, together with the
-// namespace that a command is run in, and nothing else: no namespace of the lab
-// has a route to any other address.
+// Package lab makes hosts from namespaces of this machine. Each host has its own
+// network namespace and address, sshd with a pinned host key, /tmp and /run. A
+// switch connects the hosts and the namespace of the command. No namespace of the
+// lab has a route to any other address.
 //
 //	provision lab          the user's process
 //	└ init                 pid 1 of a new PID namespace; coordinator's network
-//	  ├ switch             network namespace of its own; holds the bridge or the TAPs
+//	  ├ switch             own network namespace; holds the bridge or the TAP devices
 //	  ├ sshd of h1 ... hN  network, mount and UTS namespace each
-//	  ├ ssh to h1 ... hN   one open connection each, which sessions share
+//	  ├ ssh to h1 ... hN   one connection each, which sessions share
 //	  └ COMMAND
 //
-// # Nothing is left behind
+// # Removal
 //
-// No namespace has a name, no link or mount is made outside of them: processes
-// alone hold them. The kernel kills init when the user's process dies, and all
-// others when init dies, and then takes away the namespaces with all links and
-// mounts in them. What is left after a kill is one empty directory, which
-// `provision lab --clean` removes. The lab ends when COMMAND does, and COMMAND
-// is interrupted when the switch or an sshd dies.
+// Only processes hold the namespaces: none has a name, and no link or mount is
+// made outside of them. The kernel kills init when the user's process ends, and
+// all others when init ends, and then removes the namespaces with all links and
+// mounts in them. A kill leaves one empty directory, which `provision lab --clean`
+// removes. The lab ends when COMMAND ends. COMMAND is interrupted when the switch
+// or an sshd ends.
 //
 // # The round trip
 //
-// Without a round trip asked for, the switch is a bridge of the kernel. With
-// one, it is a thread that reads frames from TAP devices and writes each to the
-// device of its destination when its time has come. It needs no netem.
+// Without --rtt, the switch is a bridge of the kernel. With it, the switch is a
+// thread that reads frames from TAP devices, and writes each to the device of its
+// destination after a delay. It does not need netem.
 //
-// What is asked for is the whole round trip of a small message between two
-// hosts over TCP, idle. A switch that does not delay takes some of that already;
-// so that is measured first, what is missing is made the delay, and the result
-// is measured and stated before COMMAND starts. Under load what the stations
-// need comes on top, as everywhere. At the end it is stated how late the switch
-// was.
+// --rtt is the round trip of a small message over TCP between two idle hosts. The
+// lab measures the round trip without delay, sets the delay that is missing, and
+// measures and prints the result before COMMAND starts. Under load, queueing and
+// processing take additional time. At the end the lab prints how late the switch
+// sent frames.
 //
-// Note: a frame has no arrival time of its own but the one at which the switch
-// reads it, and a sleep ends late, by 50 µs in some virtual machines. So the
-// switch has one of the machine's processors to itself, if there are two, and is
-// awake there as long as frames come and go: all else of the lab, COMMAND too,
-// runs on the others.
+// Note: a frame arrives when the switch reads it, and a sleep may end 50 µs late
+// in virtual machines. So the switch spins while frames come and go. It has one
+// processor for itself if there are two; the rest of the lab, and COMMAND, run on
+// the others.
 package lab

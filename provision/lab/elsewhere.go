@@ -7,8 +7,8 @@ import (
 	"errors"
 )
 
-// errLinux is the answer of every other system.
-var errLinux = errors.New("provision lab needs Linux: its hosts are namespaces; elsewhere, give your own hosts to dhtbench bench --hosts")
+// errLinux is the error on other systems.
+var errLinux = errors.New("provision lab needs Linux namespaces; on other systems, give your own hosts to dhtbench bench --hosts")
 
 func clean() error                        { return errLinux }
 func run(context.Context, Command) error  { return errLinux }

@@ -10,21 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// burst is how many frames are read from one port before frames that are due
-// are looked at again.
+// burst is how many frames are read from one port before due frames are sent.
 const burst = 16
 
-// forever is no time on the clock.
+// forever means that no time is set.
 const forever = time.Duration(1<<63 - 1)
 
-// bulk is the size of a frame that is seldom alone. After a smaller one, asking
-// epoll again is as cheap as reading in vain.
+// bulk is the size of a frame that others probably follow. After a smaller one,
+// epoll is as cheap as a read that finds nothing.
 const bulk = 1000
 
-// forwarder moves frames between ports, each after the same delay. Everything
-// but delay and frames belongs to the goroutine that calls run.
+// forwarder forwards frames between ports, each after the same delay. Only delay
+// and frames may be used outside the goroutine that calls run.
 type forwarder struct {
-	delay atomic.Int64 // nanoseconds that a frame stays; set at any time
+	delay atomic.Int64 // nanoseconds; may be set at any time
 
 	base  time.Time // zero of the clock
 	ports [256]int  // file descriptor by port; 0: none
@@ -34,16 +33,16 @@ type forwarder struct {
 	slept bool          // the last wait was a sleep that the timer could end
 
 	queue *queue
-	scrap []byte // where frames are read to for which the queue has no room
+	scrap []byte // buffer for frames that are dropped
 	pace  pace
 
-	lag                lag // after its due time, a frame was sent
+	lag                lag // time from a frame's due time until it was sent
 	forwarded, dropped atomic.Int64
 }
 
-// newForwarder takes the file descriptors of ports: a read of one takes one
-// whole frame, a write gives one, and neither may block.
-// own says that the forwarder has a processor to itself.
+// newForwarder takes the file descriptors of ports. A read or write transfers one
+// frame and must not block. own means that a processor is reserved for the
+// forwarder.
 func newForwarder(fds map[port]int, own bool) (*forwarder, error) {
 	f := &forwarder{base: time.Now(), queue: newQueue(), scrap: make([]byte, slotSize), pace: pace{own: own}}
 	var err error
@@ -65,7 +64,7 @@ func newForwarder(fds map[port]int, own bool) (*forwarder, error) {
 	return f, nil
 }
 
-// watch adds a file descriptor to those that end a wait.
+// watch adds a file descriptor that ends a wait.
 func (f *forwarder) watch(fd int, events uint32) error {
 	event := unix.EpollEvent{Events: events, Fd: int32(fd)}
 	if err := unix.EpollCtl(f.epoll, unix.EPOLL_CTL_ADD, fd, &event); err != nil {
@@ -74,19 +73,19 @@ func (f *forwarder) watch(fd int, events uint32) error {
 	return nil
 }
 
-// now is the time on the forwarder's clock.
+// now returns the time on the forwarder's clock.
 func (f *forwarder) now() time.Duration { return time.Since(f.base) }
 
-// frames says what was done so far.
-func (f *forwarder) frames() Frames {
-	return Frames{
+// frames returns what was done so far.
+func (f *forwarder) frames() frames {
+	return frames{
 		Forwarded: f.forwarded.Load(), Dropped: f.dropped.Load(),
 		LagP50: f.lag.quantile(0.5), LagP99: f.lag.quantile(0.99), LagMax: time.Duration(f.lag.max.Load()),
 	}
 }
 
-// run forwards until something fails that should not. The calling goroutine
-// must be locked to its thread.
+// run forwards frames until an error. The calling goroutine must be locked to its
+// thread.
 func (f *forwarder) run() error {
 	events := make([]unix.EpollEvent, 64)
 	for {
@@ -98,7 +97,7 @@ func (f *forwarder) run() error {
 		if n == 0 {
 			continue
 		}
-		// All of them came before now: one reading of the clock serves all.
+		// All of them came before now: one reading of the clock is enough.
 		now = f.now()
 		due := now + time.Duration(f.delay.Load())
 		for _, event := range events[:n] {
@@ -117,7 +116,7 @@ func (f *forwarder) run() error {
 	}
 }
 
-// sendDue sends all frames that are due and returns the time.
+// sendDue sends all due frames and returns the time.
 func (f *forwarder) sendDue() time.Duration {
 	now := f.now()
 	for f.queue.n > 0 {
@@ -129,7 +128,7 @@ func (f *forwarder) sendDue() time.Duration {
 		if _, err := unix.Write(int(p.to), frame); err == nil {
 			f.forwarded.Add(1)
 		} else {
-			f.dropped.Add(1) // the destination is full or not up; its sender will try again
+			f.dropped.Add(1) // the destination is full or not up; TCP sends again
 		}
 		f.queue.pop()
 		now = f.now()
@@ -137,7 +136,7 @@ func (f *forwarder) sendDue() time.Duration {
 	return now
 }
 
-// receive takes frames from a port. Those for nobody are thrown away.
+// receive reads frames from a port. It drops those without a destination.
 func (f *forwarder) receive(from int, due time.Duration) error {
 	for range burst {
 		space := f.queue.space()
@@ -152,7 +151,7 @@ func (f *forwarder) receive(from int, due time.Duration) error {
 		case err != nil:
 			return fmt.Errorf("read frame: %w", err)
 		case n == 0:
-			return errors.New("read frame: the port is gone")
+			return errors.New("read frame: the port was closed")
 		}
 		to := f.ports[destination(space[:n])]
 		switch {
@@ -169,12 +168,12 @@ func (f *forwarder) receive(from int, due time.Duration) error {
 	return nil
 }
 
-// wait returns when a port has frames, or the first frame in the queue is due,
-// or it may be. It sleeps until pace wants it awake, and then only looks.
+// wait returns when a port has frames or the first frame in the queue may be due.
+// It sleeps until pace wants it awake and then polls.
 //
-// Note: this is the clock_nanosleep and bounded spin of all pacing here, in a
-// form that a frame can end: the sleep is a timer in the same epoll as the
-// ports, and each turn of the spin asks epoll.
+// Note: bench paces sends with clock_nanosleep and a bounded spin. Here a frame
+// must end the sleep, so the sleep is a timer in the ports' epoll and the spin
+// polls it; the two share no code.
 func (f *forwarder) wait(now time.Duration, events []unix.EpollEvent) (int, error) {
 	f.slept = false
 	wake := forever
@@ -206,12 +205,11 @@ func (f *forwarder) arm(wake, now time.Duration) error {
 	return nil
 }
 
-// poll asks which ports are ready, and waits for them if timeout is -1. An
-// interrupted wait is an empty one.
+// poll returns the ports that are ready, and waits for one if timeout is -1. An
+// interrupted wait returns none.
 //
-// Note: a raw system call, which Go's scheduler knows nothing of: handing the
-// thread's place in it to another at each sleep would take longer than many
-// sleeps are.
+// Note: it is a raw system call, unknown to Go's scheduler. To hand over the
+// thread's processor at each sleep would take longer than many sleeps.
 func (f *forwarder) poll(events []unix.EpollEvent, timeout int) (int, error) {
 	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(f.epoll),
 		uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), uintptr(timeout), 0, 0)

@@ -46,7 +46,7 @@ func newBench(t testing.TB, delay time.Duration, all ...port) (*forwarder, map[p
 	go func() { ended <- f.run() }()
 	t.Cleanup(func() {
 		unix.Shutdown(ends[all[0]], unix.SHUT_RDWR)
-		if err := <-ended; err == nil || !strings.Contains(err.Error(), "the port is gone") {
+		if err := <-ended; err == nil || !strings.Contains(err.Error(), "the port was closed") {
 			t.Errorf("forwarder ended with %v", err)
 		}
 		for _, fd := range fds {

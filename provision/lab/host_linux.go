@@ -15,17 +15,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inside puts the whole process into new namespaces by executing it anew, and
-// then does not return. inside is whether that was done.
+// enter moves the process into new namespaces by executing it again, and then does
+// not return. inside means that this was done.
 //
-// Note: Go's other threads could not follow the one that leaves.
+// Note: one thread of a Go program cannot take the others with it.
 func enter(inside bool, namespaces int) error {
 	if inside {
 		return nil
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find the executable to start again: %w", err)
+		return fmt.Errorf("find the executable: %w", err)
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -33,11 +33,11 @@ func enter(inside bool, namespaces int) error {
 		return fmt.Errorf("create namespaces: %w%s", err, remedy(err))
 	}
 	argv := append([]string{self}, os.Args[1:]...)
-	return fmt.Errorf("start again inside namespaces: %w", syscall.Exec(self, append(argv, "--inside"), os.Environ()))
+	return fmt.Errorf("execute again inside namespaces: %w", syscall.Exec(self, append(argv, "--inside"), os.Environ()))
 }
 
-// runHost is a host until it becomes its sshd: it makes the host's namespaces,
-// connects them, and takes part in measuring the round trip.
+// runHost makes a host's namespaces, connects them, takes part in the measurement
+// of the round trip, and then executes sshd.
 func runHost(ctx context.Context, isInside bool) error {
 	if err := enter(isInside, unix.CLONE_NEWNET|unix.CLONE_NEWNS|unix.CLONE_NEWUTS); err != nil {
 		return err
@@ -47,7 +47,7 @@ func runHost(ctx context.Context, isInside bool) error {
 	for {
 		var o order
 		if err := orders.Decode(&o); errors.Is(err, io.EOF) {
-			return errors.New("the lab ended before this host served")
+			return errors.New("the lab ended before sshd started")
 		} else if err != nil {
 			return fmt.Errorf("read order: %w", err)
 		}
@@ -74,10 +74,10 @@ func runHost(ctx context.Context, isInside bool) error {
 	}
 }
 
-// furnish makes the host's name, mounts and files.
+// furnish sets the host's name and makes its mounts and files.
 func furnish(o order) error {
 	if err := unix.Sethostname([]byte(o.Port.name())); err != nil {
-		return fmt.Errorf("set name of host: %w", err)
+		return fmt.Errorf("set host name: %w", err)
 	}
 	if err := mountForHost(); err != nil {
 		return err
@@ -94,7 +94,7 @@ func furnish(o order) error {
 	return unlockRoot()
 }
 
-// join connects the host to the switch and echoes from then on.
+// join connects the host to the switch and starts the echo server.
 func join(o order) error {
 	if err := errors.Join(loopback(), connect(o.Port, ports(o.Nodes))); err != nil {
 		return err
@@ -103,16 +103,16 @@ func join(o order) error {
 	if err != nil {
 		return fmt.Errorf("listen for probes: %w", err)
 	}
-	go echo(l) // until this process becomes another program
+	go echo(l) // until this process executes sshd
 	return nil
 }
 
-// echoAddress is where a host echoes.
+// echoAddress returns the address of a host's echo server.
 func echoAddress(p port) string {
 	return net.JoinHostPort(p.addr().String(), strconv.Itoa(echoPort))
 }
 
-// serve turns this process into the host's sshd.
+// serve executes the host's sshd.
 func serve(o order) error {
 	argv := []string{o.SSHD, "-D", "-e", "-f", hostDir + "/sshd_config"}
 	return fmt.Errorf("start %s: %w", o.SSHD, syscall.Exec(o.SSHD, argv, []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}))

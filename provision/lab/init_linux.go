@@ -15,14 +15,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errInterrupted ends a lab whose user wants it to end.
+// errInterrupted is the error of a lab that its user interrupted.
 var errInterrupted = errors.New("interrupted")
 
-// runInit is pid 1 of a lab: it makes the lab, runs the command, and reports.
-// When it ends, the kernel kills every process of the lab.
+// runInit is pid 1 of a lab. It makes the lab, runs the command and reports. When
+// it ends, the kernel kills every process of the lab.
 //
-// Note: processes whose parent has ended become its children, and stay as
-// zombies until the lab's end: it waits for none but its own.
+// Note: it adopts processes whose parent ended and does not wait for them; they
+// are zombies until the lab ends.
 func runInit(ctx context.Context) error {
 	for _, fd := range []int{ordersFd, reportsFd, lockFd} {
 		unix.CloseOnExec(fd)
@@ -32,11 +32,11 @@ func runInit(ctx context.Context) error {
 	var s spec
 	decoder := json.NewDecoder(orders)
 	if err := decoder.Decode(&s); err != nil {
-		return fmt.Errorf("read what lab to make: %w", err)
+		return fmt.Errorf("read the spec: %w", err)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
-		io.Copy(io.Discard, orders) // until the user's process ends or wants the end
+		io.Copy(io.Discard, orders) // until the user's process ends or interrupts the lab
 		cancel(errInterrupted)
 	}()
 	l := lab{spec: s, cancel: cancel, vital: make(map[int]*host.Process)}
@@ -53,27 +53,26 @@ func runInit(ctx context.Context) error {
 	return nil
 }
 
-// lab is a lab, seen by init.
+// lab is the lab in its init process.
 type lab struct {
 	spec
 	cancel   context.CancelCauseFunc // ends the lab, with the reason
 	self     string                  // the executable
 	switches *host.Process
-	hosts    []*host.Process       // by port, less 1; each becomes its sshd
-	vital    map[int]*host.Process // those by process id, once they are known
+	hosts    []*host.Process       // by port - 1; each executes sshd
+	vital    map[int]*host.Process // switch and hosts by process id
 }
 
-// death is the end of a process that the lab cannot go on without.
+// death is the end of a process that the lab needs.
 type death struct{ error }
 
-// broken reports whether a part of the lab ended it.
+// broken reports whether the end of a process ended the lab.
 func (l *lab) broken(ctx context.Context) bool {
 	_, died := errors.AsType[death](context.Cause(ctx))
 	return died
 }
 
-// explain is why the lab did not run to its end: what broke it, rather than
-// what broke because of that.
+// explain returns why the lab ended early: the cause instead of its consequences.
 func (l *lab) explain(ctx context.Context, err error) error {
 	if l.broken(ctx) {
 		return fmt.Errorf("lab: %w", context.Cause(ctx))
@@ -84,7 +83,7 @@ func (l *lab) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// run makes the lab, runs the command in it, and says what the switch did.
+// run makes the lab, runs the command and prints the statistics of the switch.
 func (l *lab) run(ctx context.Context) error {
 	if err := l.build(ctx); err != nil {
 		return err
@@ -95,7 +94,7 @@ func (l *lab) run(ctx context.Context) error {
 	command := host.Command{Argv: l.Argv, Inventory: filepath.Join(l.Dir, inventoryFile)}
 	err := command.Run(ctx)
 	if l.RTT > 0 && !l.broken(ctx) {
-		err = errors.Join(err, l.stateFrames())
+		err = errors.Join(err, l.printFrames())
 	}
 	return err
 }
@@ -114,30 +113,30 @@ func (l *lab) watch() error {
 					break
 				}
 			}
-			l.cancel(death{obituary(p)})
+			l.cancel(death{exitReason(p)})
 		}()
 	}
 	return nil
 }
 
-// obituary says how a process ended, if that is known: an sshd's sessions live
-// on and hold its standard error, the end of which belongs to the report.
-func obituary(p *host.Process) error {
+// exitReason returns why a process ended, if that is known. The sessions of an
+// sshd keep its standard error open, and the reason is known only at its end.
+func exitReason(p *host.Process) error {
 	select {
 	case <-p.Done():
 		return p.Err()
 	case <-time.After(100 * time.Millisecond):
-		return fmt.Errorf("%s ended, and left its sessions behind", p.Label())
+		return fmt.Errorf("%s ended, and its sessions did not", p.Label())
 	}
 }
 
-// stateFrames says what the switch did.
-func (l *lab) stateFrames() error {
+// printFrames prints the statistics of the switch.
+func (l *lab) printFrames() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	a, err := ask(ctx, l.switches, order{Do: "frames"})
 	if err != nil || a.Frames == nil {
-		return fmt.Errorf("ask the switch what it did: %w", err)
+		return fmt.Errorf("ask the switch for its statistics: %w", err)
 	}
 	f := a.Frames
 	fmt.Fprintf(os.Stderr, "lab: the switch forwarded %d frames and dropped %d; late by p50 %s, p99 %s, max %s\n",

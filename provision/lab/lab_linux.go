@@ -17,13 +17,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endGrace is how long init may take to end the lab after it was told to: the
-// command has 10 s of it.
+// endGrace is how long init may take to end the lab, including the 10 s that the
+// command has.
 const endGrace = 15 * time.Second
 
 // File descriptors that init inherits.
 const (
-	ordersFd  = 3 // pipe: the spec, and then nothing until its end is the order to end
+	ordersFd  = 3 // pipe: the spec; its end ends the lab
 	reportsFd = 4 // pipe: one report
 	lockFd    = 5 // the run directory
 )
@@ -60,20 +60,20 @@ func run(ctx context.Context, c Command) (err error) {
 	return nil
 }
 
-// initProcess is the lab's first process, seen from outside.
+// initProcess is the lab's first process, for its parent process.
 type initProcess struct {
 	cmd     *exec.Cmd
 	orders  *os.File
 	reports *os.File
-	ended   chan error // what waiting for the process returned
+	ended   chan error // the result of waiting for the process
 }
 
-// startInit starts init in namespaces of its own, on some processors if not all,
-// and tells it what to make.
+// startInit starts init in new namespaces, on the given processors or on all, and
+// sends it the spec.
 func startInit(s spec, lock *os.File, processors *unix.CPUSet) (*initProcess, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("find the executable to start the lab with: %w", err)
+		return nil, fmt.Errorf("find the executable: %w", err)
 	}
 	ordersIn, orders, err := os.Pipe()
 	if err != nil {
@@ -99,18 +99,18 @@ func startInit(s spec, lock *os.File, processors *unix.CPUSet) (*initProcess, er
 		reports.Close()
 		return nil, fmt.Errorf("create namespaces: %w%s", err, remedy(err))
 	}
-	if err := json.NewEncoder(orders).Encode(s); err != nil && !errors.Is(err, unix.EPIPE) { // of its death, await tells
-		return nil, fmt.Errorf("tell the lab what to make: %w", errors.Join(err, p.kill()))
+	if err := json.NewEncoder(orders).Encode(s); err != nil && !errors.Is(err, unix.EPIPE) { // await reports its end
+		return nil, fmt.Errorf("send the spec: %w", errors.Join(err, p.kill()))
 	}
 	return p, nil
 }
 
-// start starts the process, on a thread that lives as long as it: the kernel
-// takes the end of the thread that started it for the parent's death.
+// start starts the process on a thread that lives as long as the process. The
+// kernel takes the end of that thread for the end of the parent process.
 func (p *initProcess) start(processors *unix.CPUSet) error {
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with this function
+		runtime.LockOSThread() // never unlocked: the thread ends with this function
 		if processors != nil {
 			unix.SchedSetaffinity(0, processors) // which init inherits
 		}
@@ -123,12 +123,11 @@ func (p *initProcess) start(processors *unix.CPUSet) error {
 	return <-started
 }
 
-// reserve chooses a processor for the switch and returns it and those that are
-// left for the lab's other processes. It is -1 where there is but one.
+// reserve chooses a processor for the switch, and returns it and those for all
+// other processes of the lab. It returns -1 if there is only one.
 //
-// Note: what a switch is awake for costs hosts nothing then, and what they do
-// does not keep it from being awake. On two processors that leaves them one,
-// which is most of what they had with a switch that takes its time from both.
+// Note: with its own processor, the spinning switch takes no time from the hosts,
+// and they do not delay it.
 func reserve() (processor int, others *unix.CPUSet) {
 	var set unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &set); err != nil || set.Count() < 2 {
@@ -149,8 +148,8 @@ func (p *initProcess) kill() error {
 	return errors.Join(p.orders.Close(), p.reports.Close())
 }
 
-// await waits for the end of init and returns what it reported. When ctx ends,
-// init is told to end the lab.
+// await waits for the end of init and returns its report. When ctx ends, await
+// ends the lab.
 func (p *initProcess) await(ctx context.Context) (report, error) {
 	defer p.reports.Close()
 	var err error
@@ -170,20 +169,20 @@ func (p *initProcess) await(ctx context.Context) (report, error) {
 	}
 	var r report
 	if text, _ := io.ReadAll(p.reports); json.Unmarshal(text, &r) != nil {
-		return r, fmt.Errorf("the lab's first process ended without a report, and all others with it: %v", err) // its exit status is not this program's
+		return r, fmt.Errorf("the lab's first process ended without a report: %v", err) // its exit status is not this program's
 	}
 	return r, nil
 }
 
-// remedy is what to do about an error in making namespaces.
+// remedy returns advice for an error in making namespaces.
 func remedy(err error) string {
 	switch {
 	case errors.Is(err, unix.EPERM):
-		return ": provision lab needs root (try sudo)"
+		return "; provision lab needs root (try sudo)"
 	case errors.Is(err, unix.ENOSPC):
-		return ": raise the limits in /proc/sys/user/max_*_namespaces"
+		return "; raise the limits in /proc/sys/user/max_*_namespaces"
 	case errors.Is(err, unix.EINVAL):
-		return ": the kernel lacks PID, mount or network namespaces"
+		return "; the kernel lacks PID, mount or network namespaces"
 	}
 	return ""
 }

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// lag is a histogram of durations in buckets an eighth of a power of two wide.
-// One goroutine records; any may read meanwhile. The zero value is empty.
+// lag is a histogram of durations with 8 buckets for each power of two. One
+// goroutine may record while others read. The zero value is empty.
 type lag struct {
 	buckets [64 * 8]atomic.Int64
 	max     atomic.Int64
 }
 
-// record counts d; what is below 0 counts as 0.
+// record adds d, or 0 if d is negative.
 func (l *lag) record(d time.Duration) {
 	ns := max(int64(d), 0)
 	l.buckets[bucket(ns)].Add(1)
@@ -22,8 +22,7 @@ func (l *lag) record(d time.Duration) {
 	}
 }
 
-// bucket numbers the buckets: one for each of 0 to 7, then 8 for each power of
-// two.
+// bucket returns the index of a value's bucket. The values 0 to 7 have one each.
 func bucket(ns int64) int {
 	if ns < 8 {
 		return int(ns)
@@ -32,7 +31,7 @@ func bucket(ns int64) int {
 	return (power-2)*8 + int(ns>>(power-3)&7)
 }
 
-// edge is the smallest value above bucket i.
+// edge returns the smallest value above bucket i.
 func edge(i int) int64 {
 	i++
 	if i < 8 {
@@ -41,8 +40,8 @@ func edge(i int) int64 {
 	return int64(8+i%8) << (i/8 - 1)
 }
 
-// quantile is a value that at least q of those recorded do not exceed, up to an
-// eighth too large. It is 0 when nothing was recorded.
+// quantile returns the smallest recorded value that is not below a part q of the
+// values, rounded up by at most an eighth. It is 0 for an empty histogram.
 func (l *lag) quantile(q float64) time.Duration {
 	var total, below int64
 	for i := range l.buckets {

@@ -11,25 +11,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// device is the name of the only network device of a namespace of the lab,
-// except for loopback.
+// device is the name of the network device in each namespace of the lab, besides
+// loopback.
 const device = "eth0"
 
-// loopback puts the namespace's loopback device up.
+// loopback sets the namespace's loopback device up.
 func loopback() error {
 	lo, err := netlink.LinkByName("lo")
 	if err == nil {
 		err = netlink.LinkSetUp(lo)
 	}
 	if err != nil {
-		return fmt.Errorf("put loopback up: %w", err)
+		return fmt.Errorf("set loopback up: %w", err)
 	}
 	return nil
 }
 
-// connect makes the device that the switch put into this namespace its way to
-// the others, and to nothing else: there is one route to each of their
-// addresses, and no other. Where they are is known and never asked.
+// connect sets up the device that the switch put into this namespace. It adds a
+// route and a permanent neighbour entry for each other port, and no other route.
 func connect(self port, all []port) error {
 	link, err := netlink.LinkByName(self.name())
 	if err != nil {
@@ -61,23 +60,22 @@ func connect(self port, all []port) error {
 	return nil
 }
 
-// only is the network that has p's address and no other.
+// only returns the network that has p's address and no other.
 func only(p port) *net.IPNet {
 	return &net.IPNet{IP: p.addr().AsSlice(), Mask: net.CIDRMask(32, 32)}
 }
 
-// withoutIPv6 keeps the device from announcing itself to, and asking for,
-// routers.
+// withoutIPv6 disables IPv6 on the device, which would send router solicitations.
 func withoutIPv6() error {
 	err := os.WriteFile("/proc/sys/net/ipv6/conf/"+device+"/disable_ipv6", []byte("1"), 0o644)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // the kernel has none
+		return nil // the kernel has no IPv6
 	}
 	return err
 }
 
-// attachBridge makes a bridge in this namespace, and for each port a device of
-// it whose other end is in the port's namespace.
+// attachBridge makes a bridge in this namespace and connects it to the namespace
+// of each port.
 func attachBridge(pids map[port]int) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = "switch"
@@ -86,7 +84,7 @@ func attachBridge(pids map[port]int) error {
 		return fmt.Errorf("make bridge: %w", err)
 	}
 	if err := netlink.LinkSetUp(bridge); err != nil {
-		return fmt.Errorf("put bridge up: %w", err)
+		return fmt.Errorf("set bridge up: %w", err)
 	}
 	for p, pid := range pids {
 		attrs := netlink.NewLinkAttrs()
@@ -97,15 +95,15 @@ func attachBridge(pids map[port]int) error {
 			return fmt.Errorf("make device of %s: %w", p.name(), err)
 		}
 		if err := netlink.LinkSetUp(veth); err != nil {
-			return fmt.Errorf("put device of %s up: %w", p.name(), err)
+			return fmt.Errorf("set device of %s up: %w", p.name(), err)
 		}
 	}
 	return nil
 }
 
-// attachTAP makes a TAP device for each port in the port's namespace. The file
-// descriptors are the switch's ends: each read takes a frame that the port
-// sent, each write gives it one, and neither blocks.
+// attachTAP makes a TAP device in the namespace of each port and returns their file
+// descriptors. A read takes a frame that the port sent, a write sends it one, and
+// neither blocks.
 func attachTAP(pids map[port]int) (map[port]int, error) {
 	fds := make(map[port]int)
 	for p, pid := range pids {
@@ -119,13 +117,13 @@ func attachTAP(pids map[port]int) (map[port]int, error) {
 			err = netlink.LinkSetNsPid(link, pid)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("give TAP device to %s: %w", p.name(), err)
+			return nil, fmt.Errorf("move TAP device to %s: %w", p.name(), err)
 		}
 	}
 	return fds, nil
 }
 
-// openTAP makes a TAP device in this namespace. It goes with its descriptor.
+// openTAP makes a TAP device in this namespace. Closing fd removes it.
 func openTAP(name string) (fd int, err error) {
 	fd, err = unix.Open(tunDevice, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -9,60 +9,59 @@ import (
 	"dhtbench/provision/host"
 )
 
-// spec is what init is told first: the lab to make.
+// spec describes the lab for init.
 type spec struct {
 	Nodes int           `json:"nodes"`
 	RTT   time.Duration `json:"rtt_ns"` // 0: no delay
 	Argv  []string      `json:"argv"`
-	Dir   string        `json:"dir"` // an empty directory that is the lab's own
+	Dir   string        `json:"dir"` // the run directory, empty
 	SSH   string        `json:"ssh"` // path of the client
 	SSHD  string        `json:"sshd"`
-	// Processor is for the switch alone; the lab's other processes may not use
-	// it. -1: none is.
+	// Processor is reserved for the switch; -1: none.
 	Processor int `json:"processor"`
 }
 
-// report is init's last word. The zero value is the command's success.
+// report is the result of init. The zero value means success.
 type report struct {
-	Status int    `json:"status,omitempty"` // the command ran and ended with it
-	Fault  string `json:"fault,omitempty"`  // what else went wrong
+	Status int    `json:"status,omitempty"` // exit status of the command
+	Fault  string `json:"fault,omitempty"`  // any other error
 }
 
-// order is one line to the switch or to a host. Each is answered with one line,
-// except "serve", which turns the process into sshd.
+// order is a line to the switch or a host. The reply is one line, except for
+// "serve", which executes sshd.
 type order struct {
 	Do string `json:"do"`
 
-	// furnish: a host's first order.
+	// furnish: make a host.
 	Port       port   `json:"port,omitempty"`
 	Nodes      int    `json:"nodes,omitempty"`
-	HostKey    []byte `json:"host_key,omitempty"`   // private, as sshd reads it
-	Authorized []byte `json:"authorized,omitempty"` // the one key that may log in
+	HostKey    []byte `json:"host_key,omitempty"`   // private key file
+	Authorized []byte `json:"authorized,omitempty"` // public key that may log in
 	SSHD       string `json:"sshd,omitempty"`
 
-	// probe: measure so many round trips to an echo.
+	// probe: measure round trips to an echo server.
 	Echo  string `json:"echo,omitempty"`
 	Count int    `json:"count,omitempty"`
 
-	// attach: the process that holds the namespace of each port.
+	// attach: a process in the namespace of each port.
 	PIDs map[port]int `json:"pids,omitempty"`
-	// attach, delay: how long a frame stays in the switch; attach with a
-	// negative one lets frames through as fast as the kernel can.
+	// attach, delay: the delay of each frame; if negative, attach uses a bridge of
+	// the kernel.
 	Delay time.Duration `json:"delay_ns,omitempty"`
 }
 
-// answer is one line in reply to an order.
+// answer is the reply to an order.
 type answer struct {
-	PID        int             `json:"pid,omitempty"`         // furnish, attach: the answering process's
+	PID        int             `json:"pid,omitempty"`         // furnish, attach: of the answering process
 	RoundTrips []time.Duration `json:"round_trips,omitempty"` // probe
-	Frames     *Frames         `json:"frames,omitempty"`      // frames
+	Frames     *frames         `json:"frames,omitempty"`      // frames
 }
 
-// Frames says what a switch that delays did.
-type Frames struct {
+// frames are the statistics of a switch that delays.
+type frames struct {
 	Forwarded int64 `json:"forwarded"`
-	Dropped   int64 `json:"dropped"` // for want of room, here or at the destination
-	// Lag is how long after its due time a frame was sent.
+	Dropped   int64 `json:"dropped"` // the queue or the destination was full
+	// The lag is the time from a frame's due time until it was sent.
 	LagP50 time.Duration `json:"lag_p50_ns"`
 	LagP99 time.Duration `json:"lag_p99_ns"`
 	LagMax time.Duration `json:"lag_max_ns"`
@@ -77,7 +76,7 @@ func tell(p *host.Process, o order) error {
 	return p.Send(line)
 }
 
-// hear waits for the answer to an order.
+// hear waits for an answer.
 func hear(ctx context.Context, p *host.Process) (answer, error) {
 	var a answer
 	line, err := p.Receive(ctx)
@@ -90,7 +89,7 @@ func hear(ctx context.Context, p *host.Process) (answer, error) {
 	return a, nil
 }
 
-// ask sends an order and waits for its answer.
+// ask sends an order and waits for the answer.
 func ask(ctx context.Context, p *host.Process, o order) (answer, error) {
 	if err := tell(p, o); err != nil {
 		return answer{}, err

@@ -11,12 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// closedFlags are for file systems that hold nothing to execute.
+// closedFlags are for file systems without programs.
 const closedFlags = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 
-// mountForAll gives the lab's mount namespace what all its processes need: the
-// processes and devices of the lab instead of the machine's, and the run
-// directory. Mounts made from here on stay inside.
+// mountForAll makes the mounts that all processes of the lab share: /proc and /sys
+// of the lab, and the run directory. No mount is visible outside the lab.
 func mountForAll(dir string) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return fmt.Errorf("keep mounts inside the lab: %w", err)
@@ -33,10 +32,9 @@ func mountForAll(dir string) error {
 	return nil
 }
 
-// mountForHost gives a host, in a mount namespace of its own, its network
-// devices in /sys and its own /tmp, /run and home of root. An own /run also keeps
-// it away from the sockets of the machine's services; an own home keeps what the
-// machine's shell does when it starts out of the host's.
+// mountForHost makes a host's own /sys, /tmp, /run and home of root. The own /run
+// hides the sockets of the machine's services, the own home hides its shell's
+// startup files.
 func mountForHost() error {
 	if err := mountSys(); err != nil {
 		return err
@@ -50,7 +48,7 @@ func mountForHost() error {
 			return fmt.Errorf("mount %s: %w", dir, err)
 		}
 	}
-	for _, dir := range []string{hostDir, "/run/sshd"} { // the second: where sshd without a login is confined
+	for _, dir := range []string{hostDir, "/run/sshd"} { // the second: sshd's chroot before a login
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			return fmt.Errorf("make directory: %w", err)
 		}
@@ -58,9 +56,8 @@ func mountForHost() error {
 	return nil
 }
 
-// mountSys mounts a /sys that shows the network devices of the namespace it is
-// mounted in, and keeps the control groups' file systems on it, in which a
-// measurement reads how its processes were throttled.
+// mountSys mounts a /sys that shows the network devices of this namespace. It
+// keeps /sys/fs/cgroup, where a measurement reads how it was throttled.
 func mountSys() error {
 	const groups = "/sys/fs/cgroup"
 	tree, err := unix.OpenTree(unix.AT_FDCWD, groups, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
@@ -71,7 +68,7 @@ func mountSys() error {
 		return fmt.Errorf("mount /sys: %w", err)
 	}
 	if err != nil {
-		return nil // none there, or a kernel older than 5.2: measurements do without
+		return nil // no control groups, or a kernel older than 5.2
 	}
 	if err := unix.MoveMount(tree, "", unix.AT_FDCWD, groups, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
 		return fmt.Errorf("keep %s: %w", groups, err)
@@ -79,7 +76,7 @@ func mountSys() error {
 	return nil
 }
 
-// writeHostFiles writes files of a host's own; names are relative to [hostDir].
+// writeHostFiles writes a host's files. Names are relative to [hostDir].
 func writeHostFiles(files map[string][]byte) error {
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(hostDir, name), text, 0o600); err != nil {
@@ -89,9 +86,8 @@ func writeHostFiles(files map[string][]byte) error {
 	return nil
 }
 
-// unlockRoot lets root log in by key where its password is locked, as it is on
-// many machines: this host's sshd reads another /etc/shadow, in which nobody
-// has a password.
+// unlockRoot replaces /etc/shadow for this host, so that root can log in by key
+// even if the machine's root is locked.
 func unlockRoot() error {
 	const name = "/etc/shadow"
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {

@@ -2,40 +2,40 @@ package lab
 
 import "time"
 
-// Bounds of the time that is spent awake, looking for frames, instead of asleep.
+// Limits of the time that the switch polls for frames instead of sleeping.
 const (
-	// ownStretch bounds it with a processor of one's own: before a due time, and
-	// after a frame came.
+	// ownStretch is the limit with a reserved processor, before a due time and
+	// after a frame.
 	ownStretch = time.Millisecond
-	// sharedStretch bounds it before a due time on a processor that others need,
-	// and one part in sharedPart of all time may be spent so.
+	// sharedStretch is the limit before a due time on a shared processor. Polling
+	// may take one part in sharedPart of all time.
 	sharedStretch = 50 * time.Microsecond
 	sharedPart    = 10
-	sharedSpare   = time.Millisecond // of that, so much may be saved up
+	sharedSpare   = time.Millisecond // limit of unused polling time
 	stretchStep   = 500 * time.Nanosecond
 )
 
-// pace decides when to be awake. A sleep ends late, by tens of microseconds in
-// some virtual machines, and one that a frame ends makes that frame late.
+// pace decides when the switch polls. A sleep ends tens of microseconds late in
+// some virtual machines, and delays the frame that ends it.
 //
-// With a processor of its own, the switch is therefore awake as long as frames
-// come and go. Without one, it is so for a last stretch before a due time that
-// follows how late sleeps ended lately. The zero value is for the latter.
+// With a reserved processor, the switch polls as long as frames come and go. With
+// a shared one, it polls before a due time, for as long as recent sleeps ended
+// late. The zero value is for a shared processor.
 type pace struct {
 	own     bool
-	last    time.Duration // when a frame came
+	last    time.Duration // time of the last frame
 	stretch time.Duration // about the 67th percentile of how late sleeps end
-	spare   time.Duration // that may be spent awake
-	seen    time.Duration // the clock when spare was last added to
+	spare   time.Duration // polling time that is left
+	seen    time.Duration // when spare was last raised
 }
 
-// arrived learns that a frame came.
+// arrived records that a frame came.
 func (p *pace) arrived(now time.Duration) { p.last = now }
 
-// lingers reports whether to be awake because a frame came not long ago.
+// lingers reports whether to poll because a frame came recently.
 func (p *pace) lingers(now time.Duration) bool { return p.own && now-p.last < ownStretch }
 
-// awake is how long before a due time to be awake from now on.
+// awake returns how long before a due time to poll.
 func (p *pace) awake(now time.Duration) time.Duration {
 	if p.own {
 		return ownStretch
@@ -48,10 +48,10 @@ func (p *pace) awake(now time.Duration) time.Duration {
 	return p.stretch
 }
 
-// spent learns that d was spent awake.
+// spent records that polling took d.
 func (p *pace) spent(d time.Duration) { p.spare -= d }
 
-// woke learns that a sleep ended so late.
+// woke records how late a sleep ended.
 func (p *pace) woke(late time.Duration) {
 	if late > p.stretch {
 		p.stretch += 2 * stretchStep

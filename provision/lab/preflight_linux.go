@@ -11,11 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tunDevice makes TAP devices.
+// tunDevice is the device that makes TAP devices.
 const tunDevice = "/dev/net/tun"
 
-// needed are the capabilities that root has, unless a container took them away:
-// what the lab itself and sshd in it cannot do without.
+// needed returns the capabilities that the lab and its sshd need. Root has them,
+// except in some containers.
 func needed() map[int]string {
 	return map[int]string{
 		unix.CAP_SYS_ADMIN:  "CAP_SYS_ADMIN",
@@ -26,19 +26,19 @@ func needed() map[int]string {
 	}
 }
 
-// preflight finds the programs that the lab of c needs, and returns all that
-// is lacking at once.
+// preflight finds the programs that the lab needs. The error lists everything that
+// is missing.
 func preflight(c Command) (ssh, sshd string, err error) {
-	var faults []error
+	var errs []error
 	fault := func(err error) {
 		if err != nil {
-			faults = append(faults, err)
+			errs = append(errs, err)
 		}
 	}
 	fault(mayMakeNamespaces())
 	ssh, err = exec.LookPath("ssh")
 	if err != nil {
-		fault(errors.New("ssh is not there: install Debian's openssh-client"))
+		fault(errors.New("ssh is missing; install openssh-client"))
 	}
 	sshd, err = findServer()
 	fault(err)
@@ -46,13 +46,13 @@ func preflight(c Command) (ssh, sshd string, err error) {
 		fault(checkTun())
 	}
 	if _, err := exec.LookPath(c.Argv[0]); err != nil {
-		fault(fmt.Errorf("command to run: %w", err))
+		fault(fmt.Errorf("find command: %w", err))
 	}
-	return ssh, sshd, errors.Join(faults...)
+	return ssh, sshd, errors.Join(errs...)
 }
 
-// mayMakeNamespaces says what this process lacks to make the lab. One fault for
-// all that is lacking: they have one remedy.
+// mayMakeNamespaces checks this process's permissions. It names only the first one
+// that is missing, since one remedy adds them all.
 func mayMakeNamespaces() error {
 	if os.Geteuid() != 0 {
 		return errors.New("provision lab needs root (try sudo)")
@@ -64,14 +64,14 @@ func mayMakeNamespaces() error {
 	}
 	for number, name := range needed() {
 		if data[number/32].Effective>>(number%32)&1 == 0 {
-			return fmt.Errorf("provision lab needs %s, which root lacks here: run the container with --privileged", name)
+			return fmt.Errorf("provision lab needs %s, which root lacks here; run the container with --privileged", name)
 		}
 	}
 	return nil
 }
 
-// findServer finds sshd, which is often not in the PATH of users, and the user
-// that it takes while it listens to whoever has not logged in.
+// findServer finds sshd, which is often not in PATH, and checks that the user for
+// its privilege separation exists.
 func findServer() (string, error) {
 	path, err := exec.LookPath("sshd")
 	for _, dir := range []string{"/usr/sbin", "/usr/local/sbin", "/sbin"} {
@@ -81,24 +81,24 @@ func findServer() (string, error) {
 		path, err = exec.LookPath(dir + "/sshd")
 	}
 	if err != nil {
-		return "", errors.New("sshd is not there: install Debian's openssh-server; its service need not run")
+		return "", errors.New("sshd is missing; install openssh-server (its service need not run)")
 	}
 	if _, err := user.Lookup("sshd"); err != nil {
-		return "", fmt.Errorf("%s needs the user sshd: install Debian's openssh-server: %w", path, err)
+		return "", fmt.Errorf("%s needs the user sshd; install openssh-server: %w", path, err)
 	}
 	return path, nil
 }
 
-// checkTun says why TAP devices cannot be made.
+// checkTun checks that TAP devices can be made.
 func checkTun() error {
 	f, err := os.OpenFile(tunDevice, os.O_RDWR, 0)
 	switch {
 	case err == nil:
 		return f.Close()
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("--rtt needs %s: load the kernel's module tun, or give the container the device", tunDevice)
+		return fmt.Errorf("--rtt needs %s; load the kernel module tun, or give the container the device", tunDevice)
 	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		return nil // root may open it, and that root is lacking was said
+		return nil // mayMakeNamespaces reports it
 	default:
 		return fmt.Errorf("--rtt needs TAP devices: %w", err)
 	}

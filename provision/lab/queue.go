@@ -2,23 +2,23 @@ package lab
 
 import "time"
 
-// Bounds of what a switch holds. Memory is touched as far as it is used.
+// Limits of the queue.
 const (
 	maxQueue = 16384 // frames; 32 MiB
 	slotSize = 2048  // a frame has up to 1,518 bytes
 )
 
-// queue holds frames until they are due, in the order in which they came. All
-// are delayed by the same time, so that is also the order in which they are due.
-// It is not safe for concurrent use.
+// queue holds frames until they are due, in order of arrival. That is also the
+// order of their due times, since all have the same delay. A queue is not safe for
+// concurrent use.
 type queue struct {
 	slots   []byte   // slotSize bytes each
-	free    []int32  // slots not in use; the one used last is taken first, while it is in the cache
+	free    []int32  // unused slots; the last one is taken first, as it may be in the cache
 	waiting []parcel // a ring
 	head, n int
 }
 
-// parcel is a frame that waits.
+// parcel is a frame in the queue.
 type parcel struct {
 	due  time.Duration // on the forwarder's clock
 	slot int32
@@ -34,8 +34,8 @@ func newQueue() *queue {
 	return q
 }
 
-// space is where the next frame can be read into. It is nil when the queue is
-// full, and the same until push.
+// space returns the buffer for the next frame. It is nil when the queue is full,
+// and the same until push.
 func (q *queue) space() []byte {
 	if len(q.free) == 0 {
 		return nil
@@ -51,8 +51,8 @@ func (q *queue) push(due time.Duration, to, size int) {
 	q.n++
 }
 
-// first is the frame that is due first; the queue must not be empty. The bytes
-// are valid until the next call of pop.
+// first returns the frame that is due first. The queue must not be empty. The
+// bytes are valid until pop.
 func (q *queue) first() (parcel, []byte) {
 	p := q.waiting[q.head]
 	return p, q.bytes(p.slot, int(p.size))

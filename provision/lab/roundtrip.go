@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// echoPort is where hosts echo until they serve.
+// echoPort is the port of the echo server that runs before sshd.
 const echoPort = 7
 
-// probeBytes is about the length of a request of the DHT.
+// probeBytes is about the length of a DHT request.
 const probeBytes = 64
 
-// echo sends back what arrives on any connection until l is closed.
+// echo sends back what it receives, until l is closed.
 func echo(l net.Listener) {
 	for {
 		conn, err := l.Accept()
@@ -25,13 +25,13 @@ func echo(l net.Listener) {
 		}
 		go func() {
 			defer conn.Close()
-			io.Copy(struct{ io.Writer }{conn}, struct{ io.Reader }{conn}) // read and write, as a node would
+			io.Copy(struct{ io.Writer }{conn}, struct{ io.Reader }{conn}) // read and write, as a node does
 		}()
 	}
 }
 
 // roundTrips measures count round trips, one after another on one connection,
-// after some that are not kept.
+// after a warm-up.
 func roundTrips(ctx context.Context, address string, count int) ([]time.Duration, error) {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", address)
@@ -58,8 +58,8 @@ func roundTrips(ctx context.Context, address string, count int) ([]time.Duration
 	return kept, nil
 }
 
-// probes is how many round trips of a length are measured: a second's worth, but
-// at most the 1,000 that a p99 with 10 samples above it needs.
+// probes returns how many round trips to measure: as many as take a second, 20 to
+// 1,000. A p99 with 10 samples above it needs 1,000.
 func probes(rtt time.Duration) int {
 	if rtt <= 0 {
 		return 1000
@@ -67,46 +67,44 @@ func probes(rtt time.Duration) int {
 	return int(min(max(time.Second/rtt, 20), 1000))
 }
 
-// quantile is the smallest of samples such that at least q of them are not
-// larger. samples are not empty; they are sorted.
+// quantile returns the smallest sample that is not below a part q of them. It sorts
+// samples, which must not be empty.
 func quantile(samples []time.Duration, q float64) time.Duration {
 	slices.Sort(samples)
 	i := int(q*float64(len(samples)) + 0.5)
 	return samples[min(max(i-1, 0), len(samples)-1)]
 }
 
-// tolerance is how far from what was asked the median round trip may be, and near
-// how far off it is not worth another correction.
+// tolerance is the accepted relative error of the median round trip. Below near,
+// the delay is not corrected again.
 const (
 	tolerance = 0.10
 	near      = 0.03
 )
 
-// rounds is how often a median that is not near is measured again, with the
-// delay corrected: other work on the machine may have been why.
+// rounds is how often the delay is corrected: other work on the machine disturbs
+// a measurement.
 const rounds = 10
 
-// calibration finds the delay that makes the round trip what was asked.
+// calibration finds the delay for the requested round trip.
 type calibration struct {
 	measure func(count int) ([]time.Duration, error)
-	delay   func(time.Duration) error // sets a frame's stay in the switch
+	delay   func(time.Duration) error // sets the delay of the switch
 }
 
-// run measures the bare round trip, makes what is missing the delay, and
-// measures again until the median is near. It returns the last measurement.
-// With an rtt of 0 it only measures.
+// run measures the round trip without delay, sets the delay that is missing, and
+// repeats until the median is near. It returns the last measurement. With an rtt
+// of 0 it only measures.
 //
-// Note: the correction goes by the 10th percentile, which on an idle machine is
-// a few microseconds below the median, and unlike that stays there when other
-// work comes between. A delay found while the machine is busy is right when it
-// is not.
+// Note: the correction uses the 10th percentile. On an idle machine it is a few
+// microseconds below the median, and on a busy machine it hardly changes.
 func (c calibration) run(rtt time.Duration) ([]time.Duration, error) {
 	samples, err := c.measure(probes(0))
 	if err != nil || rtt == 0 {
 		return samples, err
 	}
 	if bare := quantile(samples, 0.5); bare >= rtt {
-		return nil, fmt.Errorf("make round trip of %v: this machine's own takes %s: ask for more with --rtt", rtt, micros(bare))
+		return nil, fmt.Errorf("--rtt %v: must be above the machine's own round trip, %s", rtt, micros(bare))
 	}
 	var delay time.Duration
 	for range rounds {
@@ -124,15 +122,15 @@ func (c calibration) run(rtt time.Duration) ([]time.Duration, error) {
 	if off(quantile(samples, 0.5), rtt) <= tolerance {
 		return samples, nil
 	}
-	return nil, fmt.Errorf("make round trip of %v: measured %s at the median: this machine is too busy to keep it: stop other work, or ask for more with --rtt", rtt, micros(quantile(samples, 0.5)))
+	return nil, fmt.Errorf("--rtt %v: the measured median is %s; stop other work on this machine, or raise --rtt", rtt, micros(quantile(samples, 0.5)))
 }
 
-// off is the distance from what was asked, as a part of it.
-func off(measured, asked time.Duration) float64 {
-	return max(float64(measured-asked), float64(asked-measured)) / float64(asked)
+// off returns the relative error of a measurement.
+func off(measured, requested time.Duration) float64 {
+	return max(float64(measured-requested), float64(requested-measured)) / float64(requested)
 }
 
-// describe words a measurement: percentiles with at least 10 samples above.
+// describe formats the percentiles that have at least 10 samples above.
 func describe(samples []time.Duration) string {
 	words := "p50 " + micros(quantile(samples, 0.5))
 	switch n := len(samples); {
@@ -144,7 +142,7 @@ func describe(samples []time.Duration) string {
 	return words
 }
 
-// micros writes a duration in microseconds, whole ones above 100.
+// micros formats a duration in microseconds, without decimals from 100.
 func micros(d time.Duration) string {
 	us := float64(d) / float64(time.Microsecond)
 	digits := 0

@@ -44,9 +44,9 @@ func TestCalibration(t *testing.T) {
 		"idle":            {machine: machine{bare: 40 * time.Microsecond}, rtt: 500 * time.Microsecond},
 		"busy at first":   {machine: machine{bare: 40 * time.Microsecond, busy: []time.Duration{1e5, 1e6, 1e6, 1e5}}, rtt: 500 * time.Microsecond},
 		"long":            {machine: machine{bare: 40 * time.Microsecond}, rtt: 200 * time.Millisecond},
-		"shorter than is": {machine: machine{bare: 40 * time.Microsecond}, rtt: 30 * time.Microsecond, fault: "this machine's own takes 40.0 µs"},
+		"shorter than is": {machine: machine{bare: 40 * time.Microsecond}, rtt: 30 * time.Microsecond, fault: "must be above the machine's own round trip, 40.0 µs"},
 		"busy throughout": {machine: machine{bare: 40 * time.Microsecond, busy: slices.Repeat([]time.Duration{1e5}, 20)}, rtt: 500 * time.Microsecond,
-			fault: "measured 600 µs at the median: this machine is too busy"},
+			fault: "the measured median is 600 µs; stop other work"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			samples, err := c.machine.calibration().run(c.rtt)

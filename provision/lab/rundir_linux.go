@@ -9,24 +9,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runDirPattern names run directories: prefix, then what makes one unique.
+// runDirPattern is the pattern of run directories, for [os.MkdirTemp].
 const runDirPattern = "dhtbench-lab-*"
 
-// maxRunDir bounds the length of a run directory's name: the sockets in it have
-// at most 108 bytes, of which ssh uses up to 30 for a name of its own.
+// maxRunDir is the longest path of a run directory: the path of a socket in it has
+// at most 108 bytes, of which ssh uses up to 30.
 const maxRunDir = 76
 
-// runDir is a directory in the file system that a lab has for its own. Outside
-// of the lab it stays empty: inside, a file system in memory is mounted on it.
+// runDir is the directory of a lab. Inside the lab, a tmpfs is mounted on it.
+// Outside, it stays empty.
 //
-// It is locked as long as a process of the lab lives, for which init inherits
-// lock. So whoever can lock one knows that its lab is dead.
+// It is locked as long as the lab exists: init inherits lock.
 type runDir struct {
 	path string
 	lock *os.File
 }
 
-// newRunDir makes one and locks it.
+// newRunDir makes and locks a run directory.
 func newRunDir() (runDir, error) {
 	path, err := os.MkdirTemp("", runDirPattern)
 	if err != nil {
@@ -34,7 +33,7 @@ func newRunDir() (runDir, error) {
 	}
 	d := runDir{path: path}
 	if len(path) > maxRunDir {
-		return d, errors.Join(fmt.Errorf("make the lab's directory: %s is too long a name for the sockets in it: set TMPDIR to a shorter one", path), d.remove())
+		return d, errors.Join(fmt.Errorf("make the lab's directory: %s: must have at most %d bytes; set TMPDIR to a shorter path", path, maxRunDir), d.remove())
 	}
 	d.lock, err = lockDir(path)
 	if err != nil {
@@ -43,8 +42,8 @@ func newRunDir() (runDir, error) {
 	return d, nil
 }
 
-// remove removes the directory if it is there, and must be called after the
-// lab's end: a directory's removal takes away what is mounted on it anywhere.
+// remove removes the directory. Call it after the lab's end: it would also remove
+// the mount inside the lab.
 func (d runDir) remove() error {
 	if d.lock != nil {
 		defer d.lock.Close()
@@ -55,8 +54,8 @@ func (d runDir) remove() error {
 	return nil
 }
 
-// lockDir opens and locks a directory. It fails with EWOULDBLOCK when another
-// holds the lock.
+// lockDir opens and locks a directory. It fails with EWOULDBLOCK if the directory
+// is locked.
 func lockDir(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
 	if err != nil {
@@ -69,15 +68,14 @@ func lockDir(path string) (*os.File, error) {
 	return f, nil
 }
 
-// clean removes the directories of labs that were killed, and names each. Those
-// of living labs are left alone. Since removal takes an empty directory only,
-// nothing that is not the lab's can be lost.
+// clean removes the directories of killed labs and prints each. It removes only
+// empty directories.
 func clean() error {
 	found, err := filepath.Glob(filepath.Join(os.TempDir(), runDirPattern))
 	if err != nil {
 		return fmt.Errorf("find directories of labs: %w", err)
 	}
-	var faults []error
+	var errs []error
 	for _, path := range found {
 		lock, err := lockDir(path)
 		if errors.Is(err, unix.EWOULDBLOCK) {
@@ -88,10 +86,10 @@ func clean() error {
 			err = runDir{path: path, lock: lock}.remove()
 		}
 		if err != nil {
-			faults = append(faults, err)
+			errs = append(errs, err)
 			continue
 		}
 		fmt.Printf("removed %s\n", path)
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Files of the run directory, which the lab's coordinator alone sees.
+// Files of the run directory, visible only inside the lab.
 const (
 	inventoryFile  = "hosts"
 	sshConfigFile  = "ssh_config"
@@ -19,16 +19,15 @@ const (
 	knownHostsFile = "known_hosts"
 )
 
-// hostDir holds what a host's sshd reads; each host has its own.
+// hostDir is the directory of sshd's files. Each host has its own.
 const hostDir = "/run/lab"
 
-// keyPair is an ed25519 key in the forms that OpenSSH reads.
+// keyPair is an ed25519 key in the formats of OpenSSH.
 type keyPair struct {
 	private []byte // a private key file
 	public  []byte // one line: type, key
 }
 
-// newKeyPair makes a key.
 func newKeyPair(comment string) (keyPair, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -45,13 +44,11 @@ func newKeyPair(comment string) (keyPair, error) {
 	return keyPair{private: pem.EncodeToMemory(block), public: ssh.MarshalAuthorizedKey(line)}, nil
 }
 
-// clientConfig is the ssh_config of the coordinator. It is given with -F, so
-// that no other is read, and names all that a user's agent, keys or known hosts
-// could otherwise bring in.
+// clientConfig returns the ssh_config of the coordinator. With -F, ssh reads no
+// other, and its settings exclude the user's agent, keys and known hosts.
 //
-// Sessions go through the connection that the lab holds open to each host, and
-// make their own when it has gone. A host that does not answer is given up
-// after 9 s.
+// Sessions share the connection that the lab has to each host, and make their own
+// if it is lost. A lost connection is detected after 9 s.
 func clientConfig(dir string, hosts []port) []byte {
 	var b strings.Builder
 	for _, p := range hosts {
@@ -80,16 +77,16 @@ func clientConfig(dir string, hosts []port) []byte {
 	return []byte(b.String())
 }
 
-// via is the argv prefix that runs a command on a host.
+// via returns the argv prefix that runs a command on a host.
 func via(client, dir string, p port) []string {
 	return []string{client, "-F", filepath.Join(dir, sshConfigFile), p.name()}
 }
 
-// serverConfig is the sshd_config of a host. One key may log in, and that as
-// root: all processes of a lab are root's.
+// serverConfig returns the sshd_config of a host. One key may log in, as root: all
+// processes of a lab run as root.
 //
-// Note: without PAM, so that no account, session or limit of the machine's
-// takes part, and no log of logins outside of the lab is written.
+// Note: it disables PAM, which would apply the machine's accounts and limits and
+// log logins outside the lab.
 func serverConfig(p port) []byte {
 	return fmt.Appendf(nil, `AddressFamily inet
 ListenAddress %[1]s:22
@@ -114,11 +111,10 @@ LogLevel ERROR
 `, p.addr(), hostDir)
 }
 
-// shadow is an /etc/shadow in which nobody has a password and root is not
-// locked.
+// shadow is an /etc/shadow without passwords in which root is not locked.
 const shadow = "root:*:20000:0:99999:7:::\n"
 
-// knownHost is the line that pins a host's key.
+// knownHost returns the line of known_hosts for a host.
 func knownHost(p port, key keyPair) string {
 	return fmt.Sprintf("%s,%s %s", p.name(), p.addr(), key.public)
 }

@@ -12,9 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runSwitch is the switch: it holds the namespace of the bridge, or the TAP
-// devices, until its orders end.
-// processor is the one that it has to itself, or -1.
+// runSwitch is the process of the switch. It holds the namespace of the bridge, or
+// the TAP devices, until its orders end. processor is reserved for it, or -1.
 func runSwitch(isInside bool, processor int) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -27,7 +26,7 @@ func runSwitch(isInside bool, processor int) error {
 	answers := json.NewEncoder(os.Stdout)
 	orders, ended := make(chan order), make(chan error, 1)
 	go func() { ended <- readOrders(os.Stdin, orders) }()
-	var f *forwarder // nil: a bridge of the kernel
+	var f *forwarder // nil for a bridge
 	broken := make(chan error, 1)
 	for {
 		var o order
@@ -49,8 +48,8 @@ func runSwitch(isInside bool, processor int) error {
 		case "delay":
 			f.delay.Store(int64(o.Delay))
 		case "frames":
-			frames := f.frames()
-			a.Frames = &frames
+			done := f.frames()
+			a.Frames = &done
 		}
 		if err := answers.Encode(a); err != nil {
 			return fmt.Errorf("write answer: %w", err)
@@ -58,7 +57,7 @@ func runSwitch(isInside bool, processor int) error {
 	}
 }
 
-// readOrders hands out orders until their end.
+// readOrders passes on orders until their end.
 func readOrders(r io.Reader, orders chan<- order) error {
 	for d := json.NewDecoder(r); ; {
 		var o order
@@ -71,8 +70,8 @@ func readOrders(r io.Reader, orders chan<- order) error {
 	}
 }
 
-// attach makes the switch that the order asks for. One that forwards frames
-// itself runs until the process ends, or sends why it cannot go on.
+// attach makes the switch. A forwarder runs until the process ends, or sends its
+// error to broken.
 func attach(o order, own bool, broken chan<- error) (*forwarder, error) {
 	if o.Delay < 0 {
 		err := attachBridge(o.PIDs)
@@ -90,10 +89,9 @@ func attach(o order, own bool, broken chan<- error) (*forwarder, error) {
 		return nil, err
 	}
 	f.delay.Store(int64(o.Delay))
-	// The forwarder allocates nothing, and a collection would wait for its
-	// thread, and it for that.
+	// The forwarder allocates nothing, and a garbage collection would stop it.
 	debug.SetGCPercent(-1)
-	// Its thread never leaves a processor of the scheduler's to others.
+	// Its thread never yields its processor to Go's scheduler.
 	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2))
 	go func() {
 		runtime.LockOSThread()
@@ -102,19 +100,18 @@ func attach(o order, own bool, broken chan<- error) (*forwarder, error) {
 	return f, nil
 }
 
-// realtimePriority is the lowest there is: above all ordinary threads.
+// realtimePriority is the lowest real-time priority, above all ordinary threads.
 const realtimePriority = 1
 
-// prefer gives this process a processor, if there is one for it, and has the
-// kernel run it before others. Where that may not be, the stated lag says what
-// it costs.
+// prefer pins this process to its processor, if it has one, and raises its
+// priority. Without the permission, the printed lag is larger.
 //
-// Note: it is done to the thread that executes this program anew, so that all
-// threads have it from the start. Go's scheduler now and then takes the
-// forwarder's place in it away, and another of its threads gives it back.
+// Note: the thread that executes this program again must do it, so that all
+// threads have it from the start: Go's scheduler needs another thread to return
+// the forwarder's processor to it.
 //
-// Note: real time is not for whoever is awake all the time: the kernel stops
-// such a thread for 50 ms in each second.
+// Note: a spinning thread must not have real-time priority: the kernel would stop
+// it for 50 ms in each second.
 func prefer(processor int) {
 	if processor >= 0 {
 		var set unix.CPUSet

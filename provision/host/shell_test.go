@@ -1,0 +1,183 @@
+package host
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// remote returns a host whose prefix is a shell script on this machine. In it, "$@"
+// is the command.
+func remote(script string) Host {
+	return Host{Name: "far", Addr: "127.0.0.1", Via: []string{"sh", "-c", script, "prefix"}}
+}
+
+// joined is a prefix that passes the arguments to a shell, as ssh does.
+const joined = `exec sh -c "$*"`
+
+// output runs printf on a host, which prints an argument a line.
+func output(t *testing.T, h Host, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	lines, err := h.Run(ctx, "probe", append([]string{"printf", `%s\n`}, args...)...)
+	return strings.Join(lines, "|"), err
+}
+
+// TestArgumentsAreQuoted: arguments arrive unchanged, whether the prefix passes
+// them to a shell or not.
+func TestArgumentsAreQuoted(t *testing.T) {
+	args := []string{"[::1]:0", "two  words", `a'b"c\d`, "$HOME", "*", "~", "#x", "a;b&c|d", "!1", "{a,b}"}
+	for name, h := range map[string]Host{"shell": remote(joined), "exec": remote(`exec "$@"`)} {
+		if got, err := output(t, h, args...); err != nil || got != strings.Join(args, "|") {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, args)
+		}
+	}
+}
+
+// TestStartupFilesMayPrint: what a shell prints before the command is dropped.
+func TestStartupFilesMayPrint(t *testing.T) {
+	h := remote(`echo Welcome to far; printf 'no newline\n\n'; ` + joined)
+	if got, err := output(t, h, "a"); err != nil || got != "a" {
+		t.Errorf("%q, %v, want %q", got, err, "a")
+	}
+	// So staging works too.
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(t.TempDir(), "with space"))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		path, err := h.Stage(t.Context(), self)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o100 == 0 {
+			t.Errorf("staged %q: %v", path, err)
+		}
+	}
+}
+
+// TestPrefixErrors: a prefix that does not connect one command is named.
+func TestPrefixErrors(t *testing.T) {
+	for name, c := range map[string]struct{ script, want string }{
+		"no stdin":    {`"$@" </dev/null`, "does not connect standard input; podman exec and kubectl exec need -i"},
+		"repeated":    {`line=$(head -n 1); for i in 1 2; do echo "$line" | "$@"; done; sleep 1000`, "runs the command several times; with srun, add -N1 -n1"},
+		"labels":      {`"$@" | sed 's/^/0: /'`, "unset SLURM_LABELIO"},
+		"terminal":    {`"$@" | sed 's/$/\r/'`, "use -i instead of -it"},
+		"ssh":         {`echo "me@far: Permission denied (publickey,password)." >&2; exit 255`, "`ssh -o BatchMode=yes HOST true` must succeed"},
+		"queued":      {`echo "srun: job 33 queued and waiting for resources" >&2; exit 1`, "queued and waiting for resources"},
+		"no write":    {`echo "mkdir: cannot create directory: Read-only file system" >&2; exit 1`, "XDG_CACHE_HOME"},
+		"not a shell": {`exit 3`, "exit status 3"},
+	} {
+		if got, err := output(t, remote(c.script), "a"); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, c.want)
+		}
+	}
+}
+
+// TestKillReachesGrandchildren: a prefix without exec has the process as its
+// child, which holds the pipes. Both end, and the one that started them does not
+// wait forever.
+func TestKillReachesGrandchildren(t *testing.T) {
+	dir := t.TempDir()
+	for name, script := range map[string]string{
+		"child":         `"$@"; exit`,
+		"ignores TERM":  `trap "" TERM; "$@"; exit`,
+		"other session": `setsid "$@"; exit`, // the pipes stay open
+	} {
+		pids := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
+		p, err := remote(script).Start("node 3", "sh", "-c", `echo $$ >"$0"; echo up; exec sleep 1000`, pids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Receive(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(pids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.giveUp(context.DeadlineExceeded)
+		select {
+		case <-p.Done():
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: the process has not ended 20 s after it was killed", name)
+		}
+		if name == "other session" {
+			syscall.Kill(pid, syscall.SIGKILL)
+			continue
+		}
+		for limit := time.Now().Add(20 * time.Second); syscall.Kill(pid, 0) == nil && !zombie(pid); time.Sleep(time.Millisecond) {
+			if time.Now().After(limit) {
+				t.Fatalf("%s: the grandchild %d lives", name, pid)
+			}
+		}
+	}
+}
+
+// zombie reports whether a process has ended and nobody has waited for it.
+func zombie(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err == nil && strings.Contains(string(stat), ") Z ")
+}
+
+// TestLostProcessIsQuoted: the error of a process that was given up has its last
+// lines of standard error.
+func TestLostProcessIsQuoted(t *testing.T) {
+	p, err := remote(`echo "srun: job 33 queued and waiting for resources" >&2; exec sleep 1000`).Start("node 3", "true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p.tail.String() == "" {
+		time.Sleep(time.Millisecond)
+	}
+	p.giveUp(context.DeadlineExceeded)
+	<-p.Done()
+	if err := p.Err(); !strings.Contains(err.Error(), "node 3 on far: ") || !strings.Contains(err.Error(), "queued and waiting") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestNoTerminalToAskAt: a process cannot be stopped by the terminal: it has none.
+func TestNoTerminalToAskAt(t *testing.T) {
+	p := shell(t, `if (: </dev/tty); then echo terminal; else echo none; fi 2>/dev/null`)
+	if line, err := p.Receive(t.Context()); err != nil || string(line) != "none" {
+		t.Errorf("%q, %v, want none", line, err)
+	}
+}
+
+// TestDamagedUploadIsRepeated: an upload with another checksum is sent once more.
+func TestDamagedUploadIsRepeated(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("COUNT", filepath.Join(t.TempDir(), "count"))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The second command is the first upload, which loses its end.
+	h := remote(`echo >>"$COUNT"; if [ $(wc -l <"$COUNT") = 2 ]; then { dd bs=1 count=100000 2>/dev/null; cat >/dev/null; } | "$@"; else exec "$@"; fi`)
+	path, err := h.Stage(t.Context(), self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(os.Getenv("COUNT")); err != nil || len(text) != 3 {
+		t.Errorf("%d commands, %v, want find and two uploads", len(text), err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		t.Errorf("staged %q: %v", path, err)
+	}
+	left, err := filepath.Glob(path + ".*")
+	if err != nil || len(left) > 0 {
+		t.Errorf("left are %q, %v", left, err)
+	}
+}
