@@ -7,7 +7,7 @@ import (
 )
 
 // check reports what cannot be: a record that contradicts itself would make the
-// numbers derived from it wrong. A record that is only doubtful passes; see
+// numbers derived from it wrong. A record that is only suspect passes; see
 // [Trial.Judge].
 func (t Trial) check() error {
 	err := cmp.Or(t.Params.check(), t.checkExtent(), t.checkClients(), t.checkTimeline(), t.checkProcesses(), t.checkWarnings())
