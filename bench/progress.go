@@ -126,7 +126,7 @@ func (l *lines) end(t results.Trial) {
 	elapsed := time.Since(l.start)
 	left := elapsed / time.Duration(l.done) * time.Duration(l.total-l.done)
 	fmt.Fprintf(l.w, "trial %d of %d: %s: %s operations/s, about %v left\n",
-		l.done, l.total, setting(t.Params), perSecond(t.Active().Throughput()), left.Round(time.Second))
+		l.done, l.total, setting(t.Params), perSecond(t.Throughput()), left.Round(time.Second))
 }
 
 func (l *lines) close() {}

@@ -7,10 +7,10 @@ import (
 )
 
 // check reports what cannot be: a record that contradicts itself would make the
-// numbers derived from it wrong. A record that is only doubtful passes; see
+// numbers derived from it wrong. A record that is only suspect passes; see
 // [Trial.Judge].
 func (t Trial) check() error {
-	err := cmp.Or(t.Params.check(), t.checkClients(), t.checkTimeline(), t.checkProcesses(), t.checkWarnings())
+	err := cmp.Or(t.Params.check(), t.checkExtent(), t.checkClients(), t.checkTimeline(), t.checkProcesses(), t.checkWarnings())
 	if err != nil {
 		return fmt.Errorf("trial record: %w", err)
 	}
@@ -35,6 +35,13 @@ func (p Params) check() error {
 	)
 }
 
+// checkExtent checks that an open loop is a window, as it is since schema 3.
+func (t Trial) checkExtent() error {
+	p := t.Params
+	return fault(t.Schema >= 3 && p.Open() && (p.DurationNS == 0 || p.Operations != 0),
+		"params: an open loop of %d operations in %d ns, want 0 operations and a duration", p.Operations, p.DurationNS)
+}
+
 func (t Trial) checkClients() error {
 	if len(t.Clients) != t.Params.Clients {
 		return fmt.Errorf("%d clients listed, params say %d", len(t.Clients), t.Params.Clients)
@@ -44,7 +51,7 @@ func (t Trial) checkClients() error {
 			return fmt.Errorf("client %d stands in place %d", c.Client, i)
 		}
 		n, want := c.Counts.Total(), int64(t.Params.Operations)
-		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.Open()), c.checkWindow(t.Params), c.checkRest(),
+		err := cmp.Or(c.Counts.check(), c.checkTimes(), c.checkHistograms(t.Params.Open()), c.checkWindow(t.Params, t.Schema), c.checkRest(),
 			fault(want > 0 && (n > want || n < want && c.Ended == ""), "%d operations, params say %d", n, want))
 		if err != nil {
 			return fmt.Errorf("client %d: %w", i, err)
@@ -123,7 +130,7 @@ func (c Client) checkRest() error {
 
 // checkWindow checks what schema 3 records of an open loop's window, and the
 // operations that got no reply.
-func (c Client) checkWindow(p Params) error {
+func (c Client) checkWindow(p Params, schema int) error {
 	without, noReply := c.Counts.Unsent+c.Counts.Unknown, int64(0)
 	if c.NoReply != nil {
 		noReply = c.NoReply.Count()
@@ -133,7 +140,7 @@ func (c Client) checkWindow(p Params) error {
 		fault(c.WindowNS < 0 || c.WindowNS > p.DurationNS, "window of %d ns, params say %d ns", c.WindowNS, p.DurationNS),
 		fault(c.Completed < 0 || c.Completed > c.Counts.Replied(), "%d replies within the window of %d", c.Completed, c.Counts.Replied()),
 		fault(c.NoReply != nil && noReply != without, "histogram of operations without a reply holds %d, counts say %d", noReply, without),
-		fault(c.NoReply == nil && c.WindowNS > 0 && without > 0, "no histogram of %d operations without a reply", without),
+		fault(c.NoReply == nil && schema >= 3 && without > 0, "no histogram of %d operations without a reply", without),
 	)
 }
 

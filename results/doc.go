@@ -18,7 +18,7 @@
 // not stored. Histograms are added, and no percentile is ever averaged within a
 // trial; across trials the median of the trials' percentiles is taken
 // ([Summary]). A record that contradicts itself is refused, one that is only
-// doubtful is judged ([Trial.Judge]). A new warning is a detector in detect_*.go,
+// suspect is judged ([Trial.Judge]). A new warning is a detector in detect_*.go,
 // listed in verdict.go, and its sentence in sentence.go.
 //
 // # Schema history

@@ -162,7 +162,7 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 		return trials, false, nil
 	}
 	tail := text[whole:]
-	if !bytes.HasPrefix(tail, []byte(`{"schema":`)) {
+	if !isTorn(tail) {
 		return nil, false, fmt.Errorf("%s: its last line is no trial record: not a results file, left as it is", name)
 	}
 	if last, err := parseTrial(tail); err == nil { // whole, but for its newline
@@ -173,6 +173,14 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 		return nil, false, fmt.Errorf("cut the torn last line of %s: %w", name, err)
 	}
 	return trials, true, nil
+}
+
+// isTorn reports whether the end of a file can be what a crash leaves of a record:
+// any part of its beginning, or the zeros of a block that was never written.
+func isTorn(tail []byte) bool {
+	head := []byte(`{"schema":`)
+	n := min(len(head), len(tail))
+	return bytes.Equal(tail[:n], head[:n]) || len(bytes.Trim(tail, "\x00")) == 0
 }
 
 // Append writes t as one line and syncs it to disk. When it returns nil the

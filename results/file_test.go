@@ -81,6 +81,38 @@ func TestOpenRemovesOnlyATornLastLine(t *testing.T) {
 	}
 }
 
+// TestOpenRemovesAnyTornTail cuts a record after every number of bytes, and appends
+// the zeros that a crash of the host can leave.
+func TestOpenRemovesAnyTornTail(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	whole := line(t, sample("put"))
+	tails := []string{"\x00", strings.Repeat("\x00", 4096)}
+	for n := 1; n < 20; n++ {
+		tails = append(tails, whole[:n])
+	}
+	for _, tail := range tails {
+		if err := os.WriteFile(name, []byte(whole+tail), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		file, trials, torn, err := Open(name)
+		if err != nil || !torn || len(trials) != 1 {
+			t.Fatalf("a tail of %.12q: %d trials, torn %v, %v", tail, len(trials), torn, err)
+		}
+		file.Close()
+		if text, _ := os.ReadFile(name); string(text) != whole {
+			t.Errorf("a tail of %.12q was not removed", tail)
+		}
+	}
+	for _, foreign := range []string{"x", "{x", "\x00x"} {
+		if err := os.WriteFile(name, []byte(whole+foreign), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, err := Open(name); err == nil {
+			t.Errorf("a tail of %q is taken for a torn record", foreign)
+		}
+	}
+}
+
 func TestReadNamesWhatIsWrong(t *testing.T) {
 	whole := line(t, sample("put"))
 	tests := []struct{ name, text, want string }{
@@ -123,7 +155,9 @@ func FuzzRead(f *testing.F) {
 			trial.Judge()
 			Summarize([]Trial{trial})
 			Warnings([]Trial{trial})
-			trial.Schema = Schema // as Append writes it
+			if trial.Schema != Schema { // nobody writes it again
+				continue
+			}
 			again, err := Read("again", strings.NewReader(line(t, trial)))
 			if err != nil || len(again) != 1 {
 				t.Errorf("a trial that was read does not read again: %v", err)

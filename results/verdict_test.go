@@ -334,6 +334,11 @@ func TestInterruptedTrialsAreKept(t *testing.T) {
 	if err := trial.check(); err != nil {
 		t.Error(err)
 	}
+	trial.Clients[1] = steady(1, 0, 3*second, 1200)
+	trial.Clients[1].Ended = Interrupted
+	if err := trial.check(); err == nil || !strings.Contains(err.Error(), "client 1: 1200 operations, params say 1000") {
+		t.Errorf("error %v of 1200 of 1000 operations", err)
+	}
 }
 
 // TestHostsWarnOnce: ten agents of a host whose time was stolen are one warning.
