@@ -84,8 +84,3 @@ func usual() made {
 }
 
 func durationOf(ns float64) time.Duration { return time.Duration(math.Round(ns)) }
-
-// legacy is a warning of schema 2.
-func legacy(text string) []results.Warning {
-	return []results.Warning{{Code: results.Legacy, Level: results.Suspect, Text: text}}
-}

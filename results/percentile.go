@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 )
@@ -40,12 +39,4 @@ const samplesAbove = 10
 // least 10 above it.
 func (h *Histogram) Supports(q float64) bool {
 	return (1-q)*float64(h.Count()) >= samplesAbove-1e-6
-}
-
-// quantile is h's quantile in nanoseconds, or NaN where h cannot support it.
-func quantile(h *Histogram, q float64) float64 {
-	if !h.Supports(q) {
-		return math.NaN()
-	}
-	return float64(h.Quantile(q))
 }
