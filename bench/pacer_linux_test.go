@@ -2,6 +2,7 @@ package bench
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,17 +14,12 @@ import (
 // TestSpinCountsProcessorTime spins while others want all processors: time in which
 // they have the pacer's does not count.
 func TestSpinCountsProcessorTime(t *testing.T) {
-	stop := make(chan bool)
-	defer close(stop)
+	var stop atomic.Bool
+	defer stop.Store(true)
 	for range 4 * runtime.NumCPU() {
 		go func() {
 			runtime.LockOSThread() // a thread that ends with the goroutine
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !stop.Load() {
 			}
 		}()
 	}
