@@ -132,9 +132,8 @@ func AppendRequest(dst []byte, r Request) []byte {
 		flags = flagTimed
 	}
 	body := requestHead + len(r.Key) + len(r.Value)
-	dst = binary.BigEndian.AppendUint32(dst, uint32(body))
-	dst = append(dst, byte(r.Op), flags)
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(r.Key)))
+	head := uint64(body)<<32 | uint64(r.Op)<<24 | uint64(flags)<<16 | uint64(uint16(len(r.Key)))
+	dst = binary.BigEndian.AppendUint64(dst, head)
 	dst = append(dst, r.Key...)
 	return append(dst, r.Value...)
 }
