@@ -47,7 +47,11 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 			break
 		}
 		s, waited := r.slot(last)
-		if s == nil || !c.idle(last, due) {
+		if s == nil {
+			break
+		}
+		if !c.idle(last, due) {
+			r.free <- s // it holds no operation
 			break
 		}
 		r.prepare(s)
