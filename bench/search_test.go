@@ -84,7 +84,7 @@ func TestSearchEndsAtItsBounds(t *testing.T) {
 
 func TestSearchWantsAGeneratorThatKeepsUp(t *testing.T) {
 	f, err := searchFor(1000, 8000).run(t.Context(), (&store{limit: 1e9, lag: 900 * time.Microsecond}).measure)
-	if err != nil || f.trials != nil || !strings.Contains(f.limit, "the trial is INVALID: lag: ") {
+	if err != nil || f.trials != nil || !strings.Contains(f.limit, "the trial is INVALID: median lag is ") {
 		t.Errorf("with a generator that is late: %+v, %v", f, err)
 	}
 }
