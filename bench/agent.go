@@ -42,9 +42,7 @@ type agent struct {
 	outMu sync.Mutex // guards out: progress and heartbeats come in between
 	clock node.Clock
 	fail  context.CancelCauseFunc // ends the agent
-
-	stopMu sync.Mutex
-	stop   context.CancelCauseFunc // ends the phase in progress; nil without one
+	stop  context.CancelCauseFunc // ends the phase in progress and those to come
 
 	processors int // that the agent may use
 	host       string
@@ -59,14 +57,16 @@ type agent struct {
 func runAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	a := &agent{out: w, clock: node.NewClock(), fail: cancel, processors: runtime.GOMAXPROCS(0)}
+	phases, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	a := &agent{out: w, clock: node.NewClock(), fail: cancel, stop: stop, processors: runtime.GOMAXPROCS(0)}
 	if err := a.hiccups.Start(ctx); err != nil {
 		return err
 	}
 	orders := make(chan order)
 	go func() { cancel(a.readOrders(ctx, r, orders)) }()
 	failed := make(chan error, 1)
-	go func() { failed <- a.follow(ctx, orders) }()
+	go func() { failed <- a.follow(ctx, phases, orders) }()
 	var err error
 	select {
 	case err = <-failed:
@@ -112,7 +112,7 @@ func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order
 			return err
 		}
 		if o.Stop != nil {
-			a.stopPhase()
+			a.stop(errStopped)
 			continue
 		}
 		select {
@@ -123,12 +123,13 @@ func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order
 	}
 }
 
-// follow carries out orders one after the other.
-func (a *agent) follow(ctx context.Context, orders <-chan order) error {
+// follow carries out orders one after the other. phases ends with ctx, or before
+// with errStopped.
+func (a *agent) follow(ctx, phases context.Context, orders <-chan order) error {
 	for {
 		select {
 		case o := <-orders:
-			r, err := a.obey(ctx, o)
+			r, err := a.obey(ctx, phases, o)
 			if err != nil {
 				return err
 			}
@@ -142,7 +143,7 @@ func (a *agent) follow(ctx context.Context, orders <-chan order) error {
 }
 
 // obey carries out one order and returns the reply to it.
-func (a *agent) obey(ctx context.Context, o order) (reply, error) {
+func (a *agent) obey(ctx, phases context.Context, o order) (reply, error) {
 	switch {
 	case o.Probe != nil:
 		return a.probe(ctx, *o.Probe)
@@ -155,35 +156,9 @@ func (a *agent) obey(ctx context.Context, o order) (reply, error) {
 	case o.WarmUp != nil:
 		return a.warmUp(ctx, *o.WarmUp)
 	case o.Go != nil:
-		ctx, end := a.stoppable(ctx)
-		defer end()
-		return a.measure(ctx, *o.Go)
+		return a.measure(phases, *o.Go)
 	}
 	return reply{}, errors.New("order without content: the coordinator is of another build")
-}
-
-// stoppable returns a context that ends with errStopped when the agent is told to
-// stop, until end is called.
-func (a *agent) stoppable(ctx context.Context) (stoppable context.Context, end func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	a.stopMu.Lock()
-	a.stop = cancel
-	a.stopMu.Unlock()
-	return ctx, func() {
-		a.stopMu.Lock()
-		a.stop = nil
-		a.stopMu.Unlock()
-		cancel(nil)
-	}
-}
-
-// stopPhase ends the phase in progress, if there is one.
-func (a *agent) stopPhase() {
-	a.stopMu.Lock()
-	defer a.stopMu.Unlock()
-	if a.stop != nil {
-		a.stop(errStopped)
-	}
 }
 
 // say writes one reply.

@@ -273,6 +273,29 @@ func TestAgentEndsWithItsOrdersInMidRun(t *testing.T) {
 	}
 }
 
+// TestStopBeforeTheStart stops agents that wait for the start of a phase, or have
+// not got the order yet.
+func TestStopBeforeTheStart(t *testing.T) {
+	stop := order{Stop: &struct{}{}}
+	start := order{Go: &phaseOrder{Operation: results.Mix, AtNS: node.NewClock().Now() + int64(time.Hour)}}
+	for name, orders := range map[string][]order{"waiting": {start, stop}, "not ordered": {stop, start}} {
+		addr, _ := startNode(t)
+		for loop, p := range map[string]results.Params{"closed": mixed("get=1"), "open": paced(100, time.Hour, 4)} {
+			c := startAgent(t)
+			c.ask(order{Spec: &spec{Params: p, Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+			for _, o := range orders {
+				c.send(o)
+			}
+			got := c.ask(order{Clock: &clockReading{}}).Result
+			if got == nil || got.Clients[0].Ended != results.Interrupted || got.Clients[0].StartNS < 0 || got.Clients[0].WindowNS < 0 {
+				t.Errorf("%s, %s loop: result %+v", name, loop, got)
+			}
+			c.orders.Close()
+			c.wait()
+		}
+	}
+}
+
 func TestAgentRefusesNonsense(t *testing.T) {
 	for orders, want := range map[string]string{
 		"hello\n":                         `not a line of the agent protocol: "hello"`,

@@ -47,7 +47,11 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 			break
 		}
 		s, waited := r.slot(last)
-		if s == nil || !c.idle(last, due) {
+		if s == nil {
+			break
+		}
+		if !c.idle(last, due) {
+			r.free <- s // it holds no operation
 			break
 		}
 		r.prepare(s)
@@ -119,7 +123,7 @@ func (r *run) slot(ctx context.Context) (s *slot, waited bool) {
 func (r *run) shorten(until int64, ended string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.rec.until, r.rec.ended = min(r.rec.until, until), ended
+	r.rec.until, r.rec.ended = max(min(r.rec.until, until), r.rec.start), ended
 }
 
 // drain waits for the last replies until the grace is over, and then ends the

@@ -97,6 +97,24 @@ func TestStopEndsAnOpenLoopInPart(t *testing.T) {
 	c.wait()
 }
 
+// TestStopEndsAnOpenLoopThatIdles stops a loop between two operations that are
+// seconds apart.
+func TestStopEndsAnOpenLoopThatIdles(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	c.ask(order{Spec: &spec{Params: paced(0.1, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	c.send(order{Go: &phaseOrder{Operation: results.Mix}})
+	c.await(func(r reply) bool { return r.Progress != nil })
+	stopped := time.Now()
+	c.send(order{Stop: &struct{}{}})
+	got := c.await(func(r reply) bool { return r.Result != nil }).Result.Clients[0]
+	if got.Ended != results.Interrupted || time.Since(stopped) > interruptGrace {
+		t.Errorf("ended %q after %v: %+v", got.Ended, time.Since(stopped), got.Counts)
+	}
+	c.orders.Close()
+	c.wait()
+}
+
 // TestWindowIsExact has an open loop of constant arrivals: what is due is known.
 func TestWindowIsExact(t *testing.T) {
 	addr, _ := startNode(t)

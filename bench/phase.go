@@ -56,10 +56,13 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.waitUntil(ctx, o.AtNS); err != nil {
-		return reply{}, err
-	}
 	at := o.AtNS
+	if err := a.waitUntil(ctx, at); err != nil {
+		if err != errStopped {
+			return reply{}, err
+		}
+		at = 0
+	}
 	if at == 0 { // now
 		at = a.clock.Now()
 	}
