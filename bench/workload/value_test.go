@@ -25,7 +25,7 @@ func TestValuesOfAllSizesInspect(t *testing.T) {
 	}
 }
 
-func TestInspectTellsFaults(t *testing.T) {
+func TestInspectFindsFaults(t *testing.T) {
 	key, other := []byte("key"), []byte("other")
 	for _, size := range []int{valueHead, 17, 32, 1000} {
 		value := appendValue(nil, size, key, 1, 5)

@@ -77,8 +77,8 @@ func TestZipfIsZipfian(t *testing.T) {
 	}
 }
 
-// TestChiSquareTellsThetas shows that the test above could fail.
-func TestChiSquareTellsThetas(t *testing.T) {
+// TestChiSquareDistinguishesThetas shows that the test above could fail.
+func TestChiSquareDistinguishesThetas(t *testing.T) {
 	const n, draws = 1000, 1_000_000
 	z, random := newZipf(0.99, n), splitmix{state: 42}
 	counts := make([]int, n)
@@ -96,7 +96,7 @@ func TestChiSquareTellsThetas(t *testing.T) {
 	}
 }
 
-func TestZipfOfAPopulationThatChanges(t *testing.T) {
+func TestZipfOfChangingPopulation(t *testing.T) {
 	z, random := newZipf(0.99, 1), splitmix{state: 7}
 	sizes := []int{10, 1000, 1, 37}
 	counts := make([][]int, len(sizes))
@@ -115,9 +115,9 @@ func TestZipfOfAPopulationThatChanges(t *testing.T) {
 	}
 }
 
-// TestZipfOfMany holds the first of very many against the sum that Euler and
+// TestZipfOfLargePopulation holds the first of very many against the sum that Euler and
 // Maclaurin give, and the rest by octaves.
-func TestZipfOfMany(t *testing.T) {
+func TestZipfOfLargePopulation(t *testing.T) {
 	const n = uint64(1) << 40
 	for _, theta := range []float64{0.5, 0.99, 1, 1.5} {
 		sum := func(from, to float64) float64 { // of k^-theta, from < k <= to, from large
