@@ -22,7 +22,7 @@ func judgedPhase(t *testing.T, addr string, operations int) string {
 	c.wait()
 	result.Agent.Runtime = runtimeOf(result.Vitals, 0)
 	trial := results.Trial{Params: p, Clients: result.Clients, Agents: []results.Agent{result.Agent}, Hosts: []results.Host{{Cores: runtime.NumCPU()}}}
-		_, warnings := trial.Judge()
+	_, warnings := trial.Judge()
 	var text []string
 	for _, w := range warnings {
 		text = append(text, w.Code)
