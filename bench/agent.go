@@ -25,7 +25,7 @@ const progressInterval = 200 * time.Millisecond
 
 // AgentCommand is "dhtbench agent", which runs clients for the coordinator.
 type AgentCommand struct {
-	Share int `help:"Use one Nth of this machine's processors, at least one." default:"1"`
+	Share int `help:"Use 1/N of this machine's processors, but at least one." default:"1"`
 }
 
 // Run follows the orders on standard input until it ends.
@@ -39,7 +39,7 @@ func (c AgentCommand) Run(ctx context.Context) error {
 // agent is the state of one agent process.
 type agent struct {
 	out   io.Writer
-	outMu sync.Mutex // guards out: progress and heartbeats come in between
+	outMu sync.Mutex // guards out, which progress and heartbeats use too
 	clock node.Clock
 	fail  context.CancelCauseFunc // ends the agent
 	stop  context.CancelCauseFunc // ends the phase in progress and those to come
@@ -51,9 +51,9 @@ type agent struct {
 	hiccups    node.HiccupMeter
 }
 
-// runAgent follows the orders read from r, one a line, and writes its replies to
-// w. It returns nil when r ends, which is the order to end; then, and when ctx
-// ends, it abandons operations in flight.
+// runAgent carries out the orders read from r, one a line, and writes its replies
+// to w. It returns nil when r ends. At the end of r or ctx it abandons operations
+// in flight.
 func runAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -82,10 +82,10 @@ func runAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 // errOrdersEnd is the normal end of an agent.
 var errOrdersEnd = errors.New("end of orders")
 
-// readOrders hands on the orders of r until it ends, and returns why it did. It
-// handles heartbeats, which are empty lines, and orders to stop by itself, so that
-// an agent that measures heeds them too. Without any line for host.OrphanAfter the
-// agent ends.
+// readOrders sends the orders of r to orders until r ends, and returns the reason.
+// It handles heartbeats, which are empty lines, and orders to stop itself, since
+// they also come during a measurement. The agent fails if no line arrives for
+// host.OrphanAfter.
 func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order) error {
 	orphaned := time.AfterFunc(host.OrphanAfter, func() {
 		a.fail(fmt.Errorf("wait for orders: no heartbeat from the coordinator for %v", host.OrphanAfter))
@@ -158,7 +158,7 @@ func (a *agent) obey(ctx, phases context.Context, o order) (reply, error) {
 	case o.Go != nil:
 		return a.measure(phases, *o.Go)
 	}
-	return reply{}, errors.New("order without content: the coordinator is of another build")
+	return reply{}, errors.New("order without content: coordinator and agent are different builds")
 }
 
 // say writes one reply.
@@ -204,7 +204,7 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 		return reply{}, fmt.Errorf("workload: %w", err)
 	}
 	a.host = s.Host
-	if p.open() { // a thread that spins keeps its processor from the others
+	if p.open() { // clients that spin occupy threads
 		runtime.GOMAXPROCS(a.processors + min(len(s.Clients), a.processors))
 	}
 	var local *target.Local

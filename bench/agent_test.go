@@ -16,7 +16,7 @@ import (
 	"dhtbench/results"
 )
 
-// startNode serves a node of the test's own on loopback.
+// startNode serves a node on loopback until the test ends.
 func startNode(t testing.TB) (addr string, store *node.Store) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -100,7 +100,7 @@ func specOf(servers []string, clients ...int) *spec {
 	return &spec{Params: p, Clients: clients, Servers: servers, Self: -1}
 }
 
-// wait fails the test if an agent does not end.
+// wait returns the error of the agent. It fails the test if the agent does not end.
 func (c *conversation) wait() error {
 	c.t.Helper()
 	select {
@@ -112,7 +112,7 @@ func (c *conversation) wait() error {
 	}
 }
 
-func TestAgentMeasuresWhatItIsToldTo(t *testing.T) {
+func TestAgentMeasuresEachPhase(t *testing.T) {
 	addr0, store0 := startNode(t)
 	addr1, store1 := startNode(t)
 	c := startAgent(t)
@@ -183,7 +183,7 @@ func keysOf(t *testing.T, p results.Params, client, n int) [][]byte {
 	return keys
 }
 
-func TestAgentTellsWrongValuesAndMissingKeys(t *testing.T) {
+func TestAgentCountsWrongValuesAndMissingKeys(t *testing.T) {
 	addr, store := startNode(t)
 	c := startAgent(t)
 	s := specOf([]string{addr}, 0)
@@ -208,7 +208,8 @@ func TestAgentTellsWrongValuesAndMissingKeys(t *testing.T) {
 	c.wait()
 }
 
-// mortalNode serves a node on loopback until kill is called, which must be.
+// mortalNode serves a node on loopback until kill is called. The test must call
+// it.
 func mortalNode(t *testing.T) (addr string, kill func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -224,7 +225,7 @@ func mortalNode(t *testing.T) (addr string, kill func()) {
 	}
 }
 
-func TestAgentGivesUpOnADeadCluster(t *testing.T) {
+func TestAgentGivesUpWithoutServers(t *testing.T) {
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: specOf([]string{addr}, 2)})
@@ -236,10 +237,9 @@ func TestAgentGivesUpOnADeadCluster(t *testing.T) {
 	}
 }
 
-// TestOneDeadServerEndsTheTrial kills one of three servers: never do many
-// operations in a row go wrong. Both clients end, though the work of each takes
-// hours.
-func TestOneDeadServerEndsTheTrial(t *testing.T) {
+// TestOneStoppedServerEndsTheTrial stops one of three servers. Operations at the
+// others still succeed, and yet both clients end long before their work is done.
+func TestOneStoppedServerEndsTheTrial(t *testing.T) {
 	addr0, _ := startNode(t)
 	addr1, _ := startNode(t)
 	addr2, kill := mortalNode(t)
@@ -255,7 +255,7 @@ func TestOneDeadServerEndsTheTrial(t *testing.T) {
 	}
 }
 
-func TestAgentEndsWithItsOrdersInMidRun(t *testing.T) {
+func TestEndOfOrdersEndsAMeasurement(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)
 	s := specOf([]string{addr}, 0)
@@ -296,7 +296,7 @@ func TestStopBeforeTheStart(t *testing.T) {
 	}
 }
 
-func TestAgentRefusesNonsense(t *testing.T) {
+func TestAgentRefusesInvalidOrders(t *testing.T) {
 	for orders, want := range map[string]string{
 		"hello\n":                         `not a line of the agent protocol: "hello"`,
 		"{}\n":                            "order without content",
@@ -319,7 +319,7 @@ func FuzzParseReply(f *testing.F) {
 	f.Add([]byte(`{"result":{"clients":[{"service":{}}]}}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if _, err := parse[reply](line); err != nil && len(err.Error()) == 0 {
-			t.Error("an error without words")
+			t.Error("error without text")
 		}
 	})
 }

@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// baselineOps is how many gets each client does for a baseline: enough for a
-	// p99 of one client, and done in a fraction of a second on one machine.
+	// baselineOps is the number of gets of each client for a baseline: enough for
+	// the p99 of one client.
 	baselineOps = 2000
-	// nullSizes is how many sizes of values a null server gets to imitate a
-	// distribution.
+	// nullSizes is the number of value sizes that approximate a distribution at a
+	// null server.
 	nullSizes = 32
 )
 
-// measureBaseline measures clients as many as p has at null servers, which keep
-// nothing and answer at once: what these clients and this network do at best when
-// each waits for its replies. It does so once for each number of clients, in a
-// closed loop whatever the loop of the trials.
+// measureBaseline measures the clients of p at null servers, which store nothing
+// and answer at once: the best that these clients and this network can do when
+// each client waits for its reply. It does so once for each number of clients, in
+// a closed loop whatever the loop of the trials.
 func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) error {
 	if !c.baseline || c.baselines[p.Clients] != nil {
 		return nil
@@ -38,7 +38,7 @@ func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) err
 		return fmt.Errorf("measure the baseline of %d clients: %w", p.Clients, err)
 	}
 	if math.IsNaN(t.Active().Throughput()) {
-		return nil // some client had ended before another began
+		return nil // clients did not run at the same time
 	}
 	if c.baselines == nil {
 		c.baselines = make(map[int]*results.Baseline)

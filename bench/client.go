@@ -24,18 +24,18 @@ type client struct {
 	servers  []string      // addresses, by number
 	local    *target.Local // of an embedded client: the server in its own process
 	self     int           // the number of that server
-	share    float64       // of one processor, 0 to 1, that the pacer may spend awake
-	blind    bool          // servers keep nothing, so that replies are not checked
+	share    float64       // of one processor, 0 to 1, that the pacer may spend spinning
+	blind    bool          // servers store nothing, so that replies are not checked
 	timeline bool          // record latency over time
 
 	slots []*slot      // operations that can be in flight at once: one in a closed loop
 	done  atomic.Int64 // operations done in this phase, for progress
 
-	// The keys that were put in the last put phase, and in its warm-up: later
-	// phases find no others.
+	// Numbers of keys put in the last put phase and in its warm-up. Later phases
+	// use only these keys.
 	put, warm int
 
-	found []byte // what a get of the local server found
+	found []byte // value that a get of the local server found
 }
 
 // owner is the server that owns a key.
@@ -85,8 +85,8 @@ func (c *client) eachConnection(do func(*connection)) {
 	}
 }
 
-// expireReplies ends operations whose reply does not come in time, until ctx
-// ends. Then it closes the connections.
+// expireReplies ends operations whose reply is overdue, until ctx ends. Then it
+// closes the connections.
 func (c *client) expireReplies(ctx context.Context) {
 	tick := time.NewTicker(timeoutCheck)
 	defer tick.Stop()
@@ -122,14 +122,14 @@ func (c *client) load(ctx context.Context) error {
 	return nil
 }
 
-// maxReserved bounds the records that memory is set aside for.
+// maxReserved bounds the records for which memory is reserved.
 const maxReserved = 1 << 20
 
-// warmUp does the operations of a phase that are not recorded. Any error ends it,
-// since what follows would measure the error.
+// warmUp does the operations of a phase that are not recorded. It returns the
+// first error, which the measurement would only repeat.
 func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 	limit := extent{operations: c.plan.Warmup, duration: time.Duration(c.plan.WarmupNS)}
-	if op == workload.Put { // now, and not while operations are timed
+	if op == workload.Put { // before operations are timed
 		c.ledger.Reserve(c.plan.warmups() + min(c.plan.expected(), maxReserved))
 	}
 	if limit == (extent{}) {
@@ -154,8 +154,8 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 	return nil
 }
 
-// measure does the operations of one kind, beginning at an instant of the clock,
-// and returns what they took.
+// measure does the operations of one kind from the instant at on, and returns
+// their recorder.
 func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*recorder, error) {
 	limit := extent{operations: c.plan.Operations, duration: time.Duration(c.plan.DurationNS)}
 	if c.put > 0 && (op == workload.Get || op == workload.Del) {
@@ -173,7 +173,7 @@ func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*record
 	return rec, nil
 }
 
-// loop does operations of the source in the loop of the plan.
+// loop runs the closed or open loop of the plan.
 func (c *client) loop(ctx context.Context, limit extent, at int64, rec *recorder) error {
 	if c.plan.open() {
 		return c.openLoop(ctx, limit, at, rec)

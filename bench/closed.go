@@ -8,13 +8,13 @@ import (
 	"dhtbench/bench/workload"
 )
 
-// closedLoop sends each operation when the one before has its reply, until either
+// closedLoop sends each operation after the reply to the one before, until either
 // limit is reached or ctx ends.
 func (c *client) closedLoop(ctx context.Context, limit extent, rec *recorder) error {
 	rec.start = c.clock.Now()
 	r, ctx := c.newRun(ctx, rec, rec.start)
 	defer r.fail(nil)
-	// An operation that waits for its reply ends with its connection.
+	// Closing the connections ends an operation that waits for its reply.
 	stop := context.AfterFunc(ctx, func() { c.eachConnection((*connection).close) })
 	defer stop()
 	end := rec.start + int64(limit.duration)
@@ -31,12 +31,12 @@ func (c *client) closedLoop(ctx context.Context, limit extent, rec *recorder) er
 	}
 }
 
-// stopCheck is how many operations of a closed loop pass between two looks at its
+// stopCheck is the number of operations of a closed loop between two checks of its
 // context.
 const stopCheck = 64
 
-// stopped is nil if ctx ended because the phase was told to stop, which rec then
-// says, and otherwise why it ended.
+// stopped returns nil and marks rec as interrupted if an order to stop ended ctx.
+// Otherwise it returns the cause.
 func (c *client) stopped(ctx context.Context, rec *recorder) error {
 	if cause := context.Cause(ctx); cause != errStopped {
 		return cause
@@ -52,7 +52,7 @@ func (c *client) exchange(ctx context.Context, s *slot) {
 		c.doLocal(s)
 		return
 	}
-	if k.conn == nil { // only this goroutine changes it in a closed loop
+	if k.conn == nil { // no lock: in a closed loop only this goroutine changes it
 		if err := k.connect(ctx); err != nil {
 			time.Sleep(redialAfter)
 			s.send = c.clock.Now()

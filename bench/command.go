@@ -13,39 +13,39 @@ import (
 // Its fields are its flags.
 type Command struct {
 	Nodes     int            `help:"Number of DHT nodes." default:"8"`
-	Clients   clientCounts   `help:"Numbers of concurrent clients to measure, as numbers and ranges." default:"1-8"`
+	Clients   clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
 	Ops       int            `help:"Operations per client and operation kind." default:"100000"`
-	Duration  *time.Duration `help:"Measure for so long instead of --ops; needs --rate or --workload." placeholder:"TIME"`
-	Warmup    extent         `help:"Operations per client, time, or both (whichever ends first) before each measurement, not recorded." default:"1000,2s"`
-	Trials    int            `help:"Repeats of each setting on fresh nodes; 6 give medians an interval." default:"1"`
+	Duration  *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
+	Warmup    extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
+	Trials    int            `help:"Repeats of each setting on fresh nodes; intervals of medians need 6." default:"1"`
 	Seed      uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Placement string         `help:"Where clients run: separate (processes of their own) or embedded (in the node processes, no network for local keys)." enum:"separate,embedded" default:"separate"`
+	Placement string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
 	Hosts     string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
 
-	KeyBytes   int            `group:"Workload" help:"Length of a key." default:"16"`
-	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value: 32, uniform:10-100, or bimodal:32,1024,0.9 (this share short)." default:"32"`
+	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
+	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
 	Workload   workload.Mix   `group:"Workload" help:"Mix of operations: get=95,put=5 (also del, insert), or ycsb-a, -b, -c, -d, -f. Default: all put, then all get, then all del." placeholder:"MIX"`
-	Keys       workload.Keys  `group:"Workload" help:"How a mix chooses keys: uniform, zipfian:0.99 (any above 0), latest, sequential." placeholder:"HOW"`
+	Keys       workload.Keys  `group:"Workload" help:"Key distribution of a mix: uniform, zipfian:0.99 (any exponent above 0), latest, sequential." placeholder:"HOW"`
 	Records    int            `group:"Workload" help:"Records loaded before a mixed workload." default:"100000"`
 
-	Rate      rates     `group:"Open loop" help:"Start operations on a schedule at this rate of all clients (or 1000/client): 5000, or a sweep 1000-20000:1000." placeholder:"OPS/S"`
+	Rate      rates     `group:"Open loop" help:"Offered operations per second of all clients together: 5000, or a sweep 1000-20000:1000. For each client: 1000/client." placeholder:"OPS/S"`
 	Arrivals  string    `group:"Open loop" help:"Intervals between intended starts: poisson or constant." enum:"poisson,constant" default:"poisson"`
-	Inflight  int       `group:"Open loop" help:"Operations that a client can have in flight, each on its own connection to every node." default:"16"`
+	Inflight  int       `group:"Open loop" help:"Slots of each client (operations in flight); each slot has its own connections." default:"16"`
 	Pacing    string    `group:"Open loop" help:"How a client waits for intended starts: precise, timer (Go's timers, for comparison), or both in turn." enum:"precise,timer,both" default:"precise"`
-	Breakdown bool      `group:"Open loop" help:"Split the service time into network, queue and work, as nodes report them."`
-	SLO       objective `name:"slo" group:"Open loop" help:"Search between the lowest and highest --rate for the highest at which this holds: p99<1ms." placeholder:"P<TIME"`
+	Breakdown bool      `group:"Open loop" help:"Split service time into network, queue and work, as reported by the nodes."`
+	SLO       objective `name:"slo" group:"Open loop" help:"Search the range of --rate for the highest rate at which this holds: p99<1ms." placeholder:"P<TIME"`
 
 	Results  string `group:"Output" help:"Results file, one trial a line." default:"results/loopback.jsonl"`
-	Resume   bool   `group:"Output" help:"Continue the results file: do only the trials that it lacks."`
+	Resume   bool   `group:"Output" help:"Resume the results file: measure only the trials that it lacks."`
 	JSON     bool   `group:"Output" help:"Print the table as JSON, one object a line."`
 	Timeline bool   `group:"Output" help:"Record latency over time in a closed loop too."`
 	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
-	Stall string `help:"Fault for a test of the harness: nodes stop answering for the first time in every second, as 600ms/1s." placeholder:"D/P" hidden:""`
+	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, as 600ms/1s." placeholder:"D/P" hidden:""`
 }
 
-// Defaults of flags that have no effect alone.
+// Defaults of flags that need or exclude other flags.
 const (
 	defaultOps      = 100_000
 	defaultInflight = 16
@@ -55,13 +55,13 @@ const (
 // maxNodes bounds the processes started on one machine.
 const maxNodes = 256
 
-// Validate returns everything that is wrong with the flags.
+// Validate returns all errors of the flags.
 func (c *Command) Validate() error {
 	var errs []error
 	for _, p := range c.sweep().settings() {
 		if _, err := newPlan(p); err != nil {
 			errs = append(errs, err)
-			break // the others have the same
+			break // other settings have the same errors
 		}
 	}
 	var stall node.Stall
@@ -91,8 +91,8 @@ func (c *Command) checkSearch(mixed bool) error {
 	err := errors.Join(
 		refuse(c.Trials > 1, "--trials cannot be combined with --slo"),
 		refuse(len(c.Rate.each) < 2, "--slo needs the lowest and the highest rate to try, such as --rate 1000-20000:1000"),
-		refuse(len(c.Clients) != 1, "--slo needs one number of --clients"),
-		refuse(!mixed, "--slo needs a --workload; ycsb-c is gets alone"),
+		refuse(len(c.Clients) != 1, "--slo needs exactly one number of clients; give one with --clients"),
+		refuse(!mixed, "--slo needs --workload; for gets only, give ycsb-c"),
 		refuse(c.Pacing == bothPacings, "--slo cannot be combined with --pacing both"),
 		refuse(c.duration() == 0, "--slo needs --duration, the length of each step"))
 	if err != nil {
@@ -103,7 +103,7 @@ func (c *Command) checkSearch(mixed bool) error {
 		c.duration(), c.SLO, c.searchOf().low, least)
 }
 
-// duration is how long to measure; 0: as many operations as --ops says.
+// duration is the length of a measurement; 0 means that --ops limits it.
 func (c *Command) duration() time.Duration {
 	if c.Duration == nil {
 		return 0
@@ -111,7 +111,7 @@ func (c *Command) duration() time.Duration {
 	return *c.Duration
 }
 
-// sweep is what the flags ask for.
+// sweep returns the sweep that the flags describe.
 func (c *Command) sweep() sweep {
 	p := results.Params{
 		Loop:       results.ClosedLoop,

@@ -22,8 +22,8 @@ const (
 )
 
 // connection is a client's connection to one server, and the slots that wait for
-// replies on it, in the order in which they were sent. The goroutine that
-// keeps the schedule sends; another receives, or in a closed loop the same.
+// replies on it, in the order in which they were sent. One goroutine sends. In an
+// open loop another one receives; in a closed loop the same one does.
 type connection struct {
 	client *client
 	server int
@@ -31,7 +31,7 @@ type connection struct {
 
 	mu      sync.Mutex
 	conn    *node.Conn // nil while there is none
-	late    bool       // it was closed because a reply did not come in time
+	late    bool       // closed because a reply was overdue
 	waiting []*slot    // sent and without a reply, oldest first
 }
 
@@ -54,8 +54,8 @@ func (k *connection) current() *node.Conn {
 	return k.conn
 }
 
-// close closes the connection, if there is one. Whoever receives on it then ends
-// the operations that wait.
+// close closes the connection, if there is one. The goroutine that receives on it
+// then ends the operations that wait.
 func (k *connection) close() {
 	if conn := k.current(); conn != nil {
 		conn.Close()
@@ -63,11 +63,11 @@ func (k *connection) close() {
 }
 
 // send sends the operation of a slot, and returns the connection on which to
-// receive its reply. It blocks while the server does not read and the kernel takes
-// no more. If the operation cannot be sent it has ended, and send returns nil.
+// receive its reply. It blocks while the socket's buffers are full. If the
+// operation cannot be sent, send ends it and returns nil.
 func (k *connection) send(s *slot) *node.Conn {
 	s.send = k.client.clock.Now()
-	if s.run.free == nil { // in a closed loop nothing is intended before
+	if s.run.free == nil { // in a closed loop the send is the intended start
 		s.intended = s.send
 	}
 	k.mu.Lock()
@@ -88,9 +88,8 @@ func (k *connection) send(s *slot) *node.Conn {
 	return conn
 }
 
-// receive waits for the next reply on conn and ends the operation that it belongs
-// to. It returns false when the connection is lost; all that waited have then
-// ended.
+// receive waits for the next reply on conn and ends its operation. It returns
+// false when the connection is lost; all operations that waited have then ended.
 func (k *connection) receive(conn *node.Conn) bool {
 	err := conn.In.Wait()
 	var reply target.Reply
@@ -135,9 +134,9 @@ func (k *connection) take(conn *node.Conn) *slot {
 	return s
 }
 
-// lose closes conn and ends every operation that waits on it, once: later calls
-// for the same conn do nothing. Their outcome is unknown, but for unsent, whose
-// request did not leave whole if err says so; nil means that all were sent.
+// lose closes conn and ends every operation that waits on it. Later calls for the
+// same conn do nothing. Outcomes are unknown, except that unsent, unless nil, has
+// failed if err says that its request was not sent.
 func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 	conn.Close()
 	k.mu.Lock()
@@ -164,8 +163,7 @@ func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 	}
 }
 
-// serve receives until the connection is lost, makes it again, and so on until ctx
-// ends.
+// serve receives replies, and reconnects after each loss, until ctx ends.
 func (k *connection) serve(ctx context.Context) {
 	for ctx.Err() == nil {
 		for conn := k.current(); conn != nil && k.receive(conn); {
@@ -180,7 +178,8 @@ func (k *connection) serve(ctx context.Context) {
 	k.close()
 }
 
-// abandon ends all operations that wait, and with them the connection.
+// abandon ends all operations that wait, and closes the connection if there are
+// any.
 func (k *connection) abandon() {
 	k.mu.Lock()
 	conn, idle := k.conn, len(k.waiting) == 0
@@ -190,10 +189,10 @@ func (k *connection) abandon() {
 	}
 }
 
-// errNoReply is why an operation ends without a reply at the end of a trial.
+// errNoReply is the error of operations without a reply at the end of a trial.
 var errNoReply = errors.New("no reply until the end of the trial")
 
-// expire closes the connection if its oldest operation was sent before that
+// expire closes the connection if its oldest operation was sent before the given
 // instant.
 func (k *connection) expire(before int64) {
 	k.mu.Lock()

@@ -9,8 +9,8 @@ import (
 	"dhtbench/node"
 )
 
-// connected is a client of an open loop with one slot, and its connection to a
-// server of the test's own, which get returns the other end of.
+// connected returns the slot of a client in an open loop and its connection to a
+// server. accept returns the server's end.
 func connected(t *testing.T) (s *slot, k *connection, accept func() net.Conn) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -39,8 +39,8 @@ func connected(t *testing.T) (s *slot, k *connection, accept func() net.Conn) {
 	}
 }
 
-// TestLostConnectionEndsOnlyItsOwnOperations has the receiver of a connection that
-// broke notice late: by then the slot has its next operation on a new one.
+// TestLostConnectionEndsOnlyItsOwnOperations delays the notice of a broken
+// connection until the slot has its next operation on a new one.
 func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
 	s, k, accept := connected(t)
 	accept()
@@ -74,7 +74,7 @@ func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
 	}
 }
 
-func TestReplyThatNothingWaitsForBreaksTheConnection(t *testing.T) {
+func TestUnexpectedReplyBreaksTheConnection(t *testing.T) {
 	_, k, accept := connected(t)
 	if _, err := accept().Write(node.AppendReply(nil, node.StatusOK, nil)); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestReplyThatNothingWaitsForBreaksTheConnection(t *testing.T) {
 	}
 }
 
-// TestExpiredReplyIsATimeout has a server that never answers.
+// TestExpiredReplyIsATimeout uses a server that never answers.
 func TestExpiredReplyIsATimeout(t *testing.T) {
 	s, k, accept := connected(t)
 	accept()

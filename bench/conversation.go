@@ -9,9 +9,9 @@ import (
 	"dhtbench/provision/host"
 )
 
-// ask gives each agent its order and waits for the reply of each, which must be
-// of the wanted kind. progress, unless nil, gets the operations that agent i has
-// done so far; it is called from several goroutines.
+// ask sends each agent its order and waits for all replies, which must be of the
+// wanted kind. progress, unless nil, is called from several goroutines with the
+// operations that agent i has done so far.
 func (g *processGroup) ask(ctx context.Context, want string, orderOf func(i int) order, progress func(i int, done int64)) ([]reply, error) {
 	replies := make([]reply, len(g.agents))
 	err := parallel(ctx, len(g.agents), func(ctx context.Context, i int) (err error) {
@@ -28,8 +28,8 @@ func (g *processGroup) ask(ctx context.Context, want string, orderOf func(i int)
 	return replies, err
 }
 
-// measure gives all agents the order to measure and waits for their results. Until
-// then an interruption stops the phase instead of the processes.
+// measure orders all agents to measure and waits for their results. Until then an
+// interruption stops the phase instead of the processes.
 func (g *processGroup) measure(ctx context.Context, orderOf func(i int) order, progress func(i int, done int64)) ([]reply, error) {
 	g.setMeasuring(true)
 	defer g.setMeasuring(false)
@@ -42,9 +42,9 @@ func (g *processGroup) setMeasuring(measuring bool) {
 	g.measuring = measuring
 }
 
-// interrupt stops the phase in progress, whose agents then reply with what they
-// have measured. Without one, or if they do not in time, it ends the group's
-// context with the cause.
+// interrupt stops the phase in progress. Agents then reply with what they have
+// measured. Without a phase, or if a reply is late, it ends the group's context
+// with the cause.
 func (g *processGroup) interrupt(cause error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -54,17 +54,17 @@ func (g *processGroup) interrupt(cause error) {
 	}
 	time.AfterFunc(interruptGrace, func() { g.fail(cause) })
 	for _, agent := range g.agents {
-		go agent.Send([]byte(`{"stop":{}}`)) // one that does not read must not hold up the others
+		go agent.Send([]byte(`{"stop":{}}`)) // in parallel, since an agent may not be reading
 	}
 }
 
-// wrongKind says that an agent replied something else than was asked for.
+// wrongKind is the error of an agent whose reply is not of the wanted kind.
 func wrongKind(agent *host.Process, r reply, want string) error {
-	return fmt.Errorf("%s replied %q, want %q: it is of another build", agent.Label(), r.kind(), want)
+	return fmt.Errorf("%s replied %q, want %q: coordinator and agent are different builds", agent.Label(), r.kind(), want)
 }
 
-// exchange gives one agent an order and returns its reply. progress, unless nil,
-// gets the progress that the agent reports before.
+// exchange sends one agent an order and returns its reply. progress, unless nil,
+// is called with the progress that the agent reports until then.
 func exchange(ctx context.Context, agent *host.Process, o order, progress func(done int64)) (reply, error) {
 	line, err := json.Marshal(o)
 	if err != nil {

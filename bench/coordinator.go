@@ -13,8 +13,8 @@ import (
 	"dhtbench/results"
 )
 
-// startDelay is how far ahead of the order to start the start is set, so that
-// all agents have the order by then.
+// startDelay is the time from the order to start to the start itself: enough for
+// all agents to receive the order.
 const startDelay = 20 * time.Millisecond
 
 // coordinator runs the operations of one set of clients against fresh servers and
@@ -24,24 +24,24 @@ type coordinator struct {
 	command  []string // for the record
 	progress progress
 	clock    node.Clock
-	// baseline has clients measured at null servers before their first run.
+	// baseline asks for a baseline before the first run of each number of clients.
 	baseline bool
-	// timeline has closed loops record latency over time, as open loops always do.
+	// timeline asks for latency over time in closed loops; open loops always have it.
 	timeline bool
 
 	baselines map[int]*results.Baseline // measured so far, by number of clients
 }
 
-// run is one run of a sweep: on fresh servers, all clients do the operations of
-// every kind, one kind after the other.
+// sweepRun is one run of a sweep: all clients do the operations of every kind, one
+// kind after the other, on fresh servers.
 type sweepRun struct {
 	params results.Params // of its trials, without the operation
-	// missing are the operations whose trials are wanted. Operations before them
-	// are done as far as they are needed, and not recorded.
+	// missing lists the operations whose trials are wanted. Earlier operations are
+	// done if these need them, but not recorded.
 	missing []string
 }
 
-// operationsOf are the operations of runs with these parameters, in order.
+// operationsOf returns the operations of runs with these parameters, in order.
 func operationsOf(p results.Params) []string {
 	if p.Workload != "" {
 		return []string{results.Mix}
@@ -49,16 +49,16 @@ func operationsOf(p results.Params) []string {
 	return results.Operations()
 }
 
-// trial is the parameters of r's trial of one operation.
+// trial returns the parameters of r's trial of one operation.
 func (r sweepRun) trial(operation string) results.Params {
 	p := r.params
 	p.Operation = operation
 	return p
 }
 
-// run runs r and hands each trial to record as it ends. It leaves no process
-// behind. When a process ends before its time, the error names it. When ctx ends
-// in the middle of a trial, record gets what was measured until then.
+// run runs r and passes each trial to record as it ends. All processes have ended
+// when it returns. Its error names a process that ended early. If ctx ends during
+// a trial, record gets what was measured until then.
 func (c *coordinator) run(ctx context.Context, r sweepRun, record func(results.Trial) error) error {
 	if err := c.measureBaseline(ctx, r.params); err != nil {
 		return err
@@ -82,7 +82,7 @@ func (c *coordinator) phases(outer, ctx context.Context, g *processGroup, r swee
 	}
 	for _, operation := range operationsOf(r.params) {
 		wanted := slices.Contains(r.missing, operation)
-		if !wanted && operation != results.Put { // without put there is nothing to get or delete
+		if !wanted && operation != results.Put { // get and del need the keys of put
 			continue
 		}
 		t, err := c.phase(ctx, g, common, r.trial(operation), wanted)
@@ -104,20 +104,20 @@ func (c *coordinator) phases(outer, ctx context.Context, g *processGroup, r swee
 	return nil
 }
 
-// judged is a trial with its baseline and its verdict.
+// judged returns t with its baseline and its verdict.
 func (c *coordinator) judged(t results.Trial) results.Trial {
 	t.Baseline = c.baselines[t.Params.Clients]
 	t.Verdict, t.Warnings = t.Judge()
 	return t
 }
 
-// exitDelay is how much later than the failures of its operations the end of a
-// server may be noticed.
+// exitDelay bounds the time from the failure of operations to the notice that
+// their server has exited.
 const exitDelay = 500 * time.Millisecond
 
-// awaitExits returns the reason for which ctx ends, if it does: a server that died
-// makes operations fail at once, and the trial is then one of a crash. Trials in
-// which nothing failed are not held up.
+// awaitExits returns the cause of ctx if it ends within exitDelay: a server that
+// crashed makes operations fail before its exit is noticed. It does not wait if no
+// operation failed.
 func awaitExits(ctx context.Context, t results.Trial) error {
 	if n := t.Counts(); n.Failed+n.Unknown == 0 || t.Ended() != "" {
 		return nil
@@ -171,9 +171,9 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Pa
 }
 
 // startAll starts servers and agents and returns the servers by number. One agent
-// runs all clients of a host: a process for each would make the host switch
-// between processes where a client's own machine would not. With embedded
-// placement agent i is server i.
+// runs all clients of a host, which avoids switches between processes that clients
+// on their own machines would not have. With embedded placement agent i is server
+// i.
 func (c *coordinator) startAll(ctx context.Context, g *processGroup, p results.Params, null []int) ([]node.ReadyNode, error) {
 	if p.Placement == results.SeparatePlacement {
 		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: null, Stall: p.Stall})
@@ -197,8 +197,8 @@ func (c *coordinator) startAll(ctx context.Context, g *processGroup, p results.P
 	return servers, err
 }
 
-// placeClients spreads clients over agents, client i to agent i modulo their
-// number.
+// placeClients returns the clients of each agent: client i runs on agent i modulo
+// agents.
 func placeClients(clients, agents int) [][]int {
 	placed := make([][]int, agents)
 	for i := range clients {
@@ -207,8 +207,8 @@ func placeClients(clients, agents int) [][]int {
 	return placed
 }
 
-// phase does the operations of one kind and returns the trial. Progress gets only
-// trials that are wanted.
+// phase does the operations of one kind and returns the trial. Only wanted trials
+// are shown as progress.
 func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, p results.Params, wanted bool) (results.Trial, error) {
 	o := phaseOrder{Operation: p.Operation}
 	if _, err := g.ask(ctx, "warm", func(int) order { return order{WarmUp: &o} }, nil); err != nil {
@@ -223,7 +223,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 		progress = c.follow(len(g.agents))
 		c.progress.begin(p)
 	}
-	if _, err := g.vitals(ctx); err != nil { // the next are of the phase alone
+	if _, err := g.vitals(ctx); err != nil { // the next vitals are of this phase only
 		return results.Trial{}, err
 	}
 	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
@@ -243,7 +243,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	return c.trial(m), nil
 }
 
-// offsets measures the clocks of all agents, at once.
+// offsets measures the clock offsets of all agents in parallel.
 func (c *coordinator) offsets(ctx context.Context, g *processGroup) ([]offset, error) {
 	offsets := make([]offset, len(g.agents))
 	err := parallel(ctx, len(g.agents), func(ctx context.Context, i int) (err error) {
@@ -253,7 +253,8 @@ func (c *coordinator) offsets(ctx context.Context, g *processGroup) ([]offset, e
 	return offsets, err
 }
 
-// follow returns a function that adds the agents' progress up for c.progress.
+// follow returns a function that reports the sum of the agents' progress to
+// c.progress.
 func (c *coordinator) follow(agents int) func(i int, done int64) {
 	var mu sync.Mutex
 	each := make([]int64, agents)

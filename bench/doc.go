@@ -26,8 +26,9 @@
 //	(warm_up and go again for each operation kind; stop ends go early)
 //
 // The coordinator waits for all agents at every step, so that all clients put,
-// then all get, then all delete. The end of standard input ends an agent at once,
-// and so does silence: both sides send heartbeats ([host.Process.Watch]).
+// then all get, then all delete. Both sides send heartbeats
+// ([host.Process.Watch]). An agent ends when its standard input ends or when
+// heartbeats stop.
 //
 // # Placement
 //
@@ -36,7 +37,7 @@
 // the coordinator measures the offset of each host's clock and gives each agent
 // the instant of the start in its own time.
 //
-// # The way of an operation
+// # The path of an operation
 //
 // An operation passes through these functions, in this order. Sending and
 // receiving are different goroutines in an open loop, and the same in a closed
@@ -70,14 +71,14 @@
 // depend on replies. It records response time, completion - intended start,
 // service time, and lag, send - intended start: how late the generator is. An
 // operation that is due while all slots of the client are in flight is queued.
-// After T, queued operations are sent and replies awaited for a grace; what is
-// then not sent is counted as unsent. A rate that cannot be sustained at all ends
-// the trial early.
+// For a grace period after T, queued operations are sent and replies are awaited.
+// Operations that are not sent by then count as unsent. A rate that cannot be
+// sustained at all ends the trial early.
 //
 // # Trust
 //
 // Before the first run of each number of clients the coordinator measures them at
 // null servers, which store nothing and answer at once ([results.Baseline]).
-// Agents and servers report what the kernel and the runtime did to them in every
-// trial. [results.Trial.Judge] makes a verdict and warnings from all that.
+// In every trial, agents and servers report pauses, hiccups and lost processor
+// time. [results.Trial.Judge] derives warnings and a verdict from all of these.
 package bench

@@ -13,7 +13,7 @@ import (
 // maxClients bounds the number of clients of a trial.
 const maxClients = 10000
 
-// clientCounts is a list of numbers of clients, rising and without repetition,
+// clientCounts is a list of numbers of clients, ascending and without duplicates,
 // written as numbers and ranges: "1-8" or "1,2,4-6".
 type clientCounts []int
 
@@ -43,14 +43,15 @@ func (c *clientCounts) UnmarshalText(text []byte) error {
 }
 
 // rates is a list of offered rates, written as numbers and ranges with a step:
-// "5000" or "1000-20000:1000" or "500,1000-5000:1000", of all clients together,
-// or of each where "/client" follows. The zero value is a closed loop.
+// "5000", "1000-20000:1000" or "500,1000-5000:1000". Rates are of all clients
+// together, or of each client with the suffix "/client". The zero value means a
+// closed loop.
 type rates struct {
-	each      []float64 // operations per second, rising, without repetition
+	each      []float64 // operations per second, ascending, without duplicates
 	perClient bool      // each client offers the rate
 }
 
-// of returns the rates that so many clients offer together.
+// of returns the rates of all clients together, given their number.
 func (r rates) of(clients int) []float64 {
 	if !r.perClient {
 		return r.each
@@ -107,8 +108,8 @@ func parseRates(text string) ([]float64, error) {
 	return all, nil
 }
 
-// cutRange splits a range at its hyphen, which is not that of an exponent. high is
-// empty if there is none.
+// cutRange splits a range at its hyphen, ignoring that of an exponent. high is
+// empty for a single number.
 func cutRange(text string) (low, high string) {
 	for i := 1; i < len(text); i++ {
 		if text[i] == '-' && text[i-1] != 'e' && text[i-1] != 'E' {
@@ -118,19 +119,18 @@ func cutRange(text string) (low, high string) {
 	return text, ""
 }
 
-// plain is x without what sums of decimal fractions are off by: 0.3 for
+// plain rounds x to 12 digits to remove errors of decimal fractions: 0.3 for
 // 0.30000000000000004.
 func plain(x float64) float64 {
 	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64) // its own text always reads
 	return x
 }
 
-// extent is how much of something to do: a number of operations, for how long, or
-// both, of which the first that is reached ends it. It is written "1000", "2s" or
-// "1000,2s".
+// extent limits a phase to a number of operations, a time, or both; the first limit
+// reached ends it. It is written "1000", "2s" or "1000,2s".
 type extent struct {
-	operations int           // 0: the duration counts
-	duration   time.Duration // 0: the operations count
+	operations int           // 0: no limit
+	duration   time.Duration // 0: no limit
 }
 
 // UnmarshalText reads such a text.

@@ -11,9 +11,8 @@ import (
 	"dhtbench/results"
 )
 
-// fleet is the hosts of a sweep after the preflight: dhtbench is on each, each can
-// reach the servers of all, and their facts are known. It is not changed once
-// made.
+// fleet is the hosts of a sweep after the preflight: each has dhtbench and can
+// reach the servers of all, and their facts are known. It is immutable.
 type fleet struct {
 	members []member
 }
@@ -43,8 +42,8 @@ func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet
 	return f, nil
 }
 
-// probe runs one server and one agent on each host and has every agent look at its
-// host and at all servers.
+// probe runs one server and one agent on each host. Every agent reports the facts
+// of its host and its round trips to all servers.
 func (f *fleet) probe(ctx context.Context) error {
 	t, err := target.Named("dht", false)
 	if err != nil {
@@ -92,8 +91,8 @@ func (f *fleet) share(i, n int) int {
 	return (n - i%size + size - 1) / size
 }
 
-// facts are those of the hosts that carry any of n nodes or of that many
-// clients.
+// facts returns the facts of the hosts that run any of the given numbers of nodes
+// and clients.
 func (f *fleet) facts(nodes, clients int) []results.Host {
 	var used []results.Host
 	for i := range min(f.size(), max(nodes, clients)) {
@@ -107,7 +106,7 @@ func (f *fleet) facts(nodes, clients int) []results.Host {
 	return used
 }
 
-// all runs do for 0 to n-1 at once and returns all errors.
+// all runs do for 0 to n-1 in parallel and returns all errors.
 func all(n int, do func(i int) error) error {
 	errs := make([]error, n)
 	var group sync.WaitGroup

@@ -18,13 +18,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// How long processes may take to end after their standard input has: after a
-// run that went well, after one that was cut short, and to reply with a part of
-// their results when they are interrupted.
+// Limits on the time that processes take.
 const (
-	endGrace       = 10 * time.Second
-	abortGrace     = 800 * time.Millisecond
-	interruptGrace = 3 * time.Second
+	endGrace       = 10 * time.Second       // to end after a complete run
+	abortGrace     = 800 * time.Millisecond // to end after an aborted run
+	interruptGrace = 3 * time.Second        // to reply with partial results
 )
 
 // agentShare is the share of a host's processors, one half, that its agent uses;
@@ -32,12 +30,12 @@ const (
 // compete for every processor.
 const agentShare = 2
 
-// errEnded is the cause of a group's context once it was ended in order.
+// errEnded is the cause of a group's context after a regular end.
 var errEnded = errors.New("process group ended")
 
-// processGroup is the server and agent processes of one run. When any of them
-// ends by itself the group's context ends with the reason, so that whoever waits
-// for another process returns.
+// processGroup is the server and agent processes of one run. When one of them ends
+// by itself, the group's context ends with the exit reason, and so do calls that
+// wait for other processes.
 type processGroup struct {
 	fleet  *fleet
 	target target.Target
@@ -78,7 +76,7 @@ func (g *processGroup) start(list *[]*host.Process, on member, label string, arg
 }
 
 // startServers starts n servers, server i on its host and a free port, and returns
-// them by number. with holds what they have in common besides.
+// them by number. with holds their common options.
 func (g *processGroup) startServers(ctx context.Context, n int, with target.Server) ([]node.ReadyNode, error) {
 	started := make([]node.ReadyNode, n)
 	g.byID = make([]*host.Process, n)
@@ -137,8 +135,7 @@ func parseReady(line []byte) (node.ReadyNode, error) {
 	return message.Ready, nil
 }
 
-// startAgents starts n agents, each on one share-th of the host's processors.
-// They have nothing to do yet.
+// startAgents starts n agents, each on 1/share of its host's processors.
 func (g *processGroup) startAgents(n, share int) error {
 	for i := range n {
 		if _, err := g.start(&g.agents, g.fleet.at(i), fmt.Sprintf("agent %d", i), "agent", "--share", strconv.Itoa(share)); err != nil {
@@ -148,8 +145,8 @@ func (g *processGroup) startAgents(n, share int) error {
 	return nil
 }
 
-// parallel runs do for 0 to n-1 at once and returns the first error. It prefers
-// the reason for which ctx ended to what that end made others say.
+// parallel runs do for 0 to n-1 in parallel and returns the first error. If ctx
+// has ended it returns the cause instead, from which the other errors follow.
 func parallel(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	group, inner := errgroup.WithContext(ctx)
 	for i := range n {
@@ -162,9 +159,10 @@ func parallel(ctx context.Context, n int, do func(ctx context.Context, i int) er
 	return err
 }
 
-// end ends all processes, agents first, and waits until they are gone. err is why,
-// nil after a run that went well. It is returned with what is known about servers
-// that ended by themselves, since an agent that misses a server fails first.
+// end ends all processes, agents first, and waits for their exit. err is the
+// reason, nil after a run without errors. It is returned with the exit reasons of
+// servers that ended by themselves, because an agent fails before its server's exit
+// is noticed.
 func (g *processGroup) end(err error) error {
 	grace := endGrace
 	if err != nil {
@@ -186,7 +184,7 @@ func (g *processGroup) end(err error) error {
 	return errors.Join(errs...)
 }
 
-// withExits adds to err why processes ended that it does not mention.
+// withExits adds to err the exit reasons that it does not mention.
 func (g *processGroup) withExits(err error) error {
 	errs := []error{err}
 	for _, p := range slices.Concat(g.servers, g.agents) {

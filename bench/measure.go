@@ -14,7 +14,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Run measures what the results file lacks, keeping each trial as it ends, and
+// Run measures the trials that the results file lacks, appends each as it ends, and
 // prints the table of the whole sweep.
 func (c *Command) Run(ctx context.Context) (err error) {
 	file, trials, err := c.open()
@@ -41,9 +41,8 @@ func (c *Command) Run(ctx context.Context) (err error) {
 	return c.show(trials)
 }
 
-// open opens the results file. It continues one that holds trials only with
-// --resume, and only those of the same sweep: results are never mixed or replaced
-// by accident.
+// open opens the results file. If it holds trials, --resume must be given and they
+// must be of the same sweep, so that results are never mixed or replaced.
 func (c *Command) open() (*results.File, []results.Trial, error) {
 	file, trials, torn, err := results.Open(c.Results)
 	if err != nil {
@@ -51,11 +50,11 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	}
 	if len(trials) > 0 && !c.Resume {
 		file.Close()
-		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to do those it lacks, or another file with --results",
+		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to measure the rest, or another file with --results",
 			c.Results, len(trials))
 	}
 	if torn {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed an incomplete last line\n", c.Results)
 	}
 	trials, err = c.dropInterrupted(file, trials)
 	if err == nil {
@@ -63,7 +62,7 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	}
 	if err != nil {
 		file.Close()
-		return nil, nil, fmt.Errorf("resume %s: %w; give the flags it was begun with, or another file with --results", c.Results, err)
+		return nil, nil, fmt.Errorf("resume %s: %w; give the flags of its trials, or another file with --results", c.Results, err)
 	}
 	return file, trials, nil
 }
@@ -75,7 +74,7 @@ func (c *Command) dropInterrupted(file *results.File, trials []results.Trial) ([
 	if n == 0 || trials[n-1].Ended() != results.Interrupted {
 		return trials, nil
 	}
-	fmt.Fprintf(os.Stderr, "dhtbench: %s: measuring the last trial again, which was interrupted\n", c.Results)
+	fmt.Fprintf(os.Stderr, "dhtbench: %s: measuring the interrupted last trial again\n", c.Results)
 	return trials[:n-1], file.DropLast()
 }
 
@@ -105,8 +104,8 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 	return nil
 }
 
-// coordinator makes the hosts ready, and what runs the given runs on them after
-// trials that are there already.
+// coordinator prepares the hosts and returns the coordinator of the given runs.
+// trials are those already measured.
 func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs []sweepRun) (*coordinator, error) {
 	f, err := c.fleet(ctx)
 	if err != nil {
@@ -128,7 +127,7 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 	return co, nil
 }
 
-// fleet makes the hosts ready that the flags name.
+// fleet prepares the hosts that the flags name.
 func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 	executable, err := os.Executable()
 	if err != nil {
@@ -143,23 +142,23 @@ func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 	return newFleet(ctx, hosts, executable)
 }
 
-// warnOther warns if what is resumed was measured by another build or on other
-// hosts than what follows.
+// warnOther warns if the trials measured so far are of another build or of other
+// hosts.
 func (c *Command) warnOther(trials []results.Trial, f *fleet) {
 	if len(trials) == 0 {
 		return
 	}
 	last := trials[len(trials)-1]
 	if here := buildFacts(); last.Build != here {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: measured so far by another build (revision %.12s), what follows by this one (%.12s)\n",
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: the trials so far are of another build (revision %.12s) than the rest (%.12s)\n",
 			c.Results, last.Build.Revision, here.Revision)
 	}
 	if then, now := names(last.Hosts), names(f.facts(c.Nodes, 1)); then != now {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: measured so far on hosts %s, what follows on %s\n", c.Results, then, now)
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: the trials so far are of other hosts (%s) than the rest (%s)\n", c.Results, then, now)
 	}
 }
 
-// names lists hosts by what they are.
+// names lists hosts with processor and kernel.
 func names(hosts []results.Host) (list string) {
 	for i, h := range hosts {
 		if i > 0 {
@@ -170,7 +169,7 @@ func names(hosts []results.Host) (list string) {
 	return list
 }
 
-// interrupted is err, or a plain word where the cause is a signal of the user.
+// interrupted returns err, or a short error if a signal ended ctx.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return errors.New("interrupted")
@@ -178,12 +177,12 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// cutShort says what an unfinished sweep leaves and how to resume it.
+// cutShort adds to err how many trials were kept and how to resume the sweep.
 func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
 	err = interrupted(ctx, err)
 	if done == 0 {
 		return err
 	}
-	return fmt.Errorf("%w\n%d of %d trials are kept in %s, the last one in part if it was interrupted; the same command with --resume does the rest",
+	return fmt.Errorf("%w\n%d of %d trials are kept in %s, the last one in part if it was interrupted; run the same command with --resume to measure the rest",
 		err, done, size, c.Results)
 }

@@ -21,33 +21,32 @@ type order struct {
 	Stop *struct{} `json:"stop,omitempty"`
 }
 
-// probeOrder tells an agent to look at its host and at the network while nothing
-// else runs.
+// probeOrder asks an agent for the facts of its host and for idle round trips.
 type probeOrder struct {
 	Addr    string   `json:"addr"`    // the host's own address
 	Servers []string `json:"servers"` // one on each host
 }
 
-// probed is what a probe found.
+// probed is the reply to a probe.
 type probed struct {
 	Host results.Host `json:"host"` // without Name, Nodes and RoundTripNS
 	// RoundTripsNS are the median times of an operation at each server.
 	RoundTripsNS []int64 `json:"round_trips_ns"`
 }
 
-// clockReading tells an agent to read its host's clock, and is the reply.
+// clockReading asks an agent for its host's clock, and is the reply.
 type clockReading struct {
 	NowNS int64 `json:"now_ns"` // of the host's monotonic clock
 }
 
-// listenAddr tells an agent to run a node inside its own process, whose table its
-// clients use without a network for the keys that the node owns. It is the reply
-// too.
+// listenAddr orders an agent to run a node inside its own process. For keys that
+// the node owns, its clients use the node's table without a network. It is the
+// reply too.
 type listenAddr struct {
 	Addr string `json:"addr"` // host:port; port 0 takes a free one
 }
 
-// spec says what an agent's clients will do. Every key and value follows from it.
+// spec describes the work of an agent's clients. It determines every key and value.
 type spec struct {
 	Params  results.Params `json:"params"`
 	Host    string         `json:"host"`    // name of the agent's host, for the record
@@ -55,13 +54,13 @@ type spec struct {
 	Servers []string       `json:"servers"` // addresses, by number
 	// Self is the number of the node inside the agent, -1 without one.
 	Self int `json:"self"`
-	// Null says that the servers keep nothing, so that replies are not checked.
+	// Null says that the servers store nothing, so that replies are not checked.
 	Null bool `json:"null,omitempty"`
 	// Timeline asks for latency over time.
 	Timeline bool `json:"timeline,omitempty"`
 }
 
-// phaseOrder tells all clients of an agent to do their operations of one kind.
+// phaseOrder orders all clients of an agent to do their operations of one kind.
 type phaseOrder struct {
 	Operation string `json:"operation"` // put, get, del or mix
 	// AtNS is when to start, on the monotonic clock of the agent's host; an instant

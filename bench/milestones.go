@@ -1,12 +1,12 @@
 package bench
 
-// marks is how many points of a client's progress are recorded, to know
-// afterwards how many operations fell into any window.
+// marks is the number of recorded points of a client's progress. The number of
+// operations in any window is computed from them.
 const marks = 100
 
-// milestones keeps when the operations of one client ended, without knowing how
-// many there will be: each stride-th, and when there is no more room every other
-// of those is dropped and the stride doubled. The zero value is ready.
+// milestones keeps the completion of every stride-th operation of one client. When
+// it is full it drops every other one and doubles the stride, so that the number of
+// operations need not be known. The zero value is ready to use.
 type milestones struct {
 	kept  [2 * marks]int64 // kept[i] is the completion of operation (i+1) << shift
 	n     int              // kept
@@ -15,7 +15,7 @@ type milestones struct {
 	last  int64 // the latest completion
 }
 
-// add counts one operation that ended then.
+// add counts one operation.
 func (p *milestones) add(completion int64) {
 	p.done++
 	p.last = max(p.last, completion)
@@ -32,7 +32,7 @@ func (p *milestones) add(completion int64) {
 			return
 		}
 	}
-	p.kept[p.n] = p.last // replies can overtake each other by as much as a clock reading
+	p.kept[p.n] = p.last // completions are out of order by up to one reading of the clock
 	p.n++
 }
 
@@ -47,8 +47,8 @@ func (p *milestones) marks() []int64 {
 	return all
 }
 
-// at is when so many operations were complete, interpolated between what was
-// kept.
+// at returns when so many operations were complete, interpolated between kept
+// completions.
 func (p *milestones) at(operations float64) int64 {
 	stride := float64(int64(1) << p.shift)
 	i := int(operations / stride) // of kept, that many end no later

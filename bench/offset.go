@@ -8,19 +8,20 @@ import (
 	"dhtbench/provision/host"
 )
 
-// offsetRounds is how many exchanges an offset is taken from.
+// offsetRounds is the number of exchanges to measure an offset.
 const offsetRounds = 8
 
-// offset is how an agent's host clock stands to the coordinator's.
+// offset is the difference between the clocks of an agent's host and the
+// coordinator.
 type offset struct {
-	ahead int64 // ns that the host's clock shows more than the coordinator's
-	bound int64 // ns by which ahead may be wrong
+	ahead int64 // ns by which the host's clock is ahead of the coordinator's
+	bound int64 // maximum error of ahead in ns
 }
 
-// measureOffset learns the offset of an agent's clock from the quickest of
-// several exchanges: the reading was taken between its send and its end, so the
-// middle is wrong by at most half its length (Cristian, Probabilistic Clock
-// Synchronization, 1989). An agent on this machine reads the same clock.
+// measureOffset measures the offset of an agent's clock in the shortest of several
+// exchanges. The clock was read between its send and its end, so the middle is
+// wrong by at most half its length (Cristian, Probabilistic Clock Synchronization,
+// 1989). An agent on this machine reads the same clock.
 func measureOffset(ctx context.Context, c node.Clock, agent *host.Process, local bool) (offset, error) {
 	if local {
 		return offset{}, nil

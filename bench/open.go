@@ -12,18 +12,18 @@ const (
 	// defaultGrace is how long after its window an open loop still sends what is
 	// queued and waits for replies.
 	defaultGrace = 2 * time.Second
-	// stopGrace is the same of an open loop that was told to stop.
+	// stopGrace is the same after an order to stop.
 	stopGrace = 500 * time.Millisecond
-	// hopelessLag is how late sends must be, and by more than half of the window,
-	// for an open loop to end early: it can no longer achieve half of its rate.
+	// hopelessLag is the lag above which an open loop ends early, if it is also more
+	// than half of the window: the loop can no longer achieve half of its rate.
 	hopelessLag = 3 * time.Second
 )
 
-// openLoop sends the operations of the source at the instants of a schedule that
-// covers the window from an instant on, as long as the limit says. An operation
-// that is due while no slot is free is queued and sent as soon as one is; those
-// behind it are late too, until the schedule has caught up. What is not sent a
-// grace after the window is counted as unsent.
+// openLoop sends the operations of the source on a schedule. The window starts at
+// from and is as long as the limit says. An operation that is due while no slot is
+// free is queued until one is; those behind it are late too, until the client has
+// caught up. Operations not sent within the grace period after the window count as
+// unsent.
 func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *recorder) error {
 	r, ctx := c.newRun(ctx, rec, from)
 	defer r.fail(nil)
@@ -40,7 +40,7 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 	next := func() int64 { return from + schedule.Next() }
 	pace := newPacer(c.clock, p.Pacing, c.share)
 	due := next()
-	behind := false // since no slot was free, operations have been late
+	behind := false // operations are late since no slot was free
 	for n := 0; due < rec.until && rec.ended == ""; n++ {
 		if limit.operations > 0 && n == limit.operations { // nothing is left to do it on
 			r.shorten(due, "")
@@ -80,8 +80,8 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 	return r.drain(ctx)
 }
 
-// idleStep is how long before an operation is due the pacer takes over: a sleep of
-// the pacer cannot be ended.
+// idleStep is how long before an operation is due the pacer takes over. A sleep of
+// the pacer cannot be interrupted.
 const idleStep = 20 * time.Millisecond
 
 // idle waits until shortly before an instant. It returns false if ctx ends first.
@@ -100,8 +100,8 @@ func (c *client) idle(ctx context.Context, due int64) bool {
 	}
 }
 
-// slot waits for a free slot, nil if ctx ends first. waited says that none was
-// free at once.
+// slot waits for a free slot and returns it, or nil if ctx ends first. waited
+// reports whether none was free at once.
 func (r *run) slot(ctx context.Context) (s *slot, waited bool) {
 	if ctx.Err() != nil {
 		return nil, false
@@ -126,8 +126,8 @@ func (r *run) shorten(until int64, ended string) {
 	r.rec.until, r.rec.ended = max(min(r.rec.until, until), r.rec.start), ended
 }
 
-// drain waits for the last replies until the grace is over, and then ends the
-// operations that have none. It returns why the run failed, if it did.
+// drain waits for the last replies until the end of the grace period, and then ends
+// the operations that have none. It returns the error of the run, if any.
 func (r *run) drain(ctx context.Context) error {
 	c := r.client
 	left := time.Duration(r.rec.until + c.plan.GraceNS - c.clock.Now())

@@ -21,9 +21,9 @@ func paced(rate float64, length time.Duration, inflight int) results.Params {
 	return p
 }
 
-// TestQueuedCountsAllThatAStallDelays has a node stall: all operations that are
-// late for want of a slot count, those behind the first too.
-func TestQueuedCountsAllThatAStallDelays(t *testing.T) {
+// TestQueuedCountsAllOperationsDelayedByAStall stalls a node. All operations that
+// are late because no slot is free count, those behind the first too.
+func TestQueuedCountsAllOperationsDelayedByAStall(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestQueuedCountsAllThatAStallDelays(t *testing.T) {
 	if got.Queued < 5*80 || got.Queued > 1500 {
 		t.Errorf("%d of 2000 operations were queued, want about 480", got.Queued)
 	}
-	// All that were late for longer than a machine's own hiccup were queued.
+	// Operations later than any hiccup of the machine were queued.
 	late := int64(0)
 	for _, step := range got.Lag.Cumulative() {
 		if step.Value > 20*time.Millisecond {
@@ -58,7 +58,7 @@ func TestQueuedCountsAllThatAStallDelays(t *testing.T) {
 	}
 }
 
-func TestOpenLoopGivesUpOnADeadCluster(t *testing.T) {
+func TestOpenLoopGivesUpWithoutServers(t *testing.T) {
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: &spec{Params: paced(10_000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
@@ -70,7 +70,7 @@ func TestOpenLoopGivesUpOnADeadCluster(t *testing.T) {
 	}
 }
 
-func TestOpenLoopEndsWithItsOrders(t *testing.T) {
+func TestEndOfOrdersEndsAnOpenLoop(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: &spec{Params: paced(10_000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
@@ -82,7 +82,7 @@ func TestOpenLoopEndsWithItsOrders(t *testing.T) {
 	}
 }
 
-func TestStopEndsAnOpenLoopInPart(t *testing.T) {
+func TestStopKeepsPartOfAnOpenLoop(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: &spec{Params: paced(1000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
@@ -115,7 +115,7 @@ func TestStopEndsAnOpenLoopThatIdles(t *testing.T) {
 	c.wait()
 }
 
-// TestWindowIsExact has an open loop of constant arrivals: what is due is known.
+// TestWindowIsExact uses constant arrivals, so that the number due is known.
 func TestWindowIsExact(t *testing.T) {
 	addr, _ := startNode(t)
 	for _, c := range []struct {
@@ -149,8 +149,8 @@ func TestWindowIsExact(t *testing.T) {
 	}
 }
 
-// TestHopelessRateEndsEarly offers more than any generator can send. The window
-// is long enough for the lag to show that.
+// TestHopelessRateEndsEarly offers more than any generator can send, in a window
+// that is longer than hopelessLag.
 func TestHopelessRateEndsEarly(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)

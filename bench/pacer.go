@@ -7,52 +7,52 @@ import (
 	"dhtbench/results"
 )
 
-// bothPacings asks for settings with precise pacing and with timers.
+// bothPacings is the value of --pacing that measures each setting with both.
 const bothPacings = "both"
 
-// Bounds of the stretch before an intended start that is spent awake.
+// Limits of spinning. The stretch is the time before an intended start in which a
+// pacer spins.
 const (
 	maxStretch  = 200 * time.Microsecond
 	stretchStep = 500 * time.Nanosecond
-	// lateShare is one part of sleeps in so many that may end after the stretch
-	// began to be needed: the stretch settles at that percentile of how late
-	// sleeps end.
+	// One sleep in lateShare may be late by more than the stretch: it converges to
+	// that percentile of how late sleeps end.
 	lateShare = 50
-	// yielding is how long before an instant a pacer that is awake still lets
-	// others have its processor: what they do with it, a reply or a request, takes
-	// about so long. One that did not would hold a node or a receiver up until the
-	// kernel's scheduler takes the processor away, a millisecond later.
+	// A spinning pacer yields its processor until yielding before the instant,
+	// about as long as handling a request or a reply takes. Without yielding, a node
+	// or receiver would wait until the scheduler preempts the pacer, a millisecond
+	// later.
 	yielding = 20 * time.Microsecond
-	// maxSpare bounds the time awake that may be saved up.
+	// maxSpare bounds the unused spinning time that is saved up.
 	maxSpare = 5 * time.Millisecond
 )
 
-// pacer makes one client wait for intended starts. A sleep ends late, by tens of
-// microseconds in some virtual machines, and a timer of the Go runtime by a
-// millisecond, which is 30 times what a get on loopback takes. So a pacer sleeps
-// in the kernel until a stretch before the instant and is awake from there. The
-// stretch follows how late recent sleeps ended. The time spent awake is bounded by
-// the client's share of a processor.
+// pacer waits for the intended starts of one client. A sleep in the kernel ends
+// late by tens of microseconds in some virtual machines. A timer of the Go runtime
+// is late by a millisecond, 30 times the latency of a get on loopback. So a pacer
+// sleeps in the kernel until shortly before the instant, and spins from there. This
+// stretch adapts to how late recent sleeps ended. The client's share of a processor
+// bounds the time spent spinning.
 //
 // It is used by one goroutine.
 type pacer struct {
 	clock   node.Clock
-	timer   bool    // sleep on the runtime's timers, and never spin
-	share   float64 // of one processor, 0 to 1, that may be spent awake
+	timer   bool    // use the runtime's timers and never spin
+	share   float64 // of one processor, 0 to 1, that may be spent spinning
 	stretch time.Duration
-	spare   time.Duration // that may be spent awake now
-	seen    int64         // the clock when spare was last increased
-	spun    time.Duration // processor time spent awake in all
+	spare   time.Duration // spinning time available now
+	seen    int64         // when spare was last increased
+	spun    time.Duration // total processor time spent spinning
 }
 
-// spinShare is the share of one processor that each of so many clients may spend
-// awake, on the processors that their agent may use: all but one of them, which is
-// for replies, and one at least. A pacer yields it.
+// spinShare returns the share of one processor, 0 to 1, that each client of an
+// agent may spend spinning. Clients share all of the agent's processors but one,
+// which is left for replies; with one processor they share that.
 func spinShare(processors, clients int) float64 {
 	return min(float64(max(processors-1, 1))/float64(max(clients, 1)), 1)
 }
 
-// newPacer returns a pacer that may spend a share of one processor awake.
+// newPacer returns a pacer that may spend a share of one processor spinning.
 func newPacer(c node.Clock, pacing string, share float64) *pacer {
 	return &pacer{clock: c, timer: pacing == results.TimerPacing, share: share, stretch: maxStretch / 4, spare: maxSpare, seen: c.Now()}
 }
@@ -77,14 +77,14 @@ func (p *pacer) wait(due int64) {
 	p.spend(p.spin(now, due))
 }
 
-// maxTurn is the longest that one turn of a spin takes by itself: reading the
-// clock, and yielding to nobody. In a longer one others had the processor.
+// maxTurn bounds one turn of a spin by itself: a clock reading, and a yield while
+// no other thread is ready. In a longer turn another thread had the processor.
 const maxTurn = 3 * time.Microsecond
 
-// spin stays awake until an instant, and returns the processor time that it took.
+// spin spins until an instant, and returns the processor time that it took.
 //
-// Note: the processor clock of the thread would say that exactly, and reading it
-// takes 0.3 us: more than the spin is late by, after every one.
+// Note: the thread's processor clock would be exact, but reading it takes 0.3 us,
+// longer than a spin is late.
 func (p *pacer) spin(now, due int64) (spun time.Duration) {
 	for now < due {
 		before := now
@@ -97,20 +97,20 @@ func (p *pacer) spin(now, due int64) (spun time.Duration) {
 	return spun
 }
 
-// spend counts time spent awake.
+// spend counts time spent spinning.
 func (p *pacer) spend(d time.Duration) {
 	p.spun += d
 	p.spare -= d
 }
 
-// earn adds what the time since the last call allows to be spent awake.
+// earn adds the spinning time that the time since the last call allows.
 func (p *pacer) earn(now int64) {
 	p.spare = min(p.spare+time.Duration(p.share*float64(now-p.seen)), maxSpare)
 	p.seen = now
 }
 
-// learn makes the stretch follow how late sleeps end: steps up and down balance
-// where one in lateShare ends later than it.
+// learn adapts the stretch to how late a sleep ended: steps up and down balance
+// where one sleep in lateShare is later than the stretch.
 func (p *pacer) learn(late time.Duration) {
 	if late > p.stretch {
 		p.stretch += (lateShare - 1) * stretchStep

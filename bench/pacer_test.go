@@ -10,8 +10,8 @@ import (
 	"dhtbench/results"
 )
 
-// TestPacerNeverWakesEarly holds for any machine; how late it wakes is the
-// machine's, and a benchmark's to say.
+// TestPacerNeverWakesEarly holds on any machine. How late it wakes depends on the
+// machine; see BenchmarkLag.
 func TestPacerNeverWakesEarly(t *testing.T) {
 	c := node.NewClock()
 	for _, pacing := range []string{results.PrecisePacing, results.TimerPacing} {
@@ -30,8 +30,8 @@ func TestPacerNeverWakesEarly(t *testing.T) {
 	}
 }
 
-// TestPacerSpinsNoMoreThanItsShare waits far more often than the share of a
-// client among many allows to be spent awake.
+// TestPacerSpinsNoMoreThanItsShare waits so often that spinning without a bound
+// would take far more than the share.
 func TestPacerSpinsNoMoreThanItsShare(t *testing.T) {
 	c := node.NewClock()
 	p := newPacer(c, results.PrecisePacing, 1)
@@ -40,20 +40,20 @@ func TestPacerSpinsNoMoreThanItsShare(t *testing.T) {
 	for i := range int64(500) {
 		p.wait(start + i*200_000)
 	}
-	// What was granted may be overdrawn by a stretch, and by as long as the kernel
-	// gives the processor to others meanwhile. Without a bound it would be a quarter
-	// of the time and more.
+	// The share may be exceeded by one stretch, and by the time for which the kernel
+	// gives the processor to others. Without a bound spinning would take more than
+	// a quarter of the time.
 	if allowed := 3 * time.Duration(0.05*float64(c.Now()-start)); p.spun > allowed {
 		t.Errorf("spun for %v in %v, want at most %v", p.spun, time.Duration(c.Now()-start), allowed)
 	}
 }
 
-func TestStretchFollowsHowLateSleepsEnd(t *testing.T) {
+func TestStretchFollowsLateSleeps(t *testing.T) {
 	p := pacer{stretch: maxStretch / 4}
 	for i := range 20_000 {
 		late := 30 * time.Microsecond
 		if i%100 == 0 {
-			late = 300 * time.Microsecond // too rare to be worth being awake for
+			late = 300 * time.Microsecond // rarer than 1 in lateShare
 		}
 		p.learn(late)
 	}
@@ -68,8 +68,8 @@ func TestStretchFollowsHowLateSleepsEnd(t *testing.T) {
 	}
 }
 
-// BenchmarkLag is how late a client wakes for an intended start, precisely paced
-// and on the runtime's timers, in turn: lag-p50-ns and lag-p99-ns.
+// BenchmarkLag measures how late a client wakes for an intended start, with precise
+// pacing and with the runtime's timers: lag-p50-ns and lag-p99-ns.
 func BenchmarkLag(b *testing.B) {
 	c := node.NewClock()
 	for _, rate := range []int64{1000, 5000, 20_000} {
@@ -92,7 +92,7 @@ func BenchmarkLag(b *testing.B) {
 	}
 }
 
-func TestSpinShareIsOfTheAgentsProcessors(t *testing.T) {
+func TestSpinShareDividesProcessors(t *testing.T) {
 	for _, c := range []struct {
 		processors, clients int
 		want                float64

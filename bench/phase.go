@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// lead is how long after the start of a phase the schedules of open loops begin,
-// so that none of their first operations is late for want of a thread.
+// lead is the time from the start of a phase to the window of an open loop, so that
+// first operations are not late because threads have to start.
 const lead = 5 * time.Millisecond
 
 // kindNamed is the operation of a phase, 0 for a mix.
@@ -38,7 +38,7 @@ func (a *agent) warmUp(ctx context.Context, o phaseOrder) (reply, error) {
 	if err := a.each(ctx, func(ctx context.Context, _ int, c *client) error { return c.warmUp(ctx, op) }); err != nil {
 		return reply{}, err
 	}
-	runtime.GC() // what preparation left behind is not for the measured phase to clear
+	runtime.GC() // so that the measured phase does not collect the garbage of preparation
 	return reply{Warm: &struct{}{}}, nil
 }
 
@@ -84,7 +84,7 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 	return reply{Result: a.result(recorders, before, after)}, nil
 }
 
-// result is what the recorders of all clients hold, and what the agent used.
+// result combines the recorders of all clients and the agent's resource usage.
 func (a *agent) result(recorders []*recorder, before, after usage) *result {
 	r := &result{Vitals: a.vitals(before, after), Clients: make([]results.Client, len(recorders))}
 	var spun time.Duration
@@ -99,8 +99,8 @@ func (a *agent) result(recorders []*recorder, before, after usage) *result {
 	return r
 }
 
-// each runs do for all clients at once, with the client's place in a.clients, and
-// returns the first error, which ends the others.
+// each runs do for all clients in parallel, with the client's index in a.clients,
+// and returns the first error, which cancels the others.
 func (a *agent) each(ctx context.Context, do func(context.Context, int, *client) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for i, c := range a.clients {
@@ -121,8 +121,8 @@ func (a *agent) waitUntil(ctx context.Context, at int64) error {
 	}
 }
 
-// watch reports how far the clients are, every progressInterval, until the
-// returned function is called; nothing is reported after that has returned.
+// watch reports the progress of the clients every progressInterval, until stop is
+// called. Nothing is reported after stop has returned.
 func (a *agent) watch() (stop func()) {
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -10,15 +10,15 @@ import (
 	"dhtbench/results"
 )
 
-// plan is what the clients of a trial do, as its parameters say: a function of
-// those alone, on every platform.
+// plan is what the clients of a trial do. It depends only on the parameters, on
+// every platform.
 type plan struct {
 	results.Params
 	options workload.Options
 	target  target.Target
 }
 
-// newPlan reads the parameters and returns all that is wrong with them.
+// newPlan makes the plan of p, or returns all errors in p.
 func newPlan(p results.Params) (plan, error) {
 	t, err := target.Named("dht", p.Breakdown)
 	if err != nil {
@@ -31,14 +31,14 @@ func newPlan(p results.Params) (plan, error) {
 	return w, errors.Join(errs...)
 }
 
-// mixed reports whether operations of all kinds come mixed, instead of one kind
-// after the other.
+// mixed reports whether the workload is a mix, not one operation kind after the
+// other.
 func (w *plan) mixed() bool { return w.Workload != "" }
 
 // open reports whether operations start on a schedule.
 func (w *plan) open() bool { return w.Open() }
 
-// warmups is how many keys of each client the warm-up of a phase may use.
+// warmups bounds the keys of each client that the warm-up of a phase uses.
 func (w *plan) warmups() int {
 	if w.open() {
 		return int(2*w.RateOpsPerS/float64(w.Clients)*float64(w.WarmupNS)/1e9) + 100
@@ -46,7 +46,7 @@ func (w *plan) warmups() int {
 	return w.Warmup
 }
 
-// manyKeys is more keys than a client can use in a phase of any length.
+// manyKeys is more than the keys that a client can use in a phase of any length.
 const manyKeys = 1 << 32
 
 func (w *plan) keysPerClient() int {
@@ -56,7 +56,7 @@ func (w *plan) keysPerClient() int {
 	return w.Operations + w.Warmup
 }
 
-// expected is about how many operations a client does in a phase.
+// expected estimates the operations of a client in a phase.
 func (w *plan) expected() int {
 	seconds := float64(w.DurationNS) / 1e9
 	switch {
@@ -68,8 +68,8 @@ func (w *plan) expected() int {
 	return int(closedGuess * seconds)
 }
 
-// closedGuess is operations per second of a client in a closed loop, to set memory
-// aside for.
+// closedGuess is the assumed operations per second of a client in a closed loop, to
+// reserve memory.
 const closedGuess = 20_000
 
 const (
@@ -82,7 +82,7 @@ const (
 	maxInflight = 256
 )
 
-// refuse makes an error of a flag if it is bad.
+// refuse returns an error of a flag if bad, else nil.
 func refuse(bad bool, format string, args ...any) error {
 	if !bad {
 		return nil
@@ -144,7 +144,7 @@ func (w *plan) checkRate() error {
 	}
 	return errors.Join(
 		refuse(w.RateOpsPerS*float64(w.DurationNS)/1e9 < 1,
-			"--duration %v: at %v operations/s not one operation is due; give at least %v", time.Duration(w.DurationNS), w.RateOpsPerS, time.Duration(1e9/w.RateOpsPerS).Round(time.Millisecond)),
+			"--duration %v: no operation is due at %v operations/s; give at least %v", time.Duration(w.DurationNS), w.RateOpsPerS, time.Duration(1e9/w.RateOpsPerS).Round(time.Millisecond)),
 		refuse(w.RateOpsPerS*float64(w.DurationNS)/1e9/float64(w.Clients) > maxOperations,
 			"--rate %v for %v: must be at most %d operations per client", w.RateOpsPerS, time.Duration(w.DurationNS), maxOperations),
 		refuse(!(w.RateOpsPerS > 0) || w.RateOpsPerS > maxRate, "--rate %v: must be above 0 and at most %d", w.RateOpsPerS, maxRate),

@@ -14,11 +14,11 @@ import (
 	"dhtbench/results"
 )
 
-// probeRounds is how many operations make the median of a round trip.
+// probeRounds is the number of operations of which a round trip is the median.
 const probeRounds = 101
 
-// probe looks at the host and measures idle round trips to every server. It
-// reports all servers that cannot be reached together.
+// probe reads the facts of the host and measures idle round trips to every server.
+// Its error names all servers that cannot be reached.
 func (a *agent) probe(ctx context.Context, p probeOrder) (reply, error) {
 	facts, err := hostFacts(a.clock)
 	if err != nil {
@@ -38,7 +38,7 @@ func (a *agent) probe(ctx context.Context, p probeOrder) (reply, error) {
 	return reply{Probed: found}, errors.Join(errs...)
 }
 
-// roundTrip is the median time of a get, of a key that is not there.
+// roundTrip returns the median time of a get of a missing key, in nanoseconds.
 func (a *agent) roundTrip(ctx context.Context, addr string) (int64, error) {
 	client := node.NewClient(node.Cluster{Addrs: []string{addr}}, node.ClientOptions{})
 	defer client.Close()
@@ -58,8 +58,8 @@ func (a *agent) roundTrip(ctx context.Context, addr string) (int64, error) {
 	return times[probeRounds/2], nil
 }
 
-// networkFacts names the interface that has the address, and its driver where
-// there is a device behind it.
+// networkFacts returns the interface that has the address, and its driver if it is
+// a device.
 func networkFacts(addr string) (name, driver string, err error) {
 	interfaces, err := net.Interfaces()
 	if err != nil {
@@ -80,10 +80,10 @@ func networkFacts(addr string) (name, driver string, err error) {
 			}
 		}
 	}
-	return "", "", nil // dialled by others at an address that the host does not see: NAT
+	return "", "", nil // NAT: other hosts dial an address that this host does not have
 }
 
-// namedFacts completes what a probe found with what the inventory says, and names
+// namedFacts completes the facts of a probe with those of the inventory, and names
 // the hosts of round trips.
 func namedFacts(p probed, on host.Host, hosts []string) results.Host {
 	facts := p.Host

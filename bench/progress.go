@@ -13,8 +13,8 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// progress shows how a sweep goes. begin, at (any number of times, from any
-// goroutine) and end follow one another for each trial; close ends it.
+// progress shows the progress of a sweep. For each trial, begin, at (any number of
+// times, from any goroutine) and end are called in this order. close ends it.
 type progress interface {
 	begin(p results.Params)
 	at(done int64) // operations of the trial done so far
@@ -22,7 +22,7 @@ type progress interface {
 	close()
 }
 
-// operations is about how many operations a trial records, 0 if that is not known.
+// operations estimates the operations that a trial records; 0 means unknown.
 func operations(p results.Params) int64 {
 	if p.Open() {
 		return int64(p.RateOpsPerS * float64(p.DurationNS) / 1e9)
@@ -73,7 +73,7 @@ func (b *bar) close() {
 	b.container.Wait()
 }
 
-// linesEvery is how often a trial that takes longer gets a line.
+// linesEvery is the interval of lines during a trial.
 const linesEvery = 10 * time.Second
 
 // lines is progress on anything but a terminal: a line for each trial that ends,
@@ -86,11 +86,11 @@ type lines struct {
 
 	mu    sync.Mutex // guards what follows: progress comes from several goroutines
 	trial string     // in progress
-	last  time.Time  // of its lines, or its begin
+	last  time.Time  // of its last line, or its begin
 }
 
-// newLines writes a line to w as each trial of runs ends, or of a search without
-// runs, of which nobody knows how many there will be.
+// newLines returns progress that writes a line to w when a trial ends. Without
+// runs, as in a search, the number of trials is unknown.
 func newLines(w io.Writer, runs []sweepRun) progress {
 	l := &lines{w: w, start: time.Now()}
 	for _, r := range runs {

@@ -27,14 +27,13 @@ type recorder struct {
 	// What the loop adds.
 	start  int64         // the first send, or the start of the window
 	until  int64         // the end of the window, of an open loop
-	queued int64         // operations sent late for want of a free slot
-	ended  string        // why the loop ended early, if it did
-	spun   time.Duration // spent awake before intended starts
+	queued int64         // operations that waited for a free slot
+	ended  string        // reason of an early end, or empty
+	spun   time.Duration // spent spinning before intended starts
 	digest string        // of the operations
 }
 
-// pointsAhead bounds the points that memory is set aside for. More are kept all
-// the same.
+// pointsAhead bounds the points for which memory is reserved, not their number.
 const pointsAhead = 1 << 20
 
 // point is one operation on the timeline.
@@ -43,7 +42,8 @@ type point struct {
 	latency  int64
 }
 
-// newRecorder returns a recorder of about so many operations.
+// newRecorder returns a recorder with memory for about the given number of
+// operations.
 func newRecorder(p results.Params, operations int, timeline bool) *recorder {
 	r := &recorder{service: results.NewHistogram(), timeline: timeline}
 	if p.Open() {
@@ -64,7 +64,7 @@ func newRecorder(p results.Params, operations int, timeline bool) *recorder {
 	return r
 }
 
-// record takes an operation that has ended.
+// record records an operation that has ended.
 func (r *recorder) record(s *slot) {
 	r.milestones.add(s.completion)
 	if s.err != nil && r.first == nil {
@@ -87,7 +87,7 @@ func (r *recorder) record(s *slot) {
 	r.time(s)
 }
 
-// verify counts what the reply says about the store.
+// verify counts the verification result of a reply.
 func (r *recorder) verify(s *slot) {
 	switch s.verification {
 	case workload.Correct:
@@ -110,7 +110,7 @@ func (r *recorder) verify(s *slot) {
 	r.counts.Wrong++
 }
 
-// time records how long an operation with a reply took.
+// time records the latencies of an operation with a reply.
 func (r *recorder) time(s *slot) {
 	r.service.Record(s.service())
 	if r.response != nil {
@@ -133,8 +133,8 @@ func (r *recorder) time(s *slot) {
 	}
 }
 
-// leave counts an operation that was due and is not sent, after how long it is
-// given up.
+// leave counts an operation that was due and never sent. waited is the time since
+// its intended start.
 func (r *recorder) leave(waited time.Duration) {
 	r.counts.Unsent++
 	r.wait(waited)
@@ -148,7 +148,8 @@ func (r *recorder) wait(d time.Duration) {
 	r.noReply.Record(d)
 }
 
-// client is the record of what a client measured. Times count from an instant.
+// client returns the record of what a client measured. Times count from the
+// instant from.
 func (r *recorder) client(number int, host string, from int64) results.Client {
 	c := results.Client{
 		Client: number, Host: host, StartNS: r.start - from, EndNS: max(r.milestones.last, r.start) - from,

@@ -10,7 +10,7 @@ import (
 	"dhtbench/results"
 )
 
-// ended is a get that ended so, sent 20 ns late and done 30 ns after that.
+// ended is a get with the given outcome, sent 20 ns late and completed 30 ns later.
 func ended(at int64, o workload.Outcome, v workload.Verification, err error) *slot {
 	return &slot{
 		Operation: workload.Operation{Op: workload.Get}, intended: at, send: at + 20, completion: at + 50,
@@ -84,7 +84,7 @@ func TestRecordAllocatesNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkRecord is the cost of recording one operation, clock readings left out.
+// BenchmarkRecord measures the recording of one operation without clock readings.
 func BenchmarkRecord(b *testing.B) {
 	for _, c := range []struct {
 		name     string
@@ -107,7 +107,7 @@ func BenchmarkRecord(b *testing.B) {
 			at := int64(0)
 			for b.Loop() {
 				if len(r.points) == cap(r.points) {
-					r.points = r.points[:0] // as a phase of another client begins
+					r.points = r.points[:0] // as at the start of a phase
 				}
 				at += 30_000
 				s.intended, s.send, s.completion = at, at+100, at+30_000+at&0x3ff
@@ -117,8 +117,8 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-// BenchmarkClosedLoop is the closed loop of one client at a node on loopback, with
-// all that is recorded: what an operation costs from one send to the next.
+// BenchmarkClosedLoop measures the closed loop of one client at a node on loopback,
+// with recording: the time from one send to the next.
 func BenchmarkClosedLoop(b *testing.B) {
 	addr, _ := startNode(b)
 	p := mixed("get=1")
@@ -140,7 +140,7 @@ func BenchmarkClosedLoop(b *testing.B) {
 	}
 }
 
-// BenchmarkClock is the cost of one reading of the clock.
+// BenchmarkClock measures one reading of the clock.
 func BenchmarkClock(b *testing.B) {
 	c := node.NewClock()
 	for b.Loop() {

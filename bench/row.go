@@ -9,10 +9,10 @@ import (
 	"dhtbench/results"
 )
 
-// row is a summary for programs: one line of JSON. A figure that is not known is
-// null, and so is one of which only a lower bound is known: that stands under
-// above_ns. Latencies are response times in an open loop and service times in a
-// closed one; what only an open loop has is left out of a closed one.
+// row is a summary as one line of JSON. Unknown figures are null. So are latencies
+// of which only a lower bound is known; the bound is in above_ns. Latencies are
+// response times in an open loop and service times in a closed one, which has no
+// fields of open loops.
 type row struct {
 	Operation  string `json:"operation"`
 	Clients    int    `json:"clients"`
@@ -21,7 +21,7 @@ type row struct {
 	ValueSizes string `json:"value_sizes,omitempty"` // their distribution, if they differ
 	Trials     int    `json:"trials"`
 	Count      int64  `json:"count"`  // operations done, over all trials
-	Failed     int64  `json:"failed"` // of these went wrong, in any way
+	Failed     int64  `json:"failed"` // of these, operations that went wrong
 	latencies
 	ThroughputPer *float64 `json:"throughput_ops_per_s"`
 	Verdict       string   `json:"verdict"` // the worst of the trials
@@ -65,8 +65,8 @@ func latenciesOf(l results.Latencies) (r latencies) {
 	return r
 }
 
-// intervals are the 95 % intervals of a row's percentiles: of the median across
-// trials, from 6 trials on. Null with fewer.
+// intervals are the 95 % intervals of the median across trials of a row's
+// percentiles. With fewer than 6 trials they are null.
 type intervals struct {
 	P50  *[2]float64 `json:"p50"`
 	P90  *[2]float64 `json:"p90"`
@@ -84,7 +84,7 @@ func intervalsOf(l results.Latencies) intervals {
 	return intervals{P50: bounds(l.P50), P90: bounds(l.P90), P99: bounds(l.P99), P999: bounds(l.P999)}
 }
 
-// openRow is what a row of an open loop has besides.
+// openRow is the fields that only a row of an open loop has.
 type openRow struct {
 	RatePer      float64  `json:"rate_ops_per_s"`    // asked for
 	OfferedPer   *float64 `json:"offered_ops_per_s"` // due in the window
@@ -95,7 +95,7 @@ type openRow struct {
 	ServiceP99NS *float64 `json:"service_p99_ns"`
 	LagP50NS     *float64 `json:"lag_p50_ns"`
 	LagP99NS     *float64 `json:"lag_p99_ns"`
-	Queued       int64    `json:"queued"` // operations for which no slot was free
+	Queued       int64    `json:"queued"` // operations that waited for a free slot
 	Unsent       int64    `json:"unsent"` // operations that were due and never sent
 }
 
@@ -136,8 +136,8 @@ func writeJSON(w io.Writer, summaries []results.Summary) error {
 	return nil
 }
 
-// number is v for JSON, which has no NaN, rounded to a tenth: below the
-// resolution of what was measured.
+// number returns v for JSON, nil if v is NaN. It rounds to a tenth, which is below
+// the resolution of measurements.
 func number(v float64) *float64 {
 	if math.IsNaN(v) {
 		return nil

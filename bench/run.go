@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// errStopped is the cause of a phase that was told to stop: what was measured
-// until then counts.
+// errStopped ends a phase on an order to stop. What was measured until then is
+// kept.
 var errStopped = errors.New("stopped")
 
 // run is one client in one phase, whatever the loop.
@@ -23,8 +23,8 @@ type run struct {
 	health []health // by server
 }
 
-// newRun returns a run that records from the given instant on, and the context
-// that ends when the phase must.
+// newRun returns a run that records from the given instant on, and a context that
+// ends with the phase.
 func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, context.Context) {
 	ctx, fail := context.WithCancelCause(ctx)
 	r := &run{client: c, fail: fail, rec: rec, health: make([]health, len(c.servers))}
@@ -53,12 +53,12 @@ func (r *run) take(s *slot) {
 }
 
 const (
-	// giveUpAfter is how long a server may answer nothing before a client gives
-	// up, if several operations have failed meanwhile.
+	// giveUpAfter is the time without success at a server after which a client
+	// gives up, if several operations have failed meanwhile.
 	giveUpAfter = 3 * time.Second
-	// manyErrors is how many operations must have gone wrong at a server in that
-	// time or more, and more than half of all, for a client to give up although some
-	// succeed.
+	// manyErrors is the number of operations that must have gone wrong at a server,
+	// after giveUpAfter at the earliest and more than half of all, for a client to
+	// give up although some succeed.
 	manyErrors = 1000
 )
 
@@ -71,7 +71,7 @@ type health struct {
 	success int64 // the last one, or the start of the phase
 }
 
-// note counts an operation, and returns why the server is given up if it is.
+// note counts an operation. It returns an error if the client must give up.
 func (h *health) note(s *slot) error {
 	h.all++
 	if !s.wentWrong() {

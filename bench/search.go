@@ -13,9 +13,9 @@ import (
 	"dhtbench/results"
 )
 
-// search finds the highest rate at which an objective holds and the generator
-// keeps up: it sustains the rate, in a trial that is not INVALID. Both are needed,
-// since a generator that falls behind offers less than it says.
+// search finds the highest rate at which an objective holds and which is sustained
+// in a trial that is not INVALID. Both are needed, since a generator that falls
+// behind offers less than the rate.
 type search struct {
 	at        func(rate float64) results.Params // the parameters of its trials
 	objective objective
@@ -23,14 +23,14 @@ type search struct {
 }
 
 const (
-	// precision is how near, as a ratio, the highest good and the lowest bad rate
-	// are when the search ends.
+	// precision is the ratio of the lowest bad to the highest good rate at which
+	// the search ends.
 	precision = 1.05
-	// attempts is how many runs at a rate must miss for a step to fail: single
-	// runs miss by accident on a noisy machine.
+	// attempts is the number of runs at a rate that must miss for a step to fail.
+	// On a noisy machine a single run can miss by chance.
 	attempts = 2
-	// confirmations is how often the rate found is run again. It is confirmed if
-	// more than half hold.
+	// confirmations is the number of runs that repeat the rate found. It is
+	// confirmed if more than half hold.
 	confirmations = 3
 )
 
@@ -38,17 +38,16 @@ const (
 type found struct {
 	rate   float64         // 0: none was confirmed
 	held   int             // of the confirmations
-	limit  string          // why not more, in words
+	limit  string          // the reason why no higher rate was found
 	trials []results.Trial // the confirmations; empty: none
 }
 
 // runTrial runs one trial of a search.
 type runTrial func(context.Context, results.Params) (results.Trial, error)
 
-// run searches, with runs of each rate. It goes up from the lowest rate by
-// doubling until one fails, halves the ratio between the highest good and the
-// lowest bad rate until they are near, and confirms the rate by several runs,
-// going down where they fail.
+// run searches by measuring rates. It doubles the lowest rate until one fails,
+// bisects the ratio between the highest good and the lowest bad rate, and confirms
+// the result by several runs. If they fail it tries lower rates.
 func (s search) run(ctx context.Context, measure runTrial) (found, error) {
 	f := found{limit: fmt.Sprintf("%.6g/s was the highest rate allowed by --rate", s.high)}
 	good, bad, err := s.climb(ctx, measure, &f)
@@ -82,7 +81,7 @@ func (s search) run(ctx context.Context, measure runTrial) (found, error) {
 	return f, nil
 }
 
-// climb doubles the rate until one fails. bad is 0 if none does, good if the
+// climb doubles the rate until one fails. bad is 0 if none fails, good is 0 if the
 // lowest fails.
 func (s search) climb(ctx context.Context, measure runTrial, f *found) (good, bad float64, err error) {
 	for rate := s.low; ; rate = min(2*rate, s.high) {
@@ -100,8 +99,8 @@ func (s search) climb(ctx context.Context, measure runTrial, f *found) (good, ba
 	}
 }
 
-// try runs a rate until it meets the search, attempts times at most. It returns
-// why it does not; empty: it does.
+// try runs a rate until a run meets the search, at most attempts times. The reason
+// of a miss is empty if one does.
 func (s search) try(ctx context.Context, measure runTrial, rate float64) (reason string, err error) {
 	p := s.at(rate)
 	for p.Repeat = range attempts {
@@ -116,8 +115,8 @@ func (s search) try(ctx context.Context, measure runTrial, rate float64) (reason
 	return reason, nil
 }
 
-// confirm runs a rate several times and counts in f how many meet the search. It
-// returns why the last that did not missed.
+// confirm runs a rate several times and counts in f how many runs meet the search.
+// It returns the reason of the last miss.
 func (s search) confirm(ctx context.Context, measure runTrial, rate float64, f *found) (reason string, err error) {
 	f.held, f.trials = 0, nil
 	p := s.at(rate)
@@ -137,9 +136,9 @@ func (s search) confirm(ctx context.Context, measure runTrial, rate float64, f *
 	return reason, nil
 }
 
-// misses says why a trial does not meet the search; empty: it does. Lag of the
-// generator is part of response time, so it can make a rate look too high and
-// never too low; where it has a part, that is said.
+// misses returns why a trial does not meet the search, or "" if it does. The
+// generator's lag is part of response time, so it can only lower the result; the
+// reason mentions it.
 func (s search) misses(t results.Trial) string {
 	at := fmt.Sprintf("at %.6g/s ", t.Params.RateOpsPerS)
 	sample := t.Sample()
@@ -167,23 +166,23 @@ func (s search) misses(t results.Trial) string {
 	return ""
 }
 
-// shortestStep is how long a step of the search must last at its lowest rate for
-// the percentile to have enough operations above it.
+// shortestStep returns how long a step at the lowest rate must last for the
+// percentile to have enough operations above it.
 func (s search) shortestStep() time.Duration {
 	return time.Duration(math.Ceil(10/(1-s.objective.quantile)/s.low*1.1*10)) * (time.Second / 10)
 }
 
-// answer is what a search found, for programs: one line of JSON after the row of
-// its confirmations.
+// answer is the result of a search as one line of JSON, after the row of its
+// confirmations.
 type answer struct {
 	Objective string  `json:"objective"`
 	RatePer   float64 `json:"rate_ops_per_s"`
 	Held      int     `json:"held"` // confirmations that met the objective
-	Runs      int     `json:"runs"` // confirmations in all
+	Runs      int     `json:"runs"` // all confirmations
 	Limit     string  `json:"limit"`
 }
 
-// searchOf is the search that the flags ask for.
+// searchOf returns the search that the flags describe.
 func (c *Command) searchOf() search {
 	s := c.sweep()
 	rates := s.rates.of(s.clients[0])
@@ -193,9 +192,9 @@ func (c *Command) searchOf() search {
 	}
 }
 
-// search looks for the highest rate at which the objective holds, keeps each trial
-// as it ends, and prints what it found. It does not run trials again that the file
-// holds already.
+// search finds the highest rate at which the objective holds, appends each trial to
+// the file, and prints the result. It takes trials that the file already holds from
+// there.
 func (c *Command) search(ctx context.Context, file *results.File, trials []results.Trial) error {
 	co, err := c.coordinator(ctx, trials, nil)
 	if err != nil {
@@ -216,7 +215,7 @@ func (c *Command) search(ctx context.Context, file *results.File, trials []resul
 		return trial, err
 	})
 	if err != nil {
-		return fmt.Errorf("search for %v: %w\n%d trials are kept in %s; the same command with --resume continues",
+		return fmt.Errorf("search for %v: %w\n%d trials are kept in %s; run the same command with --resume to continue",
 			c.SLO, interrupted(ctx, err), len(trials), c.Results)
 	}
 	if f.rate == 0 {
@@ -225,7 +224,7 @@ func (c *Command) search(ctx context.Context, file *results.File, trials []resul
 	return errors.Join(c.printFound(f), c.show(f.trials))
 }
 
-// printFound prints what a search found.
+// printFound prints the result of a search.
 func (c *Command) printFound(f found) error {
 	if c.JSON {
 		out := json.NewEncoder(os.Stdout)

@@ -9,8 +9,8 @@ import (
 	"dhtbench/results"
 )
 
-// store is one that answers within a microsecond up to a rate, and within a second
-// above.
+// store answers within a microsecond up to a limit of the rate, and within a second
+// above it.
 type store struct {
 	limit float64
 	lag   time.Duration // of its generator
@@ -82,7 +82,7 @@ func TestSearchEndsAtItsBounds(t *testing.T) {
 	}
 }
 
-func TestSearchWantsAGeneratorThatKeepsUp(t *testing.T) {
+func TestSearchRefusesLateGenerator(t *testing.T) {
 	f, err := searchFor(1000, 8000).run(t.Context(), (&store{limit: 1e9, lag: 900 * time.Microsecond}).measure)
 	if err != nil || f.trials != nil || !strings.Contains(f.limit, "the trial is INVALID: median lag is ") {
 		t.Errorf("with a generator that is late: %+v, %v", f, err)

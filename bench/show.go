@@ -33,8 +33,8 @@ func (c *ShowCommand) Run() error {
 	return display{file: c.File, all: true}.write(os.Stdout, trials)
 }
 
-// show prints the summaries of trials and returns an error if any operation in
-// them went wrong or, where that was asked for, any trial cannot be trusted.
+// show prints the summaries of trials. It returns an error if any operation went
+// wrong or, with --strict, any trial is INVALID.
 func (c *Command) show(trials []results.Trial) error {
 	var err error
 	if c.JSON {
@@ -45,14 +45,14 @@ func (c *Command) show(trials []results.Trial) error {
 	return errors.Join(err, wrong(trials), c.invalid(trials))
 }
 
-// display is how trials are shown to people.
+// display prints trials as text.
 type display struct {
-	file string // that the trials are in
+	file string // results file of the trials
 	all  bool   // write every warning
 }
 
-// write writes a table for each sweep among the trials, then the verdicts and the
-// warnings: what matters most is at the end, where a terminal shows it.
+// write writes a table for each sweep among the trials, then verdicts and warnings:
+// the end is what a terminal shows.
 func (d display) write(w io.Writer, trials []results.Trial) error {
 	sweeps := sweepsOf(trials)
 	for i, sweep := range sweeps {
@@ -73,8 +73,8 @@ func (d display) write(w io.Writer, trials []results.Trial) error {
 	return nil
 }
 
-// sweepsOf groups trials that differ alone in what a table has a column for, in what
-// follows from it, and in their repeat.
+// sweepsOf groups trials that share a table: they differ only in what has a column,
+// in what follows from that, and in their repeat.
 func sweepsOf(trials []results.Trial) [][]results.Trial {
 	var sweeps [][]results.Trial
 	at := make(map[results.Params]int)
@@ -82,7 +82,7 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 		p := t.Params.Setting()
 		p.Operation, p.Clients, p.RateOpsPerS, p.Pacing, p.Seed = "", 0, 0, "", 0
 		p.Warmup, p.WarmupNS, p.GraceNS = 0, 0, 0
-		if p.DurationNS > 0 { // of schema 2: the number that the rate makes of it
+		if p.DurationNS > 0 { // schema 2 recorded rate x duration
 			p.Operations = 0
 		}
 		i, seen := at[p]
@@ -96,7 +96,7 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 	return sweeps
 }
 
-// headline says what the table of a sweep is of.
+// headline describes the setting of a table.
 func headline(trials []results.Trial, summaries []results.Summary) string {
 	p := trials[0].Params
 	parts := []string{plural(p.Nodes, "node"), p.Placement + " clients"}
@@ -128,8 +128,7 @@ func headline(trials []results.Trial, summaries []results.Summary) string {
 	return strings.Join(append(parts, "keys of "+plural(p.KeyBytes, "byte"), values, warmups(trials)), ", ")
 }
 
-// warmups says how much was done before the measurement: the longest, where settings
-// differ.
+// warmups describes the warm-up, the longest if settings differ.
 func warmups(trials []results.Trial) string {
 	var operations int
 	var length int64
@@ -145,7 +144,7 @@ func warmups(trials []results.Trial) string {
 	return fmt.Sprintf("warm-up %d operations", operations)
 }
 
-// plural is n of a noun: 1 node, 2 nodes.
+// plural returns n with a noun: 1 node, 2 nodes.
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -153,7 +152,7 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// wrap breaks a list with commas into lines of the terminal's width, where it can.
+// wrap breaks a list at its commas into lines of at most width columns.
 func wrap(list string) string {
 	parts := strings.SplitAfter(list, ", ")
 	lines := []string{parts[0]}
@@ -168,7 +167,8 @@ func wrap(list string) string {
 	return strings.Join(lines, "\n")
 }
 
-// wrong says how many operations of trials went wrong, and quotes one.
+// wrong returns an error with the number of operations that went wrong and the
+// first error.
 func wrong(trials []results.Trial) error {
 	var sum results.Counts
 	var first string
@@ -187,7 +187,7 @@ func wrong(trials []results.Trial) error {
 		sum.Bad(), sum.Total(), sum.NotFound-sum.Absent, sum.Failed, sum.Unknown, sum.Wrong-sum.Missing, first)
 }
 
-// invalid is an error if a trial is INVALID and --strict was given.
+// invalid returns an error if a trial is INVALID and --strict is given.
 func (c *Command) invalid(trials []results.Trial) error {
 	isInvalid := func(t results.Trial) bool { return t.Verdict == results.Invalid }
 	i := slices.IndexFunc(trials, isInvalid)

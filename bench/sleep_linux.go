@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sleepUntil sleeps in the kernel until an instant of the clock, and no longer
-// than the kernel must: the slack by which it may gather wake-ups, 50 µs unless
-// told otherwise, is a thread's own, so the goroutine keeps its thread meanwhile.
+// sleepUntil sleeps in the kernel until an instant of the clock. By default the
+// kernel delays wake-ups by up to 50 µs to combine them. This timer slack is set to
+// its minimum for the thread, so the goroutine stays locked to it meanwhile.
 func sleepUntil(at int64) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // without it the sleep is later, and that is seen
+	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // an error only makes the sleep end later
 	until := unix.NsecToTimespec(at)
 	for unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &until, nil) == unix.EINTR {
 	}

@@ -8,14 +8,14 @@ import (
 	"dhtbench/bench/workload"
 )
 
-// slot holds one operation in flight: what is asked, when, and how it ended. A
-// loop uses its slots again and again, so that nothing is allocated.
+// slot holds one operation in flight: its request, times and reply. A loop reuses
+// its slots, so that nothing is allocated.
 type slot struct {
-	connections []*connection // of this slot alone, by server
+	connections []*connection // of this slot only, by server
 
 	workload.Operation
 	run     *run             // the phase that it belongs to
-	key     []byte           // of this slot: the source reuses its own before the reply is there
+	key     []byte           // a copy, since the source reuses its own before the reply
 	request []byte           // as it is sent
 	pending workload.Pending // of the client's ledger
 	server  int              // the owner of the key
@@ -24,18 +24,18 @@ type slot struct {
 
 	reply        target.Reply // without its value
 	verification workload.Verification
-	err          error // why it went wrong; nil otherwise
+	err          error // nil unless the operation went wrong
 }
 
-// latency is the response time in an open loop. In a closed one an operation is
-// intended when it is sent, and it is the service time.
+// latency is the response time in an open loop. In a closed loop, where the send is
+// the intended start, it is the service time.
 func (s *slot) latency() time.Duration { return time.Duration(s.completion - s.intended) }
 
 // service is the time from send to completion.
 func (s *slot) service() time.Duration { return time.Duration(s.completion - s.send) }
 
-// wentWrong reports whether the operation got no reply, or one that a working
-// store does not give to a record that is there.
+// wentWrong reports whether the operation got no reply or a wrong one, or did not
+// find its record.
 func (s *slot) wentWrong() bool {
 	return !s.reply.Outcome.Replied() || s.reply.Outcome == workload.NotFound && s.verification.Wrong()
 }
@@ -52,7 +52,7 @@ func (s *slot) encode() {
 	}
 }
 
-// finish takes the reply to the operation, or why there is none.
+// finish ends the operation with its reply, or with the error that prevented one.
 func (s *slot) finish(reply target.Reply, err error) {
 	c := s.run.client
 	if reply.Outcome == workload.Failed && err == nil {

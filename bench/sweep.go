@@ -12,13 +12,13 @@ import (
 
 // sweep is the plan of a benchmark: one run for each setting and repeat.
 type sweep struct {
-	// params is common to all trials; Operation, Clients, Repeat and, of an open
-	// loop, RateOpsPerS, Pacing and times that follow from the rate are the sweep's
-	// to set.
+	// params is common to all trials. The sweep sets Operation, Clients and Repeat
+	// and, of an open loop, RateOpsPerS, Pacing and the times that depend on the
+	// rate.
 	params  results.Params
 	clients []int    // numbers of clients
 	rates   rates    // offered; none: a closed loop
-	pacings []string // of an open loop that is paced in several ways; none: as params say
+	pacings []string // pacings of an open loop; none: that of params
 	trials  int      // repeats of each setting, at least 1
 }
 
@@ -42,7 +42,7 @@ func (s sweep) settings() []results.Params {
 	return all
 }
 
-// allPacings are the ways in which clients are paced, one at least.
+// allPacings returns the pacings of the sweep, at least one.
 func (s sweep) allPacings() []string {
 	if len(s.pacings) == 0 {
 		return []string{s.params.Pacing}
@@ -50,8 +50,8 @@ func (s sweep) allPacings() []string {
 	return s.pacings
 }
 
-// at is the parameters of one setting. An open loop runs for a time: that of its
-// operations at the rate, unless a duration is given.
+// at returns the parameters of one setting. The duration of an open loop, unless
+// given, is that of its operations at the rate.
 func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 	p := s.params
 	p.Clients, p.RateOpsPerS, p.Pacing = clients, rate, pacing
@@ -75,13 +75,12 @@ func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 	return p
 }
 
-// maxNS bounds times that follow from other flags: about 30 years.
+// maxNS bounds times computed from other flags: about 30 years.
 const maxNS = 1e18
 
-// runs returns the runs that are still to be done when the trials of done are
-// there. The settings of each repeat come in an order of their own, random but
-// fixed by the seed: what drifts on the machine in the course of a benchmark
-// then blurs the curve instead of bending it.
+// runs returns the runs that are missing from done. Each repeat has the settings in
+// another random order, fixed by the seed. A drift of the machine during the sweep
+// then adds noise to the curve instead of changing its shape.
 func (s sweep) runs(done []results.Trial) []sweepRun {
 	have := make(map[results.Params]bool)
 	for _, t := range done {

@@ -41,7 +41,7 @@ func TestRunsCoverTheSweepInRandomOrder(t *testing.T) {
 	}
 }
 
-func TestRunsLeaveOutWhatIsDone(t *testing.T) {
+func TestRunsSkipFinishedTrials(t *testing.T) {
 	s := smallSweep()
 	all := s.runs(nil)
 	var done []results.Trial

@@ -12,18 +12,18 @@ import (
 	"dhtbench/results"
 )
 
-// width is how many columns a terminal is taken to have.
+// width is the assumed number of columns of a terminal.
 const width = 80
 
 // column is one column of a table: a heading of two lines, of which the upper may be
-// empty, and what a setting has there.
+// empty, and the cell of a setting.
 type column struct {
 	upper, heading string
 	cell           func(results.Summary) string
 }
 
-// writeTable writes the trials of one sweep for people: a row a setting, with a mark
-// where not all of its trials are VALID, and below it what its signs mean.
+// writeTable writes the trials of one sweep as a table, one row for each setting. A
+// mark shows that not all of its trials are VALID. The legend is below.
 func writeTable(w io.Writer, summaries []results.Summary) error {
 	columns := closedColumns()
 	if len(summaries) > 0 && summaries[0].Setting.Open() {
@@ -54,8 +54,8 @@ func writeTable(w io.Writer, summaries []results.Summary) error {
 	return err
 }
 
-// align writes rows in columns two spaces apart, the first to the left and the others
-// to the right, with the mark of each row behind it.
+// align writes rows in columns two spaces apart, the first aligned left and the
+// others right. The mark of each row follows it.
 func align(rows [][]string, mark func(row int) string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -112,9 +112,8 @@ func closedColumns() []column {
 		})
 }
 
-// openColumns are those of an open loop: rates, response times, and how much later
-// than meant operations were sent. The number of clients is one if it differs;
-// otherwise the heading has it.
+// openColumns are those of an open loop: rates, response times and lag. The number
+// of clients is a column if it differs; otherwise the heading has it.
 func openColumns(summaries []results.Summary) []column {
 	columns := []column{{heading: "op", cell: opCell}}
 	if severalClients(summaries) {
@@ -146,7 +145,7 @@ func clientsCell(s results.Summary) string { return strconv.Itoa(s.Setting.Clien
 
 func failedCell(s results.Summary) string { return strconv.FormatInt(s.Counts.Bad(), 10) }
 
-// latencyColumns are figures of latencies, by their names.
+// latencyColumns returns the columns of latencies, by name: mean, max or percentile.
 func latencyColumns(upper string, of func(results.Summary) results.Latencies, names ...string) []column {
 	columns := make([]column, len(names))
 	for i, name := range names {
@@ -168,7 +167,7 @@ func latencyColumns(upper string, of func(results.Summary) results.Latencies, na
 	return columns
 }
 
-// estimate writes a latency, as a lower bound where it is one.
+// estimate formats a latency, as a lower bound if it is one.
 func estimate(e results.Estimate) string {
 	if e.AtLeast {
 		return results.FormatBound(e.Median)
@@ -176,7 +175,7 @@ func estimate(e results.Estimate) string {
 	return results.FormatDuration(e.Median)
 }
 
-// setting names a trial among those of its sweep.
+// setting identifies a trial within its sweep.
 func setting(p results.Params) string {
 	text := fmt.Sprintf("%s, clients %d", p.Operation, p.Clients)
 	if p.Open() {
@@ -205,12 +204,12 @@ func perSecond(v float64) string {
 // latency formats nanoseconds; one that is not known is a dash.
 func latency(ns float64) string { return results.FormatDuration(ns) }
 
-// warningLines is how many lines of warnings stand below a table: with them, the
-// table of the default sweep fits a screen of 36 rows.
+// warningLines bounds the lines of warnings below a table. With them, the table of
+// the default sweep fits a screen of 36 rows.
 const warningLines = 6
 
-// writeVerdicts writes how many trials have which verdict, and below it the warnings,
-// a line a code: at most warningLines, or all.
+// writeVerdicts writes the number of trials with each verdict, then the warnings,
+// one line for each code: at most warningLines, or all.
 func writeVerdicts(w io.Writer, trials []results.Trial, file string, all bool) {
 	var parts []string
 	for _, v := range []results.Verdict{results.Valid, results.Suspect, results.Invalid} {

@@ -50,7 +50,7 @@ func table(t *testing.T, summaries []results.Summary) string {
 	return b.String()
 }
 
-// fits fails where a line is wider than a terminal, or ends in a space.
+// fits fails the test if a line is wider than a terminal or ends in a space.
 func fits(t *testing.T, text string) {
 	t.Helper()
 	for line := range strings.Lines(text) {
@@ -74,7 +74,7 @@ get        8   999 ns    12 ns  10.0 ms  > 1.5 s   > 10 s  250000       2 ?
 	}
 	fits(t, got)
 	if plain := table(t, []results.Summary{{Service: results.LatenciesOf(filled(20_000)), Throughput: known(1)}}); strings.Contains(plain, ": ") {
-		t.Errorf("notes of signs that the table does not have:\n%s", plain)
+		t.Errorf("the legend explains signs that the table does not have:\n%s", plain)
 	}
 }
 
@@ -87,7 +87,7 @@ func filled(n int) *results.Histogram {
 	return h
 }
 
-// openSummary is an open loop at a rate, whose tail is among the unsent.
+// openSummary is an open loop at a rate, with unsent operations in its tail.
 func openSummary(clients int, rate float64, pacing string) results.Summary {
 	l := results.Latencies{Mean: atLeast(123e6), P50: known(123_456), P90: known(1e9), P99: atLeast(128.9e6), P999: atLeast(999.9e6), Max: 60e9, MaxAtLeast: true}
 	lag := results.LatenciesOf(filled(1_000_000))
@@ -114,11 +114,11 @@ mix     12.7      11.1    123 µs  > 128 ms  > 999 ms  991 µs  123456 !
 	// With all columns, none of them short.
 	several := table(t, []results.Summary{openSummary(4, 1_000_000, results.PrecisePacing), openSummary(200, 100_000, results.PrecisePacing)})
 	if fits(t, several); !strings.Contains(several, "\nmix      200   100000") {
-		t.Errorf("clients that differ have no column:\n%s", several)
+		t.Errorf("no column for different numbers of clients:\n%s", several)
 	}
 	timers := table(t, []results.Summary{openSummary(4, 1000, results.PrecisePacing), openSummary(4, 1000, results.TimerPacing)})
 	if fits(t, timers); !strings.Contains(timers, "\nmix, timer  ") {
-		t.Errorf("pacing has no place:\n%s", timers)
+		t.Errorf("the table does not show the pacing:\n%s", timers)
 	}
 }
 
@@ -159,9 +159,9 @@ func TestTableJSONOfAnOpenLoop(t *testing.T) {
 	}
 }
 
-// TestIntervalsAreOfSeveralTrials: one trial has no interval, however many
-// operations it has; six have one, across trials.
-func TestIntervalsAreOfSeveralTrials(t *testing.T) {
+// TestIntervalsNeedSeveralTrials: one trial has no interval, however many operations
+// it has; six trials have one.
+func TestIntervalsNeedSeveralTrials(t *testing.T) {
 	var trials []results.Trial
 	for repeat := range 6 {
 		h := results.NewHistogram()
@@ -211,8 +211,8 @@ func troubled() []results.Trial {
 	return trials
 }
 
-// TestDefaultSweepFitsAScreen: table and warnings of 24 trials with every warning that
-// there is fit 36 rows of 80 columns, and the warnings are last.
+// TestDefaultSweepFitsAScreen: table and warnings of 24 trials with every kind of
+// warning fit 36 rows of 80 columns. The warnings are last.
 func TestDefaultSweepFitsAScreen(t *testing.T) {
 	var b strings.Builder
 	if err := (display{file: "results/loopback.jsonl"}).write(&b, troubled()); err != nil {
@@ -234,8 +234,8 @@ func TestDefaultSweepFitsAScreen(t *testing.T) {
 	}
 }
 
-// TestShowPrintsAllWarnings: a results file prints as a sweep does, with every warning
-// of every trial.
+// TestShowPrintsAllWarnings: show prints what the sweep printed, with every warning of
+// every trial.
 func TestShowPrintsAllWarnings(t *testing.T) {
 	var b strings.Builder
 	trials := troubled()
@@ -254,9 +254,9 @@ func TestShowPrintsAllWarnings(t *testing.T) {
 	}
 }
 
-// TestShowOfSeveralSweeps: what has no column in a table has a table of its own, and
-// rates of schema 2, each with its number of operations, share one.
-func TestShowOfSeveralSweeps(t *testing.T) {
+// TestShowSeparatesSweeps: settings that differ in what has no column have separate
+// tables. Rates of schema 2, each with its number of operations, share one.
+func TestShowSeparatesSweeps(t *testing.T) {
 	for file, tables := range map[string]int{"loopback": 1, "rates": 1, "pacing": 1, "truth": 3} {
 		trials, err := results.ReadFile(filepath.Join("..", "results", file+".jsonl"))
 		if err != nil {
@@ -286,7 +286,7 @@ func TestShowRefusesAnEmptyFile(t *testing.T) {
 	}
 }
 
-// TestAdviceNamesFlags: a flag that a warning names is one of dhtbench bench.
+// TestAdviceNamesFlags: the flags in the advice of warnings exist in dhtbench bench.
 func TestAdviceNamesFlags(t *testing.T) {
 	parser, err := kong.New(new(Command))
 	if err != nil {

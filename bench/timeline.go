@@ -8,11 +8,11 @@ import (
 	"dhtbench/results"
 )
 
-// intervalLength is that of a slice of the timeline.
+// intervalLength is the length of a slice of the timeline.
 const intervalLength = 100 * time.Millisecond
 
-// timeline puts the operations of all clients into slices of time by intended
-// start, counted from an instant of the clock. Empty slices are left out.
+// timeline groups the operations of all clients by intended start into slices of
+// time, counted from the instant from. Empty slices are left out.
 func timeline(clients []*recorder, from int64) []results.Interval {
 	slots := make(map[int64]*results.Histogram)
 	for _, c := range clients {

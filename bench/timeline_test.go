@@ -7,12 +7,12 @@ import (
 	"dhtbench/results"
 )
 
-func TestTimelineSlicesTime(t *testing.T) {
+func TestTimelineGroupsByIntendedStart(t *testing.T) {
 	const ms = int64(time.Millisecond)
 	const from = 1000 * ms
 	slices := timeline(recordersOf([][]point{
 		{{from + 10*ms, 5}, {from + 99*ms, 6}, {from + 100*ms, 7}},
-		{{from + 350*ms, 8}, {from - ms, 9}}, // the second was sent before the start by a clock that is off
+		{{from + 350*ms, 8}, {from - ms, 9}}, // the second was before the start, by the error of a clock
 	}...), from)
 	check := func(slices []results.Interval, want map[int64]time.Duration) {
 		t.Helper()

@@ -8,7 +8,7 @@ import (
 	"dhtbench/results"
 )
 
-// measured is all that a trial is made of.
+// measured is the input of a trial's record.
 type measured struct {
 	setup
 	params  results.Params
@@ -19,8 +19,7 @@ type measured struct {
 	vitals  []node.Vitals // of the servers, by number
 }
 
-// trial makes the record, without a verdict. All times count from the instant of
-// the start.
+// trial makes the record, without a verdict. Times count from the start.
 func (c *coordinator) trial(m measured) results.Trial {
 	t := results.Trial{
 		Schema: results.Schema, Params: m.params, Started: m.started, Command: c.command, Build: m.build,
@@ -47,8 +46,9 @@ func (c *coordinator) trial(m measured) results.Trial {
 	return t
 }
 
-// serverRuntime is what a server reports of itself. Hiccups outside of the trial
-// are left out, and those of a host without an agent too: its clock is not known.
+// serverRuntime returns what a server reports about itself. It leaves out hiccups
+// outside of the trial, and those of a host without an agent, whose clock is not
+// known.
 func (c *coordinator) serverRuntime(t results.Trial, m measured, id int, v node.Vitals) results.Runtime {
 	on := id % c.fleet.size()
 	if on >= len(m.offsets) {
@@ -61,8 +61,8 @@ func (c *coordinator) serverRuntime(t results.Trial, m measured, id int, v node.
 	return r
 }
 
-// runtimeOf is what a process reports of itself, for the record. Times count from
-// an instant of its host's clock.
+// runtimeOf converts what a process reports about itself. Times count from the
+// instant from of its host's clock.
 func runtimeOf(v node.Vitals, from int64) results.Runtime {
 	r := results.Runtime{GCs: v.GCs, GCPauseNS: v.GCPauseNS, SchedP99NS: v.SchedP99NS, RunDelayNS: v.RunDelayNS}
 	for _, h := range v.Hiccups {

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// usage is what the process has used, and what was done to it, up to an instant.
+// usage is the resource usage of the process up to an instant.
 type usage struct {
 	at               int64 // on the agent's clock
 	userNS, systemNS int64
@@ -25,8 +25,8 @@ type usage struct {
 	vitals           node.Vitals
 }
 
-// readUsage reads it. It takes a millisecond and more, and is for outside of what
-// is measured. What a kernel does not tell is 0.
+// readUsage reads the usage. It takes more than a millisecond, so call it outside
+// of the measurement. What the kernel does not report is 0.
 func (a *agent) readUsage() (usage, error) {
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
@@ -39,8 +39,8 @@ func (a *agent) readUsage() (usage, error) {
 	return u, nil
 }
 
-// until is the record of what an agent on a host used between two readings for
-// clients of these numbers, which spun for so long.
+// until returns the record of an agent between two readings. spun is the time that
+// its clients spent spinning.
 func (u usage) until(after usage, host string, clients []int, spun time.Duration) results.Agent {
 	return results.Agent{
 		Host:        host,
@@ -55,16 +55,16 @@ func (u usage) until(after usage, host string, clients []int, spun time.Duration
 	}
 }
 
-// vitals is what the runtime and the kernel did to the agent between two readings.
+// vitals returns the agent's vitals between two readings.
 func (a *agent) vitals(before, after usage) node.Vitals {
 	v := after.vitals.Since(before.vitals)
 	v.Hiccups = a.hiccups.Between(before.at, after.at)
 	return v
 }
 
-// throttled is for how long the limit of this process's control group, version 2,
-// has held it back, as files below root tell. A limit of version 1, or of a group
-// above, is not seen.
+// throttled returns how long the limit of this process's control group, version 2,
+// has stopped it, in nanoseconds, from files below root. Limits of version 1 or of
+// a parent group are not seen.
 func throttled(root string) int64 {
 	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestThrottled(t *testing.T) {
+func TestThrottledReadsControlGroup(t *testing.T) {
 	root := t.TempDir()
 	for name, text := range map[string]string{
 		"proc/self/cgroup":            "1:cpu:/elsewhere\n0::/mine\n",

@@ -9,8 +9,8 @@ import (
 	"dhtbench/results"
 )
 
-// judgedPhase has an agent of this process put with two clients at a node, and
-// returns the reasons for doubt about what it measured.
+// judgedPhase runs an agent with two clients that put at a node, and returns the
+// codes of the trial's warnings.
 func judgedPhase(t *testing.T, addr string, operations int) string {
 	t.Helper()
 	p := phases()
@@ -22,16 +22,15 @@ func judgedPhase(t *testing.T, addr string, operations int) string {
 	c.wait()
 	result.Agent.Runtime = runtimeOf(result.Vitals, 0)
 	trial := results.Trial{Params: p, Clients: result.Clients, Agents: []results.Agent{result.Agent}, Hosts: []results.Host{{Cores: runtime.NumCPU()}}}
-	_, reasons := trial.Judge()
+	_, warnings := trial.Judge()
 	var text []string
-	for _, w := range reasons {
+	for _, w := range warnings {
 		text = append(text, w.Code)
 	}
 	return strings.Join(text, "\n")
 }
 
-// TestGarbageCollectionWarns has the agent's own process collect garbage all
-// the time.
+// TestGarbageCollectionWarns collects garbage in the agent's process all the time.
 func TestGarbageCollectionWarns(t *testing.T) {
 	addr, _ := startNode(t)
 	stop, stopped := make(chan bool), make(chan bool)
@@ -50,14 +49,14 @@ func TestGarbageCollectionWarns(t *testing.T) {
 	close(stop)
 	<-stopped
 	if !strings.Contains(said, "gc") {
-		t.Errorf("said of a garbage collection storm: %q", said)
+		t.Errorf("constant garbage collection: warnings %q", said)
 	}
 }
 
-// TestSlowClientWarns has one of two clients served slower than the other.
+// TestSlowClientWarns slows the replies to one of two clients.
 func TestSlowClientWarns(t *testing.T) {
-	said := judgedPhase(t, (&liar{slow: 200 * time.Microsecond}).start(t), 1000)
+	said := judgedPhase(t, (&faultyNode{slow: 200 * time.Microsecond}).start(t), 1000)
 	if !strings.Contains(said, "stragglers") {
-		t.Errorf("said of a slow client: %q", said)
+		t.Errorf("a slow client: warnings %q", said)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// check reports what cannot be: a record that contradicts itself would make the
-// numbers derived from it wrong. A record that is only suspect passes; see
+// check returns an error for a record that contradicts itself, since numbers derived
+// from it would be wrong. It accepts records that only have warnings; see
 // [Trial.Judge].
 func (t Trial) check() error {
 	err := cmp.Or(t.Params.check(), t.checkExtent(), t.checkClients(), t.checkTimeline(), t.checkProcesses(), t.checkWarnings())
@@ -17,7 +17,7 @@ func (t Trial) check() error {
 	return nil
 }
 
-// fault makes an error of something that must not be.
+// fault returns an error if bad, else nil.
 func fault(bad bool, format string, args ...any) error {
 	if !bad {
 		return nil
@@ -128,8 +128,8 @@ func (c Client) checkRest() error {
 	)
 }
 
-// checkWindow checks what schema 3 records of an open loop's window, and the
-// operations that got no reply.
+// checkWindow checks the window of an open loop, which schema 3 records, and the
+// operations without a reply.
 func (c Client) checkWindow(p Params, schema int) error {
 	without, noReply := c.Counts.Unsent+c.Counts.Unknown, int64(0)
 	if c.NoReply != nil {
@@ -144,7 +144,7 @@ func (c Client) checkWindow(p Params, schema int) error {
 	)
 }
 
-// checkTimeline finds the same operations in the timeline as in the clients.
+// checkTimeline checks that timeline and clients have the same number of operations.
 func (t Trial) checkTimeline() error {
 	if len(t.Timeline) == 0 {
 		return nil
@@ -164,7 +164,7 @@ func (t Trial) checkTimeline() error {
 	return fault(sum != want, "timeline holds %d operations, counts say %d", sum, want)
 }
 
-// checkProcesses looks at what the agents reported, and at the baseline.
+// checkProcesses checks the reports of agents and the baseline.
 func (t Trial) checkProcesses() error {
 	for _, a := range t.Agents {
 		if min(a.WallNS, a.UserNS, a.SystemNS, a.SpinNS, int64(a.GOMAXPROCS)) < 0 {

@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// Limits on how the clients of a closed loop ran beside each other.
+// Limits on the concurrency of the clients of a closed loop.
 const (
-	// maxAlone is for which share of a trial not all clients may be running: if it is
-	// more, the latencies of the rest, at lower concurrency, are a fifth of all.
+	// maxAlone is the share of a trial in which some clients may not be running. Above
+	// it, a fifth of all latencies are of lower concurrency.
 	maxAlone = 0.2
-	// maxStartSkew is how far apart clients may begin, and maxSkewShare which share of
-	// the trial that may be. A start signal takes a round trip and a scheduler's turn;
-	// 50 ms is far more. A hundredth of the operations is what a p99 is of.
+	// maxStartSkew is the time between the first and the last start, and maxSkewShare
+	// the same as a share of the trial. A start signal takes a round trip and a
+	// scheduler's turn, far less than 50 ms. A hundredth of the operations sets a p99.
 	maxStartSkew = 50 * time.Millisecond
 	maxSkewShare = 0.01
-	// littleTolerance is how far [Trial.Little] may be from 1 (measurement rule:
-	// within 2 %): more than what generating keys and checking values take.
+	// littleTolerance is how far [Trial.Little] may be from 1: more than the time for
+	// making keys and checking values.
 	littleTolerance = 0.02
 	// improbable is a two-sided z threshold for p = 0.001.
 	improbable = 3.29
 )
 
-// stragglers finds clients that ran while others had ended, or not yet begun. If
-// they never all ran together, there is no throughput of full concurrency.
+// stragglers finds clients that ran while others had ended or not begun. If all
+// clients never ran together, there is no throughput of full concurrency.
 func stragglers(t Trial) []Warning {
 	if t.Params.Open() {
 		return nil
@@ -39,7 +39,7 @@ func stragglers(t Trial) []Warning {
 
 // startSkew finds clients that began late.
 func startSkew(t Trial) []Warning {
-	if t.Params.Open() { // a late client is in the lag
+	if t.Params.Open() { // a late client shows as lag
 		return nil
 	}
 	first, last := t.Whole().StartNS, t.Active().StartNS
@@ -47,8 +47,8 @@ func startSkew(t Trial) []Warning {
 	return graded(Warning{Code: "start-skew", Value: float64(last-first) / float64(time.Second)}, limit, never)
 }
 
-// littlesLaw finds clients of a closed loop that do something else than wait for
-// replies, and latencies that are not those of all operations.
+// littlesLaw finds clients of a closed loop that spend time on something else than
+// waiting for replies, and latencies that are missing.
 func littlesLaw(t Trial) []Warning {
 	if t.Params.Open() {
 		return nil

@@ -1,21 +1,20 @@
 package results
 
-// Limits on what machines may do to agents.
+// Limits on the processor time that agents use or lose.
 const (
-	// maxAgentCPU is the share of its processors that an agent may use: a queue
-	// that is 85 % busy makes its users wait 5 service times, and here the users
-	// are the operations that are timed.
+	// maxAgentCPU is the share of its processors that an agent may use. In a queue
+	// that is 85 % busy, timed operations would wait for 5 service times.
 	maxAgentCPU = 0.85
-	// A processor that was stolen for 1 % of the time can have made 1 % of all
-	// operations, the p99, arbitrarily slow.
+	// Steal for 1 % of the time can slow 1 % of all operations, and so the p99, by any
+	// amount.
 	maxSteal, ruinousSteal = 0.01, 0.10
-	// A control group's limit stops all threads at once, for up to 100 ms. A thousandth
-	// of the time can be the p99.9; at 5 % no percentile above p95 is of the store.
+	// A control group's limit stops all threads for up to 100 ms. A thousandth of the
+	// time can set the p99.9; 5 % can set all percentiles above p95.
 	maxThrottling, ruinousThrottling = 0.001, 0.05
 )
 
-// busyAgents finds agents without processor time left: the generator is what is
-// then measured.
+// busyAgents finds agents that use almost all of their processor time: their speed
+// is then measured, not the store's.
 func busyAgents(t Trial) []Warning {
 	var all []Warning
 	for _, a := range t.Agents {
@@ -23,7 +22,7 @@ func busyAgents(t Trial) []Warning {
 			continue
 		}
 		processors := a.GOMAXPROCS
-		if cores := t.cores(a.Host); cores > 0 { // open loops have a thread for each client besides
+		if cores := t.cores(a.Host); cores > 0 { // open loops have more threads, one for each client
 			processors = min(processors, cores)
 		}
 		used := max(a.UserNS+a.SystemNS-a.SpinNS, 0)
@@ -60,8 +59,8 @@ func throttling(t Trial) []Warning {
 	return all
 }
 
-// worstAgents is one agent of each host, that with the most: what concerns a host
-// is seen by all its agents, and is one warning.
+// worstAgents returns, for each host, the agent with the largest value. All agents
+// of a host see what happens to it, and one warning is enough.
 func (t Trial) worstAgents(of func(Agent) int64) []Agent {
 	var worst []Agent
 next:
@@ -79,7 +78,7 @@ next:
 	return worst
 }
 
-// cores is the number of processors of a host, 0 if it is not known.
+// cores returns the number of processors of a host, 0 if unknown.
 func (t Trial) cores(name string) int {
 	for _, h := range t.Hosts {
 		if h.Name == name {

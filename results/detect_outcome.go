@@ -2,27 +2,25 @@ package results
 
 import "time"
 
-// maxBadShare is which share of operations may go without a reply, or without
-// finding their key, before the rest no longer stands for all: one in a hundred
-// left out of a sample moves its p99.
+// maxBadShare is the share of operations that may have no reply or not find their
+// key. Leaving out one in a hundred changes the p99 of a sample.
 const maxBadShare = 0.01
 
-// wrongValues finds values that the store should not have returned: it, or the
-// harness, has not done the work that was timed.
+// wrongValues finds values that the store should not have returned.
 func wrongValues(t Trial) []Warning {
 	return graded(Warning{Code: "wrong-values", Value: float64(t.Counts().Wrong)}, 0, 0)
 }
 
-// errorReplies finds operations that failed, have no known outcome, or did not find
-// their key. The first two have no latency, the last may take another path.
+// errorReplies finds operations that failed, have an unknown outcome, or did not find
+// their key. The first two have no latency; the last may be faster than others.
 func errorReplies(t Trial) []Warning {
 	c := t.Counts()
 	bad := c.NotFound - c.Absent + c.Failed + c.Unknown
 	return graded(Warning{Code: "errors", Value: float64(bad) / float64(c.Total())}, 0, maxBadShare)
 }
 
-// outOfRange finds latencies that histograms do not resolve. A lag below the lowest
-// is none.
+// outOfRange finds latencies outside the range of histograms. A lag below the range
+// is no fault.
 func outOfRange(t Trial) []Warning {
 	n := t.Service().Unresolved() + t.Response().Unresolved() + t.Lag().above
 	return graded(Warning{Code: "out-of-range", Value: float64(n)}, 0, never)
@@ -37,7 +35,7 @@ func endedEarly(t Trial) []Warning {
 	return []Warning{{Code: ended, Level: Invalid, Value: t.left()}}
 }
 
-// left is the share of a trial, 0 to 1, that was still to come when it ended.
+// left returns the share of a trial, 0 to 1, that was missing when it ended.
 func (t Trial) left() float64 {
 	p := t.Params
 	var done, planned float64
@@ -55,7 +53,7 @@ func (t Trial) left() float64 {
 	return min(max(1-done/planned, 0), 1)
 }
 
-// windowNS is the shortest window of a client of an open loop.
+// windowNS returns the shortest window of any client of an open loop.
 func (t Trial) windowNS() time.Duration {
 	shortest := time.Duration(t.Params.DurationNS)
 	for _, c := range t.Clients {
@@ -64,8 +62,8 @@ func (t Trial) windowNS() time.Duration {
 	return shortest
 }
 
-// unsent finds operations that were due and never sent. All percentiles that they
-// take part in are lower bounds. An interruption leaves some that were on their way.
+// unsent finds operations that were due and never sent. Percentiles that include
+// them are lower bounds. An interrupted trial may have some.
 func unsent(t Trial) []Warning {
 	if t.Ended() == Interrupted {
 		return nil

@@ -2,30 +2,29 @@ package results
 
 import "time"
 
-// Limits on how well the generator of an open loop kept to its plan.
+// Limits on how far the generator of an open loop missed its schedule.
 const (
-	// maxQueued is the share of operations that may have been sent late for want of a
-	// slot: if it is more, the p99 of the lag is that of queued operations.
+	// maxQueued is the share of operations that may have been queued. Above it, queued
+	// operations set the p99 of the lag.
 	maxQueued = 0.01
-	// maxLag is how much of the median response may be lag, the generator's own
-	// part of it, for the second digit to be the store's; at ruinousLag most of the
-	// response is the generator.
+	// maxLag is the share of the median response that may be lag: more changes its
+	// second digit. At ruinousLag lag is half of the response.
 	maxLag, ruinousLag = 0.10, 0.50
-	// leastLag is the goal of pacing (its median is 0.05 µs on an idle core); a lag
-	// below it is no fault however fast the store.
+	// leastLag is the goal of pacing (its median is 0.05 µs on an idle core). A lag
+	// below it is no fault, even with a faster store.
 	leastLag = time.Microsecond
-	// maxTailLag is the same of the p99s. It is wider, because a slow operation is
-	// not slow for two reasons at once: if the lag is half of the response, half of
-	// the slow operations can be the generator's. leastTailLag is the goal of pacing.
+	// maxTailLag is the same for the p99s. It is larger, because one operation is
+	// rarely slow for two reasons: if the p99 of lag is half of that of response, the
+	// generator can have caused half of the slow operations. leastTailLag is the goal
+	// of pacing.
 	maxTailLag   = 0.50
 	leastTailLag = 50 * time.Microsecond
-	// maxTailQueued is which share of operations may have been queued for the p99 of
-	// the lag to be the generator's own: a tenth of that hundredth.
+	// maxTailQueued is the share of queued operations up to which the p99 of the lag
+	// is the generator's: a tenth of a hundredth.
 	maxTailQueued = 0.001
 )
 
-// queuedShare is the share of operations that were sent late for want of a slot, 0
-// to 1.
+// queuedShare returns the share of operations that were queued, 0 to 1.
 func (t Trial) queuedShare() float64 {
 	var sum int64
 	for _, c := range t.Clients {
@@ -34,8 +33,8 @@ func (t Trial) queuedShare() float64 {
 	return float64(sum) / float64(max(t.Counts().Total(), 1))
 }
 
-// notSustained finds rates that the store cannot do: response time is then a
-// function of the length of the trial. A hopeless trial says so already.
+// notSustained finds rates that the store cannot sustain: response time then depends
+// on the length of the trial. Hopeless trials have their own warning.
 func notSustained(t Trial) []Warning {
 	w := Warning{Code: "not-sustained", Value: 1 - t.Achieved()/t.Offered()}
 	switch {
@@ -51,15 +50,15 @@ func notSustained(t Trial) []Warning {
 	return []Warning{w}
 }
 
-// queued finds operations that waited for a slot, because the store was slow for a
-// while. Response times are right all the same, service times are of fewer
-// operations at once than were meant.
+// queued finds operations that waited for a slot because the store was slow for a
+// while. Response times are still right; service times are of fewer operations in
+// flight than without slots.
 func queued(t Trial) []Warning {
 	return graded(Warning{Code: "queued", Value: t.queuedShare()}, maxQueued, never)
 }
 
-// lag finds response times of which the generator is a part that shows. Where
-// operations were queued, lag is the store's doing.
+// lag finds response times of which the generator's lag is a large part. If
+// operations were queued, the store caused the lag.
 func lag(t Trial) []Warning {
 	if !t.Params.Open() || t.queuedShare() >= maxQueued {
 		return nil
@@ -75,8 +74,8 @@ func lagTail(t Trial) []Warning {
 	return lagOf(t, "lag-tail", 0.99, leastTailLag, maxTailLag, never)
 }
 
-// lagOf compares a quantile of lag with that of response time. One that is not
-// printed, for want of operations, does not matter.
+// lagOf compares a quantile of lag with that of response time. It ignores quantiles
+// with too few operations, which are not printed either.
 func lagOf(t Trial, code string, q float64, least time.Duration, suspect, invalid float64) []Warning {
 	lag, response := t.Lag(), t.Response()
 	if !lag.Supports(q) || lag.Quantile(q) <= least {

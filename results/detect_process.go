@@ -1,11 +1,11 @@
 package results
 
-// maxPause is the share of a trial for which an agent may stop to collect garbage,
-// or any process be held up: if it is more, the p99 is that of pauses.
+// maxPause is the share of a trial in which garbage collection may stop an agent, or
+// hiccups any process. Above it, pauses set the p99.
 const maxPause = 0.01
 
-// wallNS is how long the measured phase lasted, as the clients saw it: the window of
-// an open loop, however few operations it had.
+// wallNS returns the length of the measured phase: the window of an open loop, or the
+// time in which clients ran.
 func (t Trial) wallNS() int64 {
 	length := t.Whole().lengthNS()
 	for _, c := range t.Clients {
@@ -27,14 +27,14 @@ func gcPauses(t Trial) []Warning {
 	return all
 }
 
-// hiccups finds processes that were ready to run and did not. Of each host it is
-// the worst process; what held it up is seldom for it alone.
+// hiccups finds processes that were ready to run and did not. It reports only the
+// worst process of each host, since the cause usually affects all.
 func hiccups(t Trial) []Warning {
 	wall := t.wallNS()
 	if wall <= 0 {
 		return nil
 	}
-	var worst []Warning // one of each host
+	var worst []Warning // one for each host
 	add := func(host string, node *int, all []Hiccup) {
 		var sum int64
 		for _, h := range all {

@@ -3,26 +3,23 @@ package results
 import "math"
 
 const (
-	// trendPoints are the fewest points in which a trend is looked for: two for each
-	// block.
+	// trendPoints is the minimum number of points for a trend: two for each block.
 	trendPoints = 2 * trendBlocks
-	// maxDrift is the change from the first half of a trial to the second that is
-	// too small to matter however certain: half of it is what the mean of the trial
-	// is off from either.
+	// maxDrift is the change from the first half of a trial to the second that is too
+	// small to matter: the mean of the trial differs from either half by half of it.
 	maxDrift = 0.10
-	// trendBlocks is into how many blocks a trial is cut, and minTrend how steadily
-	// their medians must rise or fall, as Kendall's tau: 41 of the 45 pairs of blocks
-	// one way. A machine that wanders seldom does, however far: of white noise 0.1 % do,
-	// of processes that forget within a tenth of the trial 1 %, of single steps 2 %, of
-	// random walks 15 %, and of trends of 5 standard deviations 98 % (TestTrendOfChance).
+	// trendBlocks is the number of blocks of a trial. minTrend is the least Kendall's tau
+	// of their medians: 41 of the 45 pairs of blocks rise, or fall. That holds for 0.1 %
+	// of white noise, 1 % of processes with a correlation time of a tenth of the trial,
+	// 2 % of single steps, 15 % of random walks, and 98 % of trends of 5 standard
+	// deviations (TestTrendOfChance).
 	trendBlocks = 10
 	minTrend    = 0.8
 )
 
-// drift finds trials whose end is not like their beginning: they have no one
-// latency. It looks at the medians of the timeline and, where there are too few, at
-// how long each hundredth of the operations of a closed loop took. In an open loop
-// that does not sustain its rate the queue grows, and that is another warning.
+// drift finds trials whose latency rises or falls. It uses the medians of the timeline
+// or, if these are too few, the times that each hundredth of the operations of a
+// closed loop took. An open loop that does not sustain its rate has another warning.
 func drift(t Trial) []Warning {
 	points := t.medians()
 	if len(points) < trendPoints {
@@ -39,7 +36,7 @@ func drift(t Trial) []Warning {
 	return []Warning{{Code: "drift", Level: Suspect, Value: by, Limit: maxDrift}}
 }
 
-// medians are those of the intervals of the timeline.
+// medians returns the medians of the intervals of the timeline.
 func (t Trial) medians() []float64 {
 	points := make([]float64, 0, len(t.Timeline))
 	for _, slice := range t.Timeline {
@@ -48,9 +45,9 @@ func (t Trial) medians() []float64 {
 	return points
 }
 
-// spacing is the time between marks, summed over the clients of a closed loop;
-// nil where marks are missing or share an operation. In an open loop it is that
-// of the schedule.
+// spacing returns the times between marks, summed over the clients of a closed loop.
+// It is nil if marks are missing or share an operation, and in an open loop, where
+// the schedule sets it.
 func (t Trial) spacing() []float64 {
 	if t.Params.Open() || len(t.Clients) == 0 {
 		return nil

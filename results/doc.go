@@ -1,25 +1,24 @@
-// Package results holds what was measured: the record of one trial, the file
-// that records are kept in, latency histograms, and the statistics derived from
-// them. It knows nothing of how a trial was run, and nothing above it opens a
-// histogram or a results file by other means.
+// Package results defines the record of a trial, the file of records, latency
+// histograms, and the statistics derived from them. It does not depend on how trials
+// are run. Other packages read histograms and results files only through it.
 //
 // # The record
 //
-// One [Trial] is one setting ([Params]), one operation kind and one repeat. It
-// is one line of JSON and stands by itself: parameters, start, per-client counts
-// and histograms, the timeline, the facts of every host and of the build, and a
-// verdict with its warnings. Results files are therefore plain text to
-// concatenate, cut and diff:
+// One [Trial] is one setting ([Params]), one operation kind and one repeat. Its
+// record is one line of JSON and complete in itself: parameters, start, per-client
+// counts and histograms, the timeline, the facts of every host and of the build, and
+// a verdict with its warnings. So results files can be concatenated, cut and
+// compared as text:
 //
 //	{"schema":3,"params":{"operation":"put",...},"started":"2026-...","clients":[...],...}
 //
 // Units end the names: _ns is nanoseconds, _bytes is bytes, _per_s is per second.
-// Everything printed or drawn is derived from the record; derived numbers are
-// not stored. Histograms are added, and no percentile is ever averaged within a
-// trial; across trials the median of the trials' percentiles is taken
-// ([Summary]). A record that contradicts itself is refused, one that is only
-// suspect is judged ([Trial.Judge]). A new warning is a detector in detect_*.go,
-// listed in verdict.go, and its sentence in sentence.go.
+// Everything printed or drawn is derived from the record; derived numbers are not
+// stored. Within a trial, histograms are added and percentiles are never averaged.
+// Across trials, figures are medians of the trials' percentiles ([Summary]). A record
+// that contradicts itself is refused. [Trial.Judge] gives records a verdict and
+// warnings. A new warning is a detector in detect_*.go, listed in verdict.go, and its
+// sentence in sentence.go.
 //
 // # Schema history
 //
@@ -34,6 +33,6 @@
 //	   Warnings are data instead of sentences. held is queued, anatomy is
 //	   breakdown, null is baseline; arrival was deleted
 //
-// Records of all schemas read. What is new in a schema is not known of earlier
-// records, and their warnings are kept as sentences ([Legacy]).
+// Records of all schemas can be read. Fields that are new in a schema are zero in
+// earlier records, and their warnings stay sentences ([Legacy]).
 package results

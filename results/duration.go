@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// FormatDuration writes a time in nanoseconds with the 3 digits that a histogram
-// resolves, in the unit that suits: 312 ns, 41.2 µs, 1.50 ms, 61.0 s. Below 1 µs it
-// writes whole nanoseconds, since clocks count no less. A NaN is a dash.
+// FormatDuration formats a time in nanoseconds with the 3 digits that a histogram
+// resolves, in a suitable unit: 312 ns, 41.2 µs, 1.50 ms, 61.0 s. Below 1 µs it gives
+// whole nanoseconds, the resolution of clocks. NaN is a dash.
 func FormatDuration(ns float64) string {
 	if math.IsNaN(ns) {
 		return "-"
@@ -18,12 +18,12 @@ func FormatDuration(ns float64) string {
 	return inUnit(ns, 3, math.RoundToEven)
 }
 
-// FormatBound writes a lower bound in nanoseconds with 2 digits: > 4.2 s. It rounds
-// down, so that what is written is a lower bound too.
+// FormatBound formats a lower bound in nanoseconds with 2 digits: > 4.2 s. It rounds
+// down, so that the text is a lower bound too.
 func FormatBound(ns float64) string { return "> " + inUnit(ns, 2, math.Floor) }
 
-// inUnit writes ns with so many digits, in the unit in which it has a whole part of
-// 1 to 999 once rounded. Seconds have as many more digits as they need.
+// inUnit formats ns with the given number of digits, in the unit in which the rounded
+// value is in 1 to 999. Seconds have no upper limit.
 func inUnit(ns float64, digits int, round func(float64) float64) string {
 	names := []string{" ns", " µs", " ms", " s"}
 	unit, v := 0, ns
@@ -38,8 +38,8 @@ func inUnit(ns float64, digits int, round func(float64) float64) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64) + names[unit]
 }
 
-// roundTo rounds v to so many significant digits, but integers no further than to a
-// whole.
+// roundTo rounds v to the given number of significant digits, but not beyond the
+// units digit.
 func roundTo(v float64, digits int, round func(float64) float64) float64 {
 	if v <= 0 {
 		return 0

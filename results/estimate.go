@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// Confidence of every interval in this package.
+// Confidence is that of every interval in this package.
 const Confidence = 0.95
 
 // Estimate is the median of one figure over trials, with an order-statistic
 // interval that holds the true median with at least [Confidence], whatever the
 // distribution (Le Boudec, Performance Evaluation, 2010, section 2.2). Fewer
-// than 6 trials have no such interval: Low and High are then NaN, as they are where
-// High has no bound. Median is NaN when the figure is not known of every trial.
+// than 6 trials have no such interval: Low and High are then NaN, as they are if
+// High has no bound. Median is NaN if the figure is unknown in any trial.
 type Estimate struct {
 	Median, Low, High float64
-	// AtLeast says that Median is only a lower bound, because the figures of so many
-	// trials are.
+	// AtLeast says that Median is only a lower bound, because figures of some trials
+	// are.
 	AtLeast bool
 }
 
@@ -29,16 +29,16 @@ func Median(values []float64) Estimate {
 	return median(figures)
 }
 
-// figure is a number derived from one trial. It may be known only from below.
+// figure is a number derived from one trial, possibly only a lower bound.
 type figure struct {
-	value   float64 // NaN: not known
+	value   float64 // NaN: unknown
 	atLeast bool
 }
 
 // median estimates the median of figures, which may be in any order.
 func median(figures []figure) Estimate {
 	e := Estimate{Median: math.NaN(), Low: math.NaN(), High: math.NaN()}
-	// Figures known only from below are there at most infinite.
+	// most has infinity for lower bounds.
 	least, most := make([]float64, len(figures)), make([]float64, len(figures))
 	for i, f := range figures {
 		least[i], most[i] = f.value, f.value
@@ -60,10 +60,10 @@ func median(figures []figure) Estimate {
 	return e
 }
 
-// Known reports whether the figure has a value at all.
+// Known reports whether the figure has a value.
 func (e Estimate) Known() bool { return !math.IsNaN(e.Median) }
 
-// HasInterval reports whether there is an interval: trials were enough.
+// HasInterval reports whether there are enough trials for an interval.
 func (e Estimate) HasInterval() bool { return !math.IsNaN(e.Low) }
 
 // medianRank returns the largest k such that the k-th smallest and k-th largest

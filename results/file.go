@@ -13,14 +13,14 @@ import (
 	"syscall"
 )
 
-// maxLine bounds one record: 64 MiB is a thousand clients, or the timeline of an
-// hour.
+// maxLine bounds the bytes of one record. 64 MiB hold a thousand clients, or the
+// timeline of an hour.
 const maxLine = 64 << 20
 
-// Read reads all trials of r, in file order. name is used in errors, which name
-// the line: `results/x.jsonl:3: ...`. A last line without a newline is what a
-// crash in mid-write leaves; it is an error as any other bad line is, because
-// dropping data is the caller's decision ([Open] makes it).
+// Read reads all trials of r, in file order. Errors contain name and the line:
+// `results/x.jsonl:3: ...`. A crash during a write leaves a last line without a
+// newline; it is an error as any other bad line, because dropping data is the
+// caller's decision (see [Open]).
 func Read(name string, r io.Reader) ([]Trial, error) {
 	var trials []Trial
 	lines := bufio.NewScanner(r)
@@ -56,8 +56,8 @@ func ReadFile(name string) ([]Trial, error) {
 	return Read(name, f)
 }
 
-// checkRegular refuses what is there and is no file, such as a pipe, which could be
-// waited for without end.
+// checkRegular returns an error if name exists and is not a regular file. Reading a
+// pipe could block for ever.
 func checkRegular(name string) error {
 	if there, err := os.Stat(name); err == nil && !there.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a file that trials can be kept in", name)
@@ -65,9 +65,8 @@ func checkRegular(name string) error {
 	return nil
 }
 
-// parseTrial reads one line. The schema number is looked at before anything
-// else, so that a record from a later build is refused by number instead of
-// being half understood.
+// parseTrial parses one line. It checks the schema number first, so that the error
+// for a record of a later build names its schema.
 func parseTrial(line []byte) (Trial, error) {
 	var head struct {
 		Schema *int `json:"schema"`
@@ -95,9 +94,8 @@ func parseTrial(line []byte) (Trial, error) {
 	return t, t.check()
 }
 
-// fill gives a client without a histogram that it should have an empty one, so that
-// nobody has to look. Where counts say that there should have been more, the check
-// of the record finds it.
+// fill replaces missing histograms of a client by empty ones, so that other code need
+// not check for nil. The check of the record finds those that should not be empty.
 func (c *Client) fill(open bool) {
 	if c.Service == nil {
 		c.Service = NewHistogram()
@@ -118,11 +116,10 @@ type File struct {
 	f *os.File
 }
 
-// Open opens or creates the results file name, with the folders above it, and
-// returns the trials it already holds. The file is locked until it is closed:
-// another run that opens it is refused. A last record cut short by a crash is
-// removed and reported as torn; any other fault is an error and leaves the file
-// as it was.
+// Open opens or creates the results file name, with its parent folders, and returns
+// the trials that it holds. The file is locked until it is closed; another run that
+// opens it gets an error. An incomplete last record, as a crash leaves, is removed and
+// reported as torn. After any other error the file is unchanged.
 func Open(name string) (file *File, trials []Trial, torn bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return nil, nil, false, fmt.Errorf("open results: %w", err)
@@ -146,8 +143,8 @@ func Open(name string) (file *File, trials []Trial, torn bool, err error) {
 	return &File{f: f}, trials, torn, nil
 }
 
-// recoverTrials reads f, cuts a torn last line off and leaves the offset at the
-// end.
+// recoverTrials reads f, removes an incomplete last line, and leaves the offset at
+// the end.
 func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err error) {
 	text, err := io.ReadAll(f)
 	if err != nil {
@@ -165,7 +162,7 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 	if !isTorn(tail) {
 		return nil, false, fmt.Errorf("%s: its last line is no trial record: not a results file, left as it is", name)
 	}
-	if last, err := parseTrial(tail); err == nil { // whole, but for its newline
+	if last, err := parseTrial(tail); err == nil { // only the newline is missing
 		_, err = f.Write([]byte("\n"))
 		return append(trials, last), false, err
 	}
@@ -183,10 +180,9 @@ func isTorn(tail []byte) bool {
 	return bytes.Equal(tail[:n], head[:n]) || len(bytes.Trim(tail, "\x00")) == 0
 }
 
-// Append writes t as one line and syncs it to disk. When it returns nil the
-// trial is kept whatever happens next; after an error the file holds it whole
-// or, once reopened, not at all. A trial that [Read] would refuse is refused
-// here, where its cause is.
+// Append writes t as one line and syncs it to disk. After nil, t survives a crash.
+// After an error, the file holds t completely or, once reopened, not at all. Append
+// refuses a trial that [Read] would refuse.
 func (f *File) Append(t Trial) error {
 	t.Schema = Schema
 	if err := t.check(); err != nil {
@@ -208,8 +204,8 @@ func (f *File) Append(t Trial) error {
 	return nil
 }
 
-// DropLast removes the last trial from the file. It is for one that was
-// interrupted, before it is measured again.
+// DropLast removes the last trial from the file, such as an interrupted one before it
+// is measured again.
 func (f *File) DropLast() error {
 	if _, err := f.f.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("drop the last trial: %w", err)

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Group is the warnings of one code, of several trials.
+// Group is the warnings of one code in several trials.
 type Group struct {
 	Code   string
-	Trials []Params // of the trials that have it, each once
+	Trials []Params // parameters of the trials that have it, each once
 	// Invalid is the number of trials that it makes INVALID.
 	Invalid int
 	// Text is its sentence with the range of the values, Advice what to do. Advice is
-	// empty for Legacy warnings, whose text has it.
+	// empty for Legacy warnings, whose text contains it.
 	Text, Advice string
 
 	key key
@@ -23,15 +23,15 @@ type Group struct {
 // key is what warnings of one group have in common.
 type key struct{ code, words string }
 
-// keyOf is the code of a warning and, of a legacy one, its text but for the numbers.
+// keyOf returns the code of a warning and, of a Legacy one, its text without numbers.
 func keyOf(w Warning) key { return key{w.Code, strings.Join(numeral.Split(w.Text, -1), "#")} }
 
-// Has reports whether a warning is one of the group's.
+// Has reports whether w belongs to the group.
 func (g Group) Has(w Warning) bool { return keyOf(w) == g.key }
 
-// Warnings groups the warnings of trials by code, as they were recorded: those that
-// make trials INVALID first, then the most frequent. Legacy warnings are grouped by
-// what their sentences have in common.
+// Warnings groups the recorded warnings of trials by code: first those that make
+// trials INVALID, then by frequency. Legacy warnings are grouped by their sentences
+// without numbers.
 func Warnings(trials []Trial) []Group {
 	found := make(map[key][]Warning)
 	groups := make(map[key]*Group)
@@ -87,8 +87,8 @@ func (g *Group) describe(all []Warning) {
 	g.Text, g.Advice = fmt.Sprintf(s.text, s.unit.format(low, high)), s.advice
 }
 
-// Line is the group in one line of so many columns. Where there is no room it leaves
-// out the settings, then what to do:
+// Line returns the group as one line of at most the given number of columns. To fit, it
+// leaves out the settings, then the advice:
 // `9 SUSPECT: drift of +10 to +26 % (put at 1, 4 clients); raise --warmup`.
 func (g Group) Line(columns int) string {
 	n := len(g.Trials)

@@ -9,8 +9,8 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Bounds of what a [Histogram] resolves. A value outside is counted as below or
-// above them and still enters Min, Max, Sum and Count, but not the buckets.
+// Bounds of what a [Histogram] resolves. A value outside is counted as below or above
+// them. It is part of Min, Max, Sum and Count, but in no bucket.
 const (
 	Lowest  = time.Nanosecond
 	Highest = time.Minute
@@ -26,9 +26,9 @@ const (
 // unmarshal into.
 type Histogram struct {
 	buckets *hdr.Histogram // nil while packed
-	// packed is the text that the histogram was read from. A record with a
-	// timeline has hundreds of histograms, too many to keep unpacked at once, so
-	// each look at the buckets unpacks them anew (0.1 ms).
+	// packed is the text that the histogram was read from. A record with a timeline
+	// has hundreds of histograms, too many to keep unpacked, so each look at the
+	// buckets unpacks them again (0.1 ms).
 	packed string
 	inside int64 // values in the buckets
 	min    int64 // exact, ns; MaxInt64 when empty
@@ -43,8 +43,8 @@ func NewHistogram() *Histogram {
 	return &Histogram{buckets: hdr.New(int64(Lowest), int64(Highest), digits), min: math.MaxInt64}
 }
 
-// Record counts one latency. It allocates nothing, but for the first after the
-// histogram was read.
+// Record counts one latency. It allocates only if the histogram was read from a file
+// and not recorded to since.
 func (h *Histogram) Record(d time.Duration) {
 	if h.buckets == nil {
 		h.unpack()
@@ -57,15 +57,14 @@ func (h *Histogram) Record(d time.Duration) {
 	case v < int64(Lowest):
 		h.below++
 	case v > int64(Highest) || h.buckets.RecordValue(v) != nil:
-		// The library would take some of these into its last bucket.
+		// The library would count some of these in its last bucket.
 		h.above++
 	default:
 		h.inside++
 	}
 }
 
-// Add adds all that other counted to h. Nothing is lost: both have the same
-// buckets.
+// Add adds the counts of other to h. It is exact, since both have the same buckets.
 func (h *Histogram) Add(other *Histogram) {
 	if h.buckets == nil {
 		h.unpack()
@@ -79,16 +78,16 @@ func (h *Histogram) Add(other *Histogram) {
 	h.above += other.above
 }
 
-// unpack makes a packed histogram ready to be changed.
+// unpack prepares a packed histogram for changes.
 func (h *Histogram) unpack() { h.buckets, h.packed = h.look(), "" }
 
-// look is the buckets, to be read alone.
+// look returns the buckets for reading.
 func (h *Histogram) look() *hdr.Histogram {
 	if h.buckets != nil {
 		return h.buckets
 	}
 	buckets, err := hdr.Decode([]byte(h.packed))
-	if err != nil { // it was decoded before, when it was read
+	if err != nil { // cannot fail: it was decoded when it was read
 		panic("results: a histogram that was read cannot be unpacked: " + err.Error())
 	}
 	return buckets
@@ -127,10 +126,10 @@ func (h *Histogram) Mean() float64 {
 // but never above Max). q is in 0 to 1. It returns 0 for an empty histogram.
 func (h *Histogram) Quantile(q float64) time.Duration { return h.atRank(rank(q, h.Count())) }
 
-// rank is which of n values in rising order, from 1, is their quantile q.
+// rank returns the rank, from 1, of the quantile q of n values in ascending order.
 func rank(q float64, n int64) int64 {
-	// The product of a quantile and a count may be rounded up past a whole rank:
-	// 0.55 x 100 is above 55. The bias is far below the distance to the next one.
+	// The product of a quantile and a count may be rounded up above an integer: 0.55 x
+	// 100 is above 55. The bias is far smaller than the distance to the next rank.
 	const bias = 1e-15
 	return max(1, int64(math.Ceil(q*float64(n)*(1-bias))))
 }
@@ -139,8 +138,8 @@ func rank(q float64, n int64) int64 {
 // is above [Highest], or there are fewer latencies.
 func (h *Histogram) beyond(rank int64) bool { return rank > h.below+h.inside }
 
-// atRank returns the latency of the given rank, 1 being the smallest. Of the
-// latencies outside the bounds only the extremes are known.
+// atRank returns the latency of the given rank; 1 is the smallest. Of the latencies
+// outside the bounds only the extremes are known.
 func (h *Histogram) atRank(rank int64) time.Duration {
 	n := h.inside
 	switch {
@@ -151,7 +150,7 @@ func (h *Histogram) atRank(rank int64) time.Duration {
 	case rank > h.below+n:
 		return h.Max()
 	}
-	// The library rounds p/100*n to the nearest rank, so ask for a whole one.
+	// The library rounds p/100*n to the nearest rank, so this asks for an exact one.
 	v := h.look().ValueAtPercentile(100 * float64(rank-h.below) / float64(n))
 	return time.Duration(min(max(v, h.min), h.max))
 }
@@ -163,9 +162,8 @@ type Bucket struct {
 	Share float64 // 0 to 1
 }
 
-// Cumulative returns the distribution in rising order, one entry for each
-// non-empty step, the last with Share 1. It leaves out latencies outside the
-// bounds.
+// Cumulative returns the distribution in ascending order, one entry for each
+// non-empty bucket, the last with Share 1. It leaves out latencies outside the bounds.
 func (h *Histogram) Cumulative() []Bucket {
 	var steps []Bucket
 	var seen int64
@@ -192,7 +190,7 @@ type histogramJSON struct {
 	HDR   string `json:"hdr"`
 }
 
-// MarshalJSON takes about 1 ms: keep it off the measured path.
+// MarshalJSON takes about 1 ms; do not call it while operations are timed.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
 	text := h.packed
 	if h.buckets != nil {
@@ -208,8 +206,8 @@ func (h *Histogram) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON refuses a histogram whose buckets disagree with its counts or
-// were made with other bounds, and one whose exact figures cannot be.
+// UnmarshalJSON refuses a histogram whose buckets contradict its counts or have other
+// bounds, or whose exact figures contradict each other.
 func (h *Histogram) UnmarshalJSON(data []byte) error {
 	var j histogramJSON
 	if err := json.Unmarshal(data, &j); err != nil {
@@ -243,8 +241,8 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// check compares the exact figures with each other: count values from min to max
-// have a sum from count x min to count x max.
+// check checks the exact figures: count values from min to max have a sum from count
+// x min to count x max.
 func (j histogramJSON) check() error {
 	const rounding = 1e-9 // of products as large as these, in floating point
 	n := float64(j.Count)

@@ -1,6 +1,6 @@
 package results
 
-// Host is what a trial's numbers depend on besides the program.
+// Host is the facts of one host in a trial.
 type Host struct {
 	Name           string `json:"name"`            // label from the inventory
 	Nodes          []int  `json:"nodes"`           // ids of the nodes placed there
@@ -14,16 +14,16 @@ type Host struct {
 	Virtualization string `json:"virtualization,omitempty"`
 	Clocksource    string `json:"clocksource,omitempty"`
 	ClockReadNS    int64  `json:"clock_read_ns"`  // median cost of reading the clock
-	ClockErrorNS   int64  `json:"clock_error_ns"` // bound on the error of the host's offset to the coordinator; 0 on its own host
+	ClockErrorNS   int64  `json:"clock_error_ns"` // maximum error of the host's clock offset; 0 on the coordinator's host
 
-	// Interface is the network interface that has the host's address, and
-	// Driver its driver, where the kernel names one.
+	// Interface is the network interface that has the host's address, and Driver its
+	// driver if the kernel names one.
 	Interface string `json:"interface,omitempty"`
 	Driver    string `json:"driver,omitempty"`
-	// RoundTripNS is the median time of an operation from this host at a node
-	// of each host, by its name, when nothing else was running.
+	// RoundTripNS is the median idle time of an operation from this host at a node of
+	// each host, by host name.
 	RoundTripNS map[string]int64 `json:"round_trip_ns,omitempty"`
-	// Facts is what who made the host says of it: its image, zone and type in a
+	// Facts is what the provisioner reports about the host: image, zone and type in a
 	// cloud, or that it is a namespace.
 	Facts map[string]string `json:"facts,omitempty"`
 }

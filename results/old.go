@@ -2,7 +2,7 @@ package results
 
 import "encoding/json"
 
-// oldTrial is a trial of schema 1 or 2: what schema 3 names or keeps differently.
+// oldTrial is the fields of schemas 1 and 2 that differ from schema 3.
 type oldTrial struct {
 	Trial
 	Params   oldParams   `json:"params"`
@@ -22,10 +22,9 @@ type oldClient struct {
 	Breakdown *Breakdown `json:"anatomy"`
 }
 
-// decodeOld reads a record of schema 1 or 2 into the form of schema 3. What is new
-// there is not known of it and stays zero; the schema number stays too, and says
-// how the timeline was counted. Schema 1 had no verdict: any warning made a trial
-// suspect.
+// decodeOld reads a record of schema 1 or 2 into the form of schema 3. Fields that are
+// new there stay zero. The schema number stays, since it says how the timeline was
+// counted. Schema 1 had no verdict: any warning made a trial suspect.
 func decodeOld(line []byte) (Trial, error) {
 	var old oldTrial
 	if err := json.Unmarshal(line, &old); err != nil {

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// ParsePercentile reads the name of a percentile, such as p50 or p99.9, and
-// returns its quantile, such as 0.5 or 0.999. It must lie between p0 and p100. The
-// quantile is the float64 nearest to the decimal number: 99.9/100 is not, and
-// would select the next rank.
+// ParsePercentile parses the name of a percentile between p0 and p100, such as p50 or
+// p99.9, and returns its quantile, such as 0.5 or 0.999. The quantile is the float64
+// nearest to the decimal number; 99.9/100 is not, and would select the next rank.
 func ParsePercentile(name string) (quantile float64, err error) {
 	number, ok := strings.CutPrefix(name, "p")
 	if ok && strings.Trim(number, "0123456789.") == "" {
@@ -31,12 +30,12 @@ func PercentileName(quantile float64) string {
 	return "p" + strconv.FormatFloat(percent, 'f', -1, 64)
 }
 
-// samplesAbove is how many latencies must lie above a percentile for it to be
-// published.
+// samplesAbove is the number of latencies that must lie above a percentile for it to
+// be printed.
 const samplesAbove = 10
 
-// Supports reports whether h holds latencies enough to speak of quantile q: at
-// least 10 above it.
+// Supports reports whether h has enough latencies for quantile q: at least 10 above
+// it.
 func (h *Histogram) Supports(q float64) bool {
 	return (1-q)*float64(h.Count()) >= samplesAbove-1e-6
 }

@@ -7,14 +7,13 @@ import (
 	"strings"
 )
 
-// place is settings that differ in their load alone.
+// place is settings that differ only in their load.
 type place struct {
-	what string // the operation, and what else tells it from other places
+	what string // the operation, and how else it differs from other places
 	unit string // of loads: clients in a closed loop, operations per second in an open one
 }
 
-// Where says which settings the trials of the group are of: `put at 1-3, 8 clients;
-// get at 4`.
+// Where lists the settings of the group's trials: `put at 1-3, 8 clients; get at 4`.
 func (g Group) Where() string {
 	params := slices.Clone(g.Trials)
 	slices.SortStableFunc(params, compareSettings)
@@ -44,7 +43,7 @@ func (g Group) Where() string {
 	return strings.Join(parts, "; ")
 }
 
-// placeOf is where a trial is, and its load there.
+// placeOf returns the place and the load of a trial.
 func placeOf(p Params, clientsDiffer bool) (at place, load float64) {
 	at = place{p.Operation, " clients"}
 	if !p.Open() {
@@ -60,7 +59,8 @@ func placeOf(p Params, clientsDiffer bool) (at place, load float64) {
 	return at, p.RateOpsPerS
 }
 
-// ranges lists rising numbers, three or more integers in a row as a range: 1-3, 8.
+// ranges lists ascending numbers, three or more consecutive integers as a range: 1-3,
+// 8.
 func ranges(values []float64) string {
 	slices.Sort(values)
 	var parts []string

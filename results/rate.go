@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Bounds on how much of the offered rate an open loop must achieve.
+// Shares of the offered rate that an open loop must achieve.
 const (
-	// sustainedRate: below it, operations queue up without end.
+	// sustainedRate: below it, the queue grows without end.
 	sustainedRate = 0.99
 	ruinousRate   = 0.90
 )
 
-// windowed reports whether the trial has the window of an open loop. Open loops of
-// schema 2 do not.
+// windowed reports whether the trial is an open loop with a recorded window. Schema 2
+// did not record it.
 func (t Trial) windowed() bool {
 	for _, c := range t.Clients {
 		if c.WindowNS > 0 {
@@ -23,7 +23,7 @@ func (t Trial) windowed() bool {
 	return false
 }
 
-// perSecond adds up a number of operations of each client, per second of its window.
+// perSecond sums a number of operations of each client per second of its window.
 func (t Trial) perSecond(of func(Client) int64) float64 {
 	var sum float64
 	for _, c := range t.Clients {
@@ -34,9 +34,9 @@ func (t Trial) perSecond(of func(Client) int64) float64 {
 	return sum
 }
 
-// Offered is the rate at which the operations of an open loop were due in its
-// window, in operations per second; in schema 2 the one asked for. It is 0 in a
-// closed loop.
+// Offered is the rate at which the operations of an open loop were due in its window,
+// in operations per second; in schema 2 it is Params.RateOpsPerS. It is 0 in a closed
+// loop.
 func (t Trial) Offered() float64 {
 	if !t.windowed() {
 		return t.Params.RateOpsPerS
@@ -45,8 +45,8 @@ func (t Trial) Offered() float64 {
 }
 
 // Achieved is the rate at which the operations of an open loop got replies in its
-// window, in operations per second. In schema 2, which had no window, it is that of
-// each client from its first mark to its last, and NaN where there are too few marks.
+// window, in operations per second. In schema 2, which had no window, it is the rate
+// of each client from its first mark to its last, NaN if there are too few marks.
 func (t Trial) Achieved() float64 {
 	if t.windowed() {
 		return t.perSecond(func(c Client) int64 { return c.Completed })
@@ -63,8 +63,8 @@ func (t Trial) Achieved() float64 {
 	return sum
 }
 
-// Throughput is the operations completed per second: in a closed loop while all
-// clients ran, in an open one in its window.
+// Throughput is the operations completed per second: while all clients ran in a closed
+// loop, within the window in an open loop.
 func (t Trial) Throughput() float64 {
 	if t.windowed() {
 		return t.Achieved()
@@ -72,12 +72,11 @@ func (t Trial) Throughput() float64 {
 	return t.Active().Throughput()
 }
 
-// Sustained reports whether an open loop achieved its rate. Of a closed loop, and
-// where the achieved rate is not known, nothing else can be said.
+// Sustained reports whether an open loop achieved its rate. It is true in a closed
+// loop, and if the achieved rate is unknown.
 func (t Trial) Sustained() bool { return !t.fallsShort(sustainedRate) }
 
-// fallsShort reports whether the achieved rate is less than a share of the offered
-// one.
+// fallsShort reports whether the achieved rate is below a share of the offered one.
 func (t Trial) fallsShort(share float64) bool {
 	switch {
 	case !t.Params.Open():
@@ -85,8 +84,8 @@ func (t Trial) fallsShort(share float64) bool {
 	case t.windowed():
 		return t.completed()+t.underway() < share*float64(t.Counts().Due())
 	case t.Params.Arrivals == PoissonArrivals:
-		// Schema 2 had no window: the rate asked for, and not what was due, is what is
-		// known to have been offered.
+		// Schema 2 recorded the rate asked for, not the number of operations due, which
+		// varies by chance.
 		share -= improbable / math.Sqrt(float64(t.Counts().Total()))
 	}
 	return t.Achieved() < share*t.Params.RateOpsPerS
@@ -101,10 +100,10 @@ func (t Trial) completed() float64 {
 	return float64(sum)
 }
 
-// underway is how many operations a store that sustains the rate can have under way
-// when the window ends: the mean, by Little's law, and what chance adds to that. In
-// a window of 20 operations one is 5 %. A mean service time that is a good part of
-// the window is that of a store that does not sustain the rate.
+// underway returns how many operations a store that sustains the rate can have in
+// flight at the end of the window: the mean by Little's law, plus chance. In a window
+// of 20 operations one is 5 %. It is bounded, because a mean service time that is a
+// large part of the window shows that the rate is not sustained.
 func (t Trial) underway() float64 {
 	const most = 0.1 // of what was due
 	mean := min(t.Offered()*t.Service().Mean()/float64(time.Second), most*float64(t.Counts().Due()))

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Sample is the latencies of all operations that were due: those that got a reply
-// and, of those that did not, the lower bounds in Client.NoReply. Operations that
-// failed are in neither. Use [Trial.Sample]; the zero value is not usable.
+// Sample is the latencies of all operations that were due. Operations without a reply
+// count with the lower bounds in Client.NoReply. Failed operations are left out. Use
+// [Trial.Sample]; the zero value is not usable.
 type Sample struct {
 	replied *Histogram
 	all     *Histogram // replied, and the lower bounds
 }
 
-// Sample is response times in an open loop and service times in a closed one. In
-// schemas 1 and 2 it holds no more than [Trial.Latency].
+// Sample returns response times in an open loop and service times in a closed one. In
+// schemas 1 and 2 it has only the latencies of [Trial.Latency].
 func (t Trial) Sample() Sample {
 	s := sampleOf(t.Latency())
 	for _, c := range t.Clients {
@@ -30,23 +30,22 @@ func (t Trial) Sample() Sample {
 	return s
 }
 
-// sampleOf is a sample in which every operation got a reply.
+// sampleOf returns a sample in which every operation has a reply.
 func sampleOf(h *Histogram) Sample { return Sample{replied: h, all: h} }
 
-// Quantile is [Trial.Sample]'s quantile; ask the sample for several.
+// Quantile is the quantile of [Trial.Sample]. For several quantiles use the sample.
 func (t Trial) Quantile(q float64) (value time.Duration, atLeast bool) { return t.Sample().Quantile(q) }
 
 // Count is the number of operations.
 func (s Sample) Count() int64 { return s.all.Count() }
 
-// Supports reports whether there are operations enough to speak of quantile q: at
-// least 10 above it.
+// Supports reports whether there are enough operations for quantile q: at least 10
+// above it.
 func (s Sample) Supports(q float64) bool { return s.all.Supports(q) }
 
 // Quantile returns the quantile q, in 0 to 1, as [Histogram.Quantile] does. atLeast
-// says that value is only a lower bound: it would be larger if the operations
-// without a reply had taken longer than they had waited, or it lies above the range
-// of histograms, and value is then [Highest].
+// reports that value is only a lower bound: operations without a reply may have taken
+// longer, or the quantile is above the range of histograms and value is [Highest].
 func (s Sample) Quantile(q float64) (value time.Duration, atLeast bool) {
 	rank := rank(q, s.all.Count())
 	if s.all.beyond(rank) {
@@ -57,8 +56,8 @@ func (s Sample) Quantile(q float64) (value time.Duration, atLeast bool) {
 	return value, s.replied.beyond(rank) || s.replied.atRank(rank) > value
 }
 
-// quantile is the quantile q in nanoseconds. It is not known where the sample does
-// not support it.
+// quantile returns the quantile q in nanoseconds, unknown if the sample does not
+// support it.
 func (s Sample) quantile(q float64) figure {
 	if !s.Supports(q) {
 		return figure{value: math.NaN()}
@@ -67,7 +66,7 @@ func (s Sample) quantile(q float64) figure {
 	return figure{float64(value), atLeast}
 }
 
-// mean is the mean in nanoseconds, not known where the sample is empty.
+// mean returns the mean in nanoseconds, unknown if the sample is empty.
 func (s Sample) mean() figure {
 	if s.Count() == 0 {
 		return figure{value: math.NaN()}
@@ -75,5 +74,5 @@ func (s Sample) mean() figure {
 	return figure{s.all.Mean(), s.all != s.replied}
 }
 
-// max is the largest latency in nanoseconds.
+// max returns the largest latency in nanoseconds.
 func (s Sample) max() figure { return figure{float64(s.all.Max()), s.all != s.replied} }

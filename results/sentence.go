@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// sentence is how a warning of one code reads.
+// sentence is the text of the warnings of one code.
 type sentence struct {
 	code   string
 	text   string // %s stands for the value, or the range of several
@@ -41,7 +41,7 @@ func sentences() []sentence {
 	}
 }
 
-// Codes lists the codes of all warnings that [Trial.Judge] can give.
+// Codes returns the codes of all warnings of [Trial.Judge].
 func Codes() []string {
 	var codes []string
 	for _, s := range sentences() {
@@ -50,8 +50,8 @@ func Codes() []string {
 	return codes
 }
 
-// sentenceOf is the sentence of a code. One that this build does not know, because a
-// later one recorded it, reads as it is written.
+// sentenceOf returns the sentence of a code. For an unknown code, as a later build may
+// record, it uses the code itself.
 func sentenceOf(code string) sentence {
 	for _, s := range sentences() {
 		if s.code == code {
@@ -61,8 +61,8 @@ func sentenceOf(code string) sentence {
 	return sentence{code: code, text: code + " of %s", unit: number}
 }
 
-// String is the warning as a sentence, with what it is about: `hiccups for 2 % of the
-// time (h3, node 2)`.
+// String returns the warning as a sentence with its host and node: `hiccups for 2 % of
+// the time (h3, node 2)`.
 func (w Warning) String() string {
 	if w.Code == Legacy {
 		return w.Text
@@ -88,7 +88,7 @@ const (
 	seconds
 )
 
-// format writes a range of values, or one value where both read the same.
+// format formats a range of values, or one value if both have the same text.
 func (u unit) format(low, high float64) string {
 	name := ""
 	write := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
@@ -113,7 +113,7 @@ func (u unit) format(low, high float64) string {
 	return a + " to " + b + name
 }
 
-// digits2 writes two digits, or all of an integer part that has more.
+// digits2 formats v with two digits, or with all of a longer integer part.
 func digits2(v float64) string {
 	if v <= -99.5 || v >= 99.5 {
 		return strconv.FormatFloat(v, 'f', 0, 64)
@@ -154,7 +154,7 @@ func listNodes(nodes []string) string {
 	var ids []int
 	for _, n := range nodes {
 		_, id, _ := strings.Cut(n, "node ")
-		number, _ := strconv.Atoi(id) // one too long is as good as any other
+		number, _ := strconv.Atoi(id) // a number too long for an int may give any value
 		ids = append(ids, number)
 	}
 	slices.Sort(ids)
@@ -168,7 +168,7 @@ func listNodes(nodes []string) string {
 	return text
 }
 
-// rangeOf is the range of numbers, as the sentences have them.
+// rangeOf returns the range of numbers, in the form of the sentences.
 func rangeOf(numbers []string) string {
 	low, high := numbers[0], numbers[0]
 	for _, n := range numbers {
@@ -185,7 +185,7 @@ func rangeOf(numbers []string) string {
 	return low + " to " + strings.TrimLeft(high, " (")
 }
 
-// parse is the number that a numeral says, infinite where it is too long.
+// parse returns the number of a numeral, infinite if it is too large.
 func parse(numeral string) float64 {
 	v, _ := strconv.ParseFloat(strings.TrimLeft(numeral, " (+"), 64)
 	return v

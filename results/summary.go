@@ -5,37 +5,36 @@ import (
 	"slices"
 )
 
-// Summary is the trials of one setting and, for each figure, its median over
-// them. All latencies are in nanoseconds, rates in operations per second. Use
-// [Summarize]; the zero value is no setting.
+// Summary is the trials of one setting and the medians of their figures. Latencies are
+// in nanoseconds, rates in operations per second. Use [Summarize]; the zero value has
+// no setting.
 type Summary struct {
 	Setting Params  // with Repeat 0
-	Trials  []Trial // one at least, in the order in which they were given
+	Trials  []Trial // at least one, in the order given
 	Counts  Counts  // summed over trials
-	// Valid, Suspect and Invalid are the numbers of trials with that verdict; the
-	// rest were not judged.
+	// Valid, Suspect and Invalid are the numbers of trials with that verdict.
 	Valid, Suspect, Invalid int
 
 	Service    Latencies // completion - send
 	Throughput Estimate  // see Trial.Throughput
 	Whole      Estimate  // throughput over the whole trial
 
-	// Of an open loop alone: nil, 0 and unknown in a closed one.
+	// Of an open loop only: nil, 0 and unknown in a closed one.
 	Response *Latencies // completion - intended start
 	Lag      *Latencies // send - intended start
 	Queued   int64      // queued operations, see Client.Queued, summed over trials
 	Offered  Estimate   // rate, see Trial.Offered
 	Achieved Estimate   // rate, see Trial.Achieved
 
-	// Sustained says that all trials sustained the offered rate; true in a closed
-	// loop.
+	// Sustained reports whether all trials sustained the offered rate. It is true in a
+	// closed loop.
 	Sustained bool
 }
 
 // Latencies are the figures of one distribution of times, in nanoseconds. Those of
-// [Summary.Latency] are of everything that was due (see [Sample]) and may be lower
-// bounds; others are of the operations that got a reply. A percentile with fewer
-// than 10 latencies above it is not known.
+// [Summary.Latency] are of all operations that were due (see [Sample]) and may be
+// lower bounds; others are of the operations with a reply. A percentile with fewer
+// than 10 latencies above it is unknown.
 type Latencies struct {
 	Mean Estimate
 	P50  Estimate
@@ -47,8 +46,7 @@ type Latencies struct {
 	MaxAtLeast bool
 }
 
-// Latency is the latency that the setting is about: response time in an open
-// loop, service time in a closed one.
+// Latency is the response time in an open loop and the service time in a closed one.
 func (s Summary) Latency() Latencies {
 	if s.Response != nil {
 		return *s.Response
@@ -56,9 +54,8 @@ func (s Summary) Latency() Latencies {
 	return s.Service
 }
 
-// Baseline is what the same clients measured at null servers: that of the first
-// trial that has one, since it is measured once and all trials of a run carry it.
-// Nil: none was measured.
+// Baseline is what the same clients measured at null servers, nil if nothing. All trials
+// of a run have the same one.
 func (s Summary) Baseline() *Baseline {
 	for _, t := range s.Trials {
 		if t.Baseline != nil && t.Baseline.Service != nil && t.Baseline.Service.Count() > 0 {
@@ -133,7 +130,7 @@ func (s *Summary) tally(v Verdict) {
 	}
 }
 
-// addOpen fills in what only an open loop has.
+// addOpen sets the fields of open loops.
 func (s *Summary) addOpen(trials []Trial) {
 	replied := func(of func(Trial) *Histogram) func(Trial) Sample {
 		return func(t Trial) Sample { return sampleOf(of(t)) }
@@ -152,7 +149,7 @@ func (s *Summary) addOpen(trials []Trial) {
 	s.Offered, s.Achieved = Median(offered), Median(achieved)
 }
 
-// across is the figures of one sample of each trial: medians over trials.
+// across returns the medians over trials of the figures of one sample per trial.
 func across(trials []Trial, of func(Trial) Sample) Latencies {
 	samples := make([]Sample, len(trials))
 	for i, t := range trials {
@@ -161,8 +158,8 @@ func across(trials []Trial, of func(Trial) Sample) Latencies {
 	return latenciesOf(samples)
 }
 
-// LatenciesOf is the figures of histograms, one of each trial: medians over them.
-// One histogram has no intervals, since it does not tell how trials differ.
+// LatenciesOf returns the medians over trials of the figures of histograms, one per
+// trial. One histogram has no intervals.
 func LatenciesOf(trials ...*Histogram) Latencies {
 	samples := make([]Sample, len(trials))
 	for i, h := range trials {

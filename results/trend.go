@@ -2,9 +2,9 @@ package results
 
 import "slices"
 
-// kendall is Kendall's tau of values in order: the share of pairs that rise less
-// that of pairs that fall, -1 to 1. It assumes no distribution (Kendall, Rank
-// Correlation Methods, 1975). It is 0 where there are no pairs.
+// kendall returns Kendall's tau of values in order, -1 to 1: the share of pairs that
+// rise minus the share that fall. It assumes no distribution (Kendall, Rank
+// Correlation Methods, 1975). It is 0 without pairs.
 func kendall(values []float64) float64 {
 	sum, pairs := 0, 0
 	for i, a := range values {
@@ -21,9 +21,9 @@ func kendall(values []float64) float64 {
 	return float64(sum) / float64(max(pairs, 1))
 }
 
-// blocks are the medians of trendBlocks parts of values, of equal length give or
-// take one: a few slow values do not move them, and what is left of their variation
-// is slower than a block. There must be as many values at least.
+// blocks returns the medians of trendBlocks parts of values, whose lengths differ by
+// at most one. Medians ignore a few slow values and variation faster than a block.
+// There must be at least trendBlocks values.
 func blocks(values []float64) []float64 {
 	medians := make([]float64, trendBlocks)
 	for i := range medians {
@@ -33,8 +33,8 @@ func blocks(values []float64) []float64 {
 	return medians
 }
 
-// change is how much larger the mean of the second half of values is than that of
-// the first, as a share of the first.
+// change returns the mean of the second half of values minus that of the first, as a
+// share of the first.
 func change(values []float64) float64 {
 	mean := func(part []float64) float64 {
 		var sum float64

@@ -9,32 +9,32 @@ const Schema = 3
 type Trial struct {
 	Schema  int       `json:"schema"`
 	Params  Params    `json:"params"`
-	Started time.Time `json:"started"` // wall clock of the coordinator, UTC; for people, not for arithmetic
+	Started time.Time `json:"started"` // wall clock of the coordinator, UTC; not exact enough for computations
 
 	// Clients has one entry per client, in order of client number.
 	Clients []Client `json:"clients"`
-	// Agents has one entry per agent process that carried clients.
+	// Agents has one entry per agent process with clients.
 	Agents []Agent `json:"agents"`
-	// Hosts has one entry per host that carried a node or an agent.
+	// Hosts has one entry per host with a node or an agent.
 	Hosts []Host `json:"hosts"`
 	Build Build  `json:"build"`
 	// Nodes has one entry per node process; none when nodes are inside agents.
 	Nodes []Node `json:"nodes,omitempty"`
 	// Timeline is the trial in slices of IntervalNS from its start, in order of time.
-	// An operation that got a reply is counted in the slice of its intended start, or
-	// of its send in a closed loop; in schemas 1 and 2, of its completion. Slices
-	// without any are left out.
+	// An operation with a reply is counted in the slice of its intended start, or of
+	// its send in a closed loop; in schemas 1 and 2, of its completion. Empty slices
+	// are left out.
 	Timeline   []Interval `json:"timeline,omitempty"`
 	IntervalNS int64      `json:"interval_ns,omitempty"`
-	// Baseline is what the same clients did, before the sweep, against null servers,
-	// which answer at once: the floor and the ceiling of all that is not the store.
+	// Baseline is what the same clients measured at null servers, which answer at once.
+	// It bounds what can be measured of a store with this generator and network.
 	Baseline *Baseline `json:"baseline,omitempty"`
 	// Command is the coordinator's command line without its path.
 	Command []string `json:"command"`
-	// Verdict says whether the numbers can be trusted, as [Trial.Judge] found when
-	// the trial ran. Schema 1 had none: reading fills it in.
+	// Verdict is that of [Trial.Judge] when the trial ran. Schema 1 had none; reading a
+	// record of it sets one.
 	Verdict Verdict `json:"verdict,omitempty"`
-	// Warnings are its reasons, the worst first. Nil: none.
+	// Warnings are the reasons of the verdict, the worst first; nil if none.
 	Warnings []Warning `json:"warnings,omitempty"`
 }
 

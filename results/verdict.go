@@ -5,23 +5,23 @@ import (
 	"slices"
 )
 
-// Verdict says whether the numbers of a trial can be trusted. The empty one means
-// that it has not been judged.
+// Verdict says whether the numbers of a trial can be trusted. Empty means that it was
+// not judged.
 type Verdict string
 
 // Verdicts, from good to bad.
 const (
-	Valid   Verdict = "VALID"   // nothing speaks against them
+	Valid   Verdict = "VALID"   // no warnings
 	Suspect Verdict = "SUSPECT" // read the warnings before using them
-	Invalid Verdict = "INVALID" // they are not of what the parameters say
+	Invalid Verdict = "INVALID" // the numbers do not describe the setting
 )
 
-// rank orders verdicts from good to bad, from 1; 0 for what is none.
+// rank returns 1 to 3, from good to bad, and 0 for an unknown verdict.
 func (v Verdict) rank() int {
 	return 1 + slices.Index([]Verdict{Valid, Suspect, Invalid}, v)
 }
 
-// worse is the worse of v and w.
+// worse returns the worse of v and w.
 func (v Verdict) worse(w Verdict) Verdict {
 	if w.rank() > v.rank() {
 		return w
@@ -32,9 +32,9 @@ func (v Verdict) worse(w Verdict) Verdict {
 // never is a limit that no value exceeds.
 const never = math.MaxFloat64
 
-// graded is w if its value exceeds the limit of a suspect or that of an invalid
-// trial, and nothing otherwise. A value that is NaN or infinite, as quotients of
-// nothing are, is not known and exceeds none.
+// graded returns w with its level and limit if its value exceeds the limit of a
+// suspect or of an invalid trial, else nil. NaN and infinite values are unknown and
+// exceed no limit.
 func graded(w Warning, suspect, invalid float64) []Warning {
 	switch {
 	case math.IsInf(w.Value, 0):
@@ -49,9 +49,9 @@ func graded(w Warning, suspect, invalid float64) []Warning {
 	return []Warning{w}
 }
 
-// detectors are all that make warnings, each a function of the record alone. One
-// that lacks what it needs, because the record is of an earlier schema or the host
-// does not report it, finds nothing.
+// detectors returns the functions that find warnings in a record. A detector finds
+// nothing if the record lacks the data, because of an earlier schema or because the
+// host does not report it.
 func detectors() []func(Trial) []Warning {
 	return []func(Trial) []Warning{
 		wrongValues, errorReplies, outOfRange,
@@ -64,10 +64,9 @@ func detectors() []func(Trial) []Warning {
 	}
 }
 
-// Judge says whether the numbers of t can be trusted and, if not, why not: the
-// worst warning first, nil for a valid trial. The verdict is the level of the worst
-// warning. It looks at what was recorded, and not at t.Verdict and t.Warnings, which
-// keep what was found when the trial ran.
+// Judge returns the verdict on t and its warnings, the worst first, nil for a valid
+// trial. The verdict is the level of the worst warning. Judge ignores t.Verdict and
+// t.Warnings, which record the result when the trial ran.
 func (t Trial) Judge() (Verdict, []Warning) {
 	var all []Warning
 	for _, detect := range detectors() {
@@ -81,9 +80,8 @@ func (t Trial) Judge() (Verdict, []Warning) {
 	return verdict, all
 }
 
-// Blames lists the warnings that say that not the store but the generator sets the
-// latencies of an open loop: it has no processor time left, or sends late by a good
-// part of them. Nil: none.
+// Blames returns the warnings that the generator, not the store, sets the latencies of
+// an open loop: it has no processor time left, or its lag is a large part of them.
 func (t Trial) Blames() []Warning {
 	var all []Warning
 	for _, detect := range []func(Trial) []Warning{busyAgents, lag, lagTail} {

@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// Window is a stretch of a trial, on the coordinator's clock, and the
-// operations that completed in it.
+// Window is a part of a trial, on the coordinator's clock, and the operations that
+// completed in it.
 type Window struct {
 	StartNS, EndNS int64
 	Operations     float64 // a fraction where a mark had to be interpolated
 }
 
-// Throughput is the operations completed per second. It is NaN for an empty
-// window: nothing is known of it, which is not the same as that nothing was done.
+// Throughput is the operations completed per second, NaN for an empty window.
 func (w Window) Throughput() float64 {
 	if w.empty() {
 		return math.NaN()
@@ -26,9 +25,9 @@ func (w Window) empty() bool { return w.EndNS <= w.StartNS }
 
 func (w Window) lengthNS() int64 { return w.EndNS - w.StartNS }
 
-// Whole is the window from the first client's start to the last client's end.
-// Its throughput counts the time in which early clients had already finished,
-// so it understates what the cluster did under full concurrency.
+// Whole is the window from the first client's start to the last client's end. It
+// includes the time in which some clients had already ended, so its throughput is
+// below that of full concurrency.
 func (t Trial) Whole() Window {
 	var w Window
 	for i, c := range t.busy() {
@@ -41,9 +40,8 @@ func (t Trial) Whole() Window {
 	return t.fill(w)
 }
 
-// Active is the window in which all clients were running: from the last
-// client's start to the first client's end. It is empty when some client ended
-// before another began.
+// Active is the window in which all clients were running: from the last client's start
+// to the first client's end. It is empty if a client ended before another began.
 func (t Trial) Active() Window {
 	var w Window
 	for i, c := range t.busy() {
@@ -59,12 +57,12 @@ func (t Trial) Active() Window {
 	return t.fill(w)
 }
 
-// busy are the clients that had something to do: all, in a closed loop.
+// busy returns the clients that had operations: all of them in a closed loop.
 func (t Trial) busy() []Client {
 	return slices.DeleteFunc(slices.Clone(t.Clients), func(c Client) bool { return c.idle() })
 }
 
-// fill counts the operations that got a reply inside w.
+// fill counts the operations with a reply inside w.
 func (t Trial) fill(w Window) Window {
 	for _, c := range t.Clients {
 		share := c.complete(w.EndNS) - c.complete(w.StartNS)
@@ -73,10 +71,10 @@ func (t Trial) fill(w Window) Window {
 	return w
 }
 
-// complete is the share of the client's operations, 0 to 1, that were complete
-// at the given time, interpolated between the marks.
+// complete returns the share of the client's operations, 0 to 1, that were complete at
+// the given time, interpolated between marks.
 func (c Client) complete(atNS int64) float64 {
-	if atNS >= c.EndNS { // marks may be equal where operations are few
+	if atNS >= c.EndNS { // marks may be equal if there are few operations
 		return 1
 	}
 	at := atNS - c.StartNS

@@ -10,7 +10,7 @@ import (
 
 // dht is the node of package node.
 type dht struct {
-	timed bool // servers say how long they took
+	timed bool // replies have Queue and Work
 }
 
 func (dht) Limits() Limits { return Limits{MaxKey: node.MaxKey, MaxValue: node.MaxValue} }

@@ -12,8 +12,8 @@ import (
 	"dhtbench/node"
 )
 
-// serve serves a table on loopback until the test ends, and returns a connection
-// to it.
+// serve serves a table on loopback until the test ends and returns a connection to
+// it.
 func serve(t *testing.T, table node.Table) *node.Conn {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -91,7 +91,7 @@ func TestDHTAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestReplyOutOfStepIsAnError(t *testing.T) {
+func TestReplyOfAnotherOperationIsAnError(t *testing.T) {
 	d, _ := Named("dht", false)
 	conn := serve(t, nil)
 	// A get finds a value, which is no reply to a put.
@@ -104,7 +104,7 @@ func TestReplyOutOfStepIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r, err := d.ReadReply(conn.In, workload.Put); err == nil {
-		t.Errorf("a value passes as the reply to a put: %+v", r)
+		t.Errorf("a value is accepted as the reply to a put: %+v", r)
 	}
 }
 

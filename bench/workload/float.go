@@ -2,10 +2,9 @@ package workload
 
 import "math"
 
-// The functions below are here because those of package math differ in their
-// last bits from processor to processor and may from one Go release to the
-// next, while a stream of keys must not. Every product is rounded by a
-// conversion, so that no compiler fuses it with a sum.
+// The functions below replace those of package math, whose last bits depend on the
+// processor and on the Go release. A stream of keys must not depend on them. Every
+// product is rounded by a conversion, so that no compiler fuses it with a sum.
 const (
 	ln2High = 0x1.62e42feep-1       // so few bits that its product with an exponent is exact
 	ln2Low  = 0x1.a39ef35793c76p-33 // ln 2 - ln2High

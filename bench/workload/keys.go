@@ -6,19 +6,18 @@ import (
 	"strings"
 )
 
-// Keys is how a mix chooses the record of each operation among those that exist.
-// Records are numbered from 0 in the order in which they were made. Keys with
-// equal text are equal.
+// Keys is the distribution by which a mix chooses the record of each operation.
+// Records are numbered from 0 in the order of their creation. Keys with equal text
+// are equal.
 //
 // The text form is one of
 //
-//	uniform       each record as likely as any other
-//	zipfian:0.99  record i with a probability in proportion to 1/(i+1)^0.99
-//	latest:0.99   the same counted from the newest record back
-//	sequential    one after the other, from the first again after the last
+//	uniform       all records with equal probability
+//	zipfian:0.99  record i with a probability proportional to 1/(i+1)^0.99
+//	latest:0.99   the same, counted from the newest record back
+//	sequential    one after the other, starting over after the last
 //
-// The exponent can be any number above 0, 1 and more as well; without one it is
-// YCSB's 0.99.
+// The exponent can be any number above 0. The default is YCSB's 0.99.
 type Keys struct {
 	Kind  string  // uniform, zipfian, latest or sequential; empty: not chosen, which means uniform
 	Theta float64 // exponent of zipfian and latest; 0 means 0.99
@@ -70,10 +69,10 @@ func parsePositive(text string) (float64, error) {
 	return x, nil
 }
 
-// formatNumber is the shortest text that reads back as x.
+// formatNumber returns the shortest text that parses as x.
 func formatNumber(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// MarshalText writes what UnmarshalText reads back as the same Keys.
+// MarshalText returns the text form, for UnmarshalText.
 func (k Keys) MarshalText() ([]byte, error) {
 	if k == (Keys{}) {
 		return nil, nil
@@ -81,7 +80,7 @@ func (k Keys) MarshalText() ([]byte, error) {
 	return []byte(k.String()), nil
 }
 
-// String is the one text form of k for records and titles.
+// String returns the canonical text form of k.
 func (k Keys) String() string {
 	switch {
 	case k.Kind == "":
@@ -99,15 +98,15 @@ func (k Keys) theta() float64 {
 	return k.Theta
 }
 
-// picker chooses records. It is one client's own: not safe for concurrent use.
+// picker chooses records for one client. It is not safe for concurrent use.
 type picker interface {
 	// pick returns a number in [0, population). The population must not be 0 and
 	// may differ from call to call: it grows as records are inserted.
 	pick(random *splitmix, population uint64) uint64
 }
 
-// picker returns a new picker for about so many records. It takes the same time
-// for any number of them.
+// picker returns a new picker for about the given number of records, in constant
+// time.
 func (k Keys) picker(records uint64) picker {
 	switch k.Kind {
 	case "", keysUniform:

@@ -135,7 +135,7 @@ func TestSequentialWraps(t *testing.T) {
 	}
 }
 
-// TestPicksAreFixed holds what a seed stands for: records name it, so it must
+// TestPicksAreFixed compares picks with known ones: records name the seed, so it must
 // mean the same in every build. The sum is of 100,000 picks.
 func TestPicksAreFixed(t *testing.T) {
 	for text, want := range map[string]string{

@@ -7,19 +7,19 @@ import (
 	"sync"
 )
 
-// Ledger is what one client knows about the records it writes, to check what it
-// reads. It has no false positives on a linearizable store, however replies were
-// delayed and operations overtook each other. In return it misses some faults
-// while several writes of one record are pending.
+// Ledger records what one client knows about the records that it writes, and checks
+// what it reads. It has no false positives on a linearizable store, in any order of
+// operations and replies. It misses some faults while several writes of one record
+// are pending.
 //
-// Of each record it keeps a floor: the newest acknowledged write before whose send
-// all older writes of this client had ended. A read that is sent later sees the
-// floor or a newer write. A write whose outcome is unknown stays pending for ever,
-// since it may take effect at any time, and the floor no longer moves. A write
-// that failed leaves no trace.
+// For each record it keeps a floor: the newest acknowledged write that was sent
+// after all older writes of this client had ended. A read that is sent later sees
+// the floor or a newer write. A write of unknown outcome stays pending, since it may
+// take effect at any time; the floor then stays too. A write that failed has no
+// effect.
 //
-// It is safe for concurrent use. It allocates only as the highest record rises:
-// records are numbered from 0 without large gaps.
+// It is safe for concurrent use. It allocates only when the highest record number
+// rises, so records should be numbered from 0 without large gaps.
 type Ledger struct {
 	options ledgerOptions
 	mu      sync.Mutex
@@ -35,14 +35,14 @@ func NewLedger(o Options, client int) *Ledger {
 	})
 }
 
-// Reserve makes room for records below n, so that Begin does not have to.
+// Reserve allocates memory for records below n, so that Begin need not.
 func (l *Ledger) Reserve(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = slices.Grow(l.entries, max(n-len(l.entries), 0))
 }
 
-// ledgerOptions is what a ledger has to know about the workload.
+// ledgerOptions is what a ledger needs to know about the workload.
 type ledgerOptions struct {
 	writer uint32 // in the values that this client puts
 	// shared: other clients write the same records. Of their values only the form
@@ -51,10 +51,10 @@ type ledgerOptions struct {
 	// deletes: other clients delete records, so that any record can be absent. It
 	// has no meaning unless shared.
 	deletes bool
-	// long: all values are long enough to say where they came from, so that a
-	// short one is torn.
+	// long: all values are long enough to contain their origin, so a shorter value
+	// is torn.
 	long bool
-	// loaded: all records below it were put before the first read; by this client,
+	// loaded: all records below it were put before the first read, by this client
 	// unless they are shared.
 	loaded uint64
 }
@@ -71,7 +71,7 @@ type entry struct {
 	pending uint32 // writes sent whose outcome is not known
 }
 
-// floor is what a read that is sent now must see, or something newer.
+// floor is the oldest state that a read sent now may see.
 type floor struct {
 	state   floorState
 	least   uint32 // the oldest version that may be seen
@@ -86,8 +86,8 @@ const (
 	floorDelete                   // it is not
 )
 
-// Pending is what a ledger remembers of one operation from Begin to End. It is
-// not safe for concurrent use.
+// Pending is the state of one operation from Begin to End. It is not safe for
+// concurrent use.
 type Pending struct {
 	record uint64
 	op     Op
@@ -96,20 +96,20 @@ type Pending struct {
 	above  floor // of a write: the floor that it is, once acknowledged
 }
 
-// Verification is what a reply says about the store. Its zero value is Correct.
+// Verification is the result of checking a reply. Its zero value is Correct.
 type Verification uint8
 
 // The verification results. All from LostUpdate on are faults of the store.
 const (
 	Correct      Verification = iota
-	Absent                    // nothing was there, which can be right
+	Absent                    // the record was absent, and may be
 	LostUpdate                // an older value than an acknowledged one, or nothing in its place
 	Resurrected               // a value that was deleted
 	TornValue                 // a value that no put wrote
 	ForeignValue              // a value that no put wrote to this record
 )
 
-// String returns the result as messages name it.
+// String returns the name of the result in messages.
 func (v Verification) String() string {
 	return [...]string{"ok", "absent", "lost update", "resurrected", "torn value", "foreign value"}[v]
 }
@@ -117,7 +117,7 @@ func (v Verification) String() string {
 // Wrong reports whether v is a fault of the store.
 func (v Verification) Wrong() bool { return v >= LostUpdate }
 
-// Begin notes that an operation is about to be sent; call it before that.
+// Begin notes an operation. Call it before the operation is sent.
 func (l *Ledger) Begin(o *Operation) Pending {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -139,9 +139,9 @@ func (l *Ledger) Begin(o *Operation) Pending {
 	return p
 }
 
-// End notes how an operation ended and checks the reply, once for each Begin and
-// after the reply came. key is the operation's, value what a get found. Only gets
-// and dels with a reply can be wrong.
+// End notes the outcome of an operation and checks its reply. Call it once for each
+// Begin, after the reply. key is the operation's, value what a get found. Only
+// replies to gets and dels can be wrong.
 func (l *Ledger) End(p Pending, o Outcome, key, value []byte) Verification {
 	if p.op == Get {
 		if !o.Replied() {
@@ -169,7 +169,7 @@ func (l *Ledger) End(p Pending, o Outcome, key, value []byte) Verification {
 	return l.check(p, e, o == OK, key, nil)
 }
 
-// known is what is known of a record. l.mu is held.
+// known returns the entry of a record, without allocating. l.mu is held.
 func (l *Ledger) known(record uint64) (e entry) {
 	if record < uint64(len(l.entries)) {
 		e = l.entries[record]
@@ -180,7 +180,7 @@ func (l *Ledger) known(record uint64) (e entry) {
 	return e
 }
 
-// entry makes room for a record. l.mu is held.
+// entry returns the entry of a record, allocating it if needed. l.mu is held.
 func (l *Ledger) entry(record uint64) *entry {
 	for uint64(len(l.entries)) <= record {
 		l.entries = append(l.entries, entry{})
@@ -188,8 +188,8 @@ func (l *Ledger) entry(record uint64) *entry {
 	return &l.entries[record]
 }
 
-// check holds the reply to a get or del against what was known when it was sent.
-// found is whether the record was there.
+// check compares the reply to a get or del with what was known when it was sent.
+// found reports whether the record was there.
 func (l *Ledger) check(p Pending, e entry, found bool, key, value []byte) Verification {
 	if !found {
 		return l.checkAbsent(p, e)
@@ -249,8 +249,8 @@ func (l *Ledger) checkPresent(p Pending, e entry) Verification {
 	return ForeignValue
 }
 
-// matches reports whether a value too short to say where it came from is the one
-// that it should be, where only one is possible.
+// matches reports whether a value too short to contain its origin can be correct.
+// It can tell only if a single value is possible.
 func (l *Ledger) matches(p Pending, e entry, key, value []byte) bool {
 	if l.options.shared || p.floor.least != e.newest {
 		return true
@@ -259,8 +259,8 @@ func (l *Ledger) matches(p Pending, e entry, key, value []byte) bool {
 	return bytes.Equal(value, appendValue(room[:0], len(value), key, l.options.writer, e.newest))
 }
 
-// Explain says in words what the reply to a wrong get or del was and what it
-// should have been. found is whether the record was there.
+// Explain describes the wrong reply to a get or del and what would have been right.
+// found reports whether the record was there.
 func (l *Ledger) Explain(p Pending, found bool, key, value []byte) string {
 	due := "nothing was acknowledged before"
 	switch p.floor.state {

@@ -37,8 +37,8 @@ func registerModel() porcupine.Model {
 	}
 }
 
-// history is operations on one record whose replies are drawn, some such as no
-// store could give that does one operation at a time.
+// history is operations on one record with random replies. Some replies are not
+// possible with a store that does one operation at a time.
 type history struct {
 	clients, inflight int // inflight is of all clients together
 	deletes           bool
@@ -48,13 +48,13 @@ type history struct {
 	ledgers    []*Ledger
 	versions   []uint32
 	values     []uint64 // put so far
-	held       uint64   // what a store would hold that works at the time of the reply
+	held       uint64   // value of a store that does the operation at the time of the reply
 	underWay   []call
 	operations []porcupine.Operation
 	accused    bool
 }
 
-// call is one operation under way.
+// call is one operation in flight.
 type call struct {
 	client  int
 	pending Pending
@@ -62,7 +62,7 @@ type call struct {
 	at      int64
 }
 
-// run makes a history of so many operations.
+// run makes a history of the given number of operations.
 func (h *history) run(operations int, seed uint64) {
 	h.random, h.versions = splitmix{state: seed}, make([]uint32, h.clients)
 	for c := range h.clients {
@@ -99,7 +99,7 @@ func (h *history) begin(now int64) {
 	h.underWay = append(h.underWay, c)
 }
 
-// end draws how an operation ends, and lets the ledger judge what it returned.
+// end draws the outcome of an operation and checks its reply with the ledger.
 func (h *history) end(c call, now int64) {
 	l, o := h.ledgers[c.client], porcupine.Operation{Input: c.in, Call: c.at, Return: now}
 	switch {
@@ -137,9 +137,9 @@ func (h *history) end(c call, now int64) {
 	h.operations = append(h.operations, o)
 }
 
-// TestLedgerAgainstPorcupine compares the ledger with an exact checker: it finds
-// faults only in histories that are not linearizable, and in all of those in which
-// one client does one operation at a time and knows every outcome.
+// TestLedgerAgainstPorcupine compares the ledger with an exact checker. The ledger
+// finds faults only in histories that are not linearizable. It finds all of those
+// in which one client does one operation at a time and knows every outcome.
 func TestLedgerAgainstPorcupine(t *testing.T) {
 	accused, missed := 0, 0
 	for seed := range uint64(20_000) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// storeFault is what a faulty store does wrong, with some operations.
+// storeFault is what a faulty store does with some operations.
 type storeFault int
 
 const (
@@ -16,10 +16,9 @@ const (
 	faultForeign              // answers a get with the value of another record
 )
 
-// simulation is clients with ledgers before a store that does one operation at a
-// time. A step is a send, the work on an operation that was sent, or its reply;
-// which of those that could come next is drawn, so that every interleaving is
-// possible.
+// simulation is clients with ledgers and a store that does one operation at a time.
+// A step is a send, the work on an operation that was sent, or its reply. The next
+// step is drawn from those that are possible, so that every interleaving can occur.
 type simulation struct {
 	clients, inflight, records int
 	deletes, loaded, long      bool
@@ -30,12 +29,12 @@ type simulation struct {
 	ledgers  []*Ledger
 	versions []uint32
 	store    map[uint64][]byte
-	sent     []*flight // not done yet; those whose end is unknown too
+	sent     []*flight // not done yet, including those that ended as unknown
 	done     []*flight // without a reply yet
 	findings map[Verification]int
 }
 
-// flight is one operation under way.
+// flight is one operation in flight.
 type flight struct {
 	client     int
 	pending    Pending
@@ -48,7 +47,8 @@ type flight struct {
 
 func recordKey(record uint64) []byte { return fmt.Appendf(nil, "record %d", record) }
 
-// run does so many steps and returns how often each finding came up.
+// run does the given number of steps and returns the number of each verification
+// result.
 func (s *simulation) run(steps int, seed uint64) map[Verification]int {
 	s.random, s.store, s.findings = splitmix{state: seed}, make(map[uint64][]byte), make(map[Verification]int)
 	for c := range s.clients {
@@ -123,7 +123,7 @@ func (s *simulation) send(client int, op Op, record uint64) {
 	s.sent = append(s.sent, f)
 }
 
-// work is the instant at which the store does an operation.
+// work makes the store do an operation.
 func (s *simulation) work(i int) {
 	f := s.sent[i]
 	s.sent = slices.Delete(s.sent, i, i+1)
@@ -147,7 +147,7 @@ func (s *simulation) work(i int) {
 	}
 }
 
-// end is the reply to an operation.
+// end delivers the reply to an operation.
 func (s *simulation) end(i int) {
 	f := s.done[i]
 	s.done = slices.Delete(s.done, i, i+1)

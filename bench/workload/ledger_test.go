@@ -17,7 +17,7 @@ func (l *Ledger) judge(p Pending, key, value []byte, found bool) Verification {
 	return l.check(p, l.known(p.record), found, key, value)
 }
 
-// outcome is that of a reply.
+// outcome returns the outcome of a reply.
 func outcome(found bool) Outcome {
 	if found {
 		return OK
@@ -25,8 +25,8 @@ func outcome(found bool) Outcome {
 	return NotFound
 }
 
-// TestLedgerHasNoFalsePositives: whatever the interleaving, the replies of a store
-// that does one operation at a time pass.
+// TestLedgerHasNoFalsePositives: the replies of a store that does one operation at a
+// time are correct in every interleaving.
 func TestLedgerHasNoFalsePositives(t *testing.T) {
 	for seed := range uint64(400) {
 		random := splitmix{state: seed}
@@ -63,8 +63,8 @@ func TestLedgerFindsFaults(t *testing.T) {
 						t.Errorf("found %v", findings)
 					}
 					for f := range findings {
-						// What is too short to say that it is old or another's is
-						// still not what it should be.
+						// Old and foreign values that are too short to identify their
+						// put are torn.
 						if f != want && f != Correct && f != Absent && (long || f != TornValue) {
 							t.Errorf("found %v", findings)
 						}
@@ -75,8 +75,8 @@ func TestLedgerFindsFaults(t *testing.T) {
 	}
 }
 
-// TestSharedLedgerFindsFaults: of records that others write as well, it still
-// tells its own values that are too old, and what is wrong in itself.
+// TestSharedLedgerFindsFaults: in records that other clients write too, the ledger
+// still finds old values of its own client and values that are wrong in themselves.
 func TestSharedLedgerFindsFaults(t *testing.T) {
 	for fault, want := range map[storeFault]Verification{faultLost: LostUpdate, faultTorn: TornValue, faultForeign: ForeignValue} {
 		s := simulation{clients: 2, inflight: 2, records: 5, deletes: true, loaded: true, long: true, fault: fault}
@@ -139,7 +139,7 @@ func TestLedgerChecksSequentialReplies(t *testing.T) {
 	l.end(other, Failed)
 	l.end(first, Failed)
 	put(6, Unknown)
-	put(7, OK) // the one before may come after it
+	put(7, OK) // the put before may take effect after it
 	get(value(5), true, Correct)
 	get(value(6), true, Correct)
 	get(value(3), true, LostUpdate)
@@ -179,7 +179,7 @@ func TestLedgerChecksShortValues(t *testing.T) {
 		if f := l.judge(read, key, value, true); f != TornValue {
 			t.Errorf("another value of %d bytes passes as %v", size, f)
 		}
-		l.begin(0, Put, 2) // which may have come first: now it could be either
+		l.begin(0, Put, 2) // concurrent with the other put: the value can be either
 		if f := l.judge(read, key, value, true); f != Correct {
 			t.Errorf("a value of %d bytes that may be of another put passes as %v", size, f)
 		}

@@ -15,19 +15,19 @@ const (
 	kindDel         // of such a record
 	kindInsert      // a put of a new record
 	// kindUpdate is YCSB's read-modify-write: a get and then a put of the same
-	// record, two operations of which each is timed and counted by itself.
+	// record. The two operations are timed and counted separately.
 	kindUpdate
-	kinds // how many there are
+	kinds // the number of kinds
 )
 
-// String is the word for k in the text form of a Mix and in records.
+// String returns the name of k in the text form of a Mix and in records.
 func (k kind) String() string {
 	return [kinds]string{"get", "put", "del", "insert", "rmw"}[k]
 }
 
 // Mix is the shares of operation kinds in a mixed workload. The kind of each
-// operation is drawn independently, so that shares hold in the long run. Mixes
-// with equal text are equal. The zero Mix is none.
+// operation is drawn independently. Mixes with equal text are equal. The zero Mix
+// means no mix.
 //
 // The text form is either shares, in any unit (get=95,put=5 is get=19,put=1),
 // of get, put, del, insert (put of a new record) and rmw (get and put of one
@@ -39,7 +39,7 @@ func (k kind) String() string {
 //	ycsb-d  get=95,insert=5  latest
 //	ycsb-f  get=50,rmw=50    zipfian:0.99
 //
-// ycsb-e scans ranges of keys, which a hash table cannot.
+// ycsb-e is not supported: it scans ranges of keys, which a hash table cannot do.
 type Mix struct {
 	name   string // of YCSB, or empty
 	shares [kinds]float64
@@ -120,12 +120,11 @@ func parseKind(word string) (kind, error) {
 	return 0, fmt.Errorf("operation %q: want get, put, del, insert or rmw", word)
 }
 
-// MarshalText writes what UnmarshalText reads back as the same Mix.
+// MarshalText returns the text form, for UnmarshalText.
 func (m Mix) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// String is the one text form of m for records and titles: YCSB's name, or the
-// shares as they were given, in the order of kinds and without those of 0. It is
-// empty for the zero Mix.
+// String returns the canonical text form of m: YCSB's name, or the shares as given,
+// in the order of kinds and without those of 0. It is empty for the zero Mix.
 func (m Mix) String() string {
 	if m.name != "" {
 		return m.name
@@ -142,8 +141,8 @@ func (m Mix) String() string {
 // deletes reports whether the mix deletes records.
 func (m Mix) deletes() bool { return m.shares[kindDel] != 0 }
 
-// Keys returns how the mix chooses records unless told otherwise: as YCSB does in
-// the workload of that name, and uniformly for shares.
+// Keys returns the default key distribution of the mix: that of the YCSB workload of
+// its name, or uniform for shares.
 func (m Mix) Keys() Keys {
 	switch m.name {
 	case "":
@@ -166,7 +165,7 @@ func (m *Mix) pick(random *splitmix) kind {
 		if share == 0 {
 			continue
 		}
-		picked = kind(k) // the last one stays where rounding leaves a rest of x
+		picked = kind(k) // the last kind, if rounding leaves a rest of x
 		if x < share {
 			break
 		}

@@ -2,7 +2,7 @@ package workload
 
 import "fmt"
 
-// Op is what an operation does to its record. Its zero value is no operation.
+// Op is what an operation does to its record. Its zero value means no operation.
 type Op uint8
 
 // The operations.
@@ -39,11 +39,11 @@ const (
 	Failed                  // it did not happen
 )
 
-// Replied reports whether the store answered that the operation happened: only
-// then does it have a latency.
+// Replied reports whether a reply says that the operation happened. Only then does
+// it have a latency.
 func (o Outcome) Replied() bool { return o == OK || o == NotFound }
 
-// String returns the outcome as records and messages name it.
+// String returns the name of the outcome in records and messages.
 func (o Outcome) String() string {
 	return [...]string{"unknown", "ok", "not found", "failed"}[o]
 }

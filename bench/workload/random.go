@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// splitmix is the SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014),
-// here because a stream must be the same in every Go release.
+// splitmix is the SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014). Its
+// stream is the same in every Go release.
 type splitmix struct{ state uint64 }
 
 func (s *splitmix) next() uint64 {

@@ -1,8 +1,7 @@
 package workload
 
-// Schedule is the intended starts of one client in an open loop: a function of
-// seed, client and rate alone, whatever the store replies. It is not safe for
-// concurrent use.
+// Schedule is the intended starts of one client in an open loop. They depend on
+// seed, client and rate, and not on replies. It is not safe for concurrent use.
 type Schedule struct {
 	random  splitmix
 	poisson bool
@@ -10,10 +9,9 @@ type Schedule struct {
 	next    float64 // ns from the start of the phase
 }
 
-// NewSchedule returns the schedule of one of several clients, which together
-// offer rate operations per second. With poisson the intervals are exponential,
-// as those of many independent users. Otherwise they are all the same, and the
-// clients' starts alternate.
+// NewSchedule returns the schedule of one client. All clients together offer rate
+// operations per second. With poisson, intervals are exponential, as those of many
+// independent users. Otherwise they are equal, and the starts of clients alternate.
 func NewSchedule(rate float64, poisson bool, seed uint64, client, clients int) *Schedule {
 	s := &Schedule{
 		random:  splitmix{state: seed ^ 0x5c4ed01e ^ uint64(client)<<keyBits},

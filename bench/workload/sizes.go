@@ -12,7 +12,7 @@ import (
 // The text form is one of
 //
 //	32                   all the same
-//	uniform:10-100       10 to 100, each as likely as any other
+//	uniform:10-100       10 to 100, with equal probability
 //	bimodal:32,1024,0.9  32 with probability 0.9, else 1024
 type Sizes struct {
 	Kind      string  // fixed, uniform or bimodal; empty: not chosen, all values have Low bytes
@@ -29,7 +29,7 @@ const (
 	sizesBimodal = "bimodal"
 )
 
-// FixedSizes is the distribution of values that all have so many bytes.
+// FixedSizes returns the distribution of values that all have the given length.
 func FixedSizes(bytes int) Sizes { return Sizes{Kind: sizesFixed, Low: bytes, High: bytes} }
 
 // UnmarshalText reads the text form. Empty text is the zero Sizes.
@@ -54,7 +54,7 @@ func parseSizes(text string) (Sizes, error) {
 	case word == sizesUniform:
 		low, high, isRange := strings.Cut(rest, "-")
 		if !isRange {
-			return Sizes{}, fmt.Errorf("want the least and the most bytes, such as uniform:10-100")
+			return Sizes{}, fmt.Errorf("want the smallest and the largest size, such as uniform:10-100")
 		}
 		return parsePair(sizesUniform, low, high)
 	case word == sizesBimodal:
@@ -75,8 +75,8 @@ func parseSizes(text string) (Sizes, error) {
 	return Sizes{}, fmt.Errorf("want a number of bytes, uniform:10-100 or bimodal:32,1024,0.9")
 }
 
-// parsePair reads two sizes, the smaller one first. Two that are the same make
-// fixed sizes, which have one text form only.
+// parsePair parses two sizes, the smaller one first. Equal sizes give fixed sizes,
+// so that these have only one text form.
 func parsePair(kind, low, high string) (Sizes, error) {
 	from, err := parseSize(low)
 	if err != nil {
@@ -103,7 +103,7 @@ func parseSize(text string) (int, error) {
 	return int(bytes), nil
 }
 
-// MarshalText writes what UnmarshalText reads back as the same Sizes.
+// MarshalText returns the text form, for UnmarshalText.
 func (s Sizes) MarshalText() ([]byte, error) {
 	if s == (Sizes{}) {
 		return nil, nil
@@ -111,7 +111,7 @@ func (s Sizes) MarshalText() ([]byte, error) {
 	return []byte(s.String()), nil
 }
 
-// String is the one text form of s for records and titles.
+// String returns the canonical text form of s.
 func (s Sizes) String() string {
 	switch s.Kind {
 	case sizesUniform:
@@ -122,10 +122,10 @@ func (s Sizes) String() string {
 	return strconv.Itoa(s.Low)
 }
 
-// Min is the smallest size there is.
+// Min returns the smallest size.
 func (s Sizes) Min() int { return s.Low }
 
-// Max is the largest size there is.
+// Max returns the largest size.
 func (s Sizes) Max() int { return max(s.Low, s.High) }
 
 // pick draws one size.
@@ -141,8 +141,8 @@ func (s *Sizes) pick(random *splitmix) int {
 	return s.Low
 }
 
-// Spread returns up to n sizes that together have about the distribution of s:
-// its quantiles at equal steps.
+// Spread returns up to n sizes that approximate the distribution of s: its quantiles
+// at equal steps.
 func (s Sizes) Spread(n int) []int {
 	if s.Low == s.Max() {
 		return []int{s.Low}

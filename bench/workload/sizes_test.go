@@ -40,7 +40,7 @@ func TestSizesRefuses(t *testing.T) {
 		"ten":                 `size "ten" is not`,
 		"32:":                 "want a number of bytes, uniform:10-100 or bimodal:32,1024,0.9",
 		"fixed:32":            "want a number of bytes, uniform:10-100 or bimodal:32,1024,0.9",
-		"uniform:10":          "want the least and the most bytes",
+		"uniform:10":          "want the smallest and the largest size",
 		"uniform:100-10":      "100 is above 10: give the smaller size first",
 		"uniform:1-2-3":       `size "2-3" is not`,
 		"bimodal:1,2":         "want two sizes and the share of the first",

@@ -7,9 +7,9 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Source makes the operations of one client, one after the other, always the
-// same ones. Making one takes about a tenth of a microsecond, and loops do it
-// outside of the timed part. It is not safe for concurrent use.
+// Source makes the operations of one client, the same ones on every run. Making one
+// takes about a tenth of a microsecond, outside the timed section. It is not safe
+// for concurrent use.
 type Source struct {
 	options Options
 	client  int
@@ -23,7 +23,7 @@ type Source struct {
 
 	// Of a mix.
 	picker   picker
-	inserted uint64 // records that this client put beyond those of the load
+	inserted uint64 // records that this client inserted after the load
 	again    bool   // put the record below next: it was read for an update
 	record   uint64
 
@@ -47,8 +47,8 @@ func NewSource(o Options, client int) *Source {
 	return s
 }
 
-// Begin starts a phase: operations of one kind, on the client's own keys from the
-// given number on. In a mix it only resets the digest.
+// Begin starts a phase: operations of one kind on the client's own keys, starting at
+// number first. In a mix it only resets the digest.
 func (s *Source) Begin(op Op, first uint64) {
 	s.op, s.index = op, first
 	s.digest.Reset()
@@ -102,8 +102,8 @@ func (s *Source) choose() (Op, uint64) {
 	return Get, s.record
 }
 
-// own is the number of the i-th record that this client inserts. No other client
-// inserts it.
+// own returns the number of the i-th record that this client inserts. Other clients
+// insert other records.
 func (s *Source) own(i uint64) uint64 {
 	return uint64(s.options.Records) + i*uint64(s.options.Clients) + uint64(s.client)
 }
@@ -120,8 +120,7 @@ func (s *Source) fill(o *Operation) {
 	}
 }
 
-// appendKey appends the key of a record. In phases each client has records of its
-// own.
+// appendKey appends the key of a record. In phases each client has its own records.
 func (s *Source) appendKey(dst []byte, record uint64) []byte {
 	o := &s.options
 	if !o.Mixed() {
@@ -147,8 +146,8 @@ func (s *Source) sum(o *Operation) {
 // Digest returns the xxHash64 of all operations since Begin, in hexadecimal.
 func (s *Source) Digest() string { return fmt.Sprintf("%016x", s.digest.Sum64()) }
 
-// alphabet is printable and free of blanks, so that a key can be typed at the
-// shell and sent in a text protocol.
+// alphabet has no spaces, so that a key can be typed in a shell and sent in a text
+// protocol.
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 // appendCharacters appends n characters, 6 bits of x each, lowest first.
@@ -160,8 +159,8 @@ func appendCharacters(dst []byte, x uint64, n int) []byte {
 	return dst
 }
 
-// permute scatters the numbers below 2^48 over themselves without a collision:
-// each step can be undone.
+// permute is a pseudo-random permutation of the numbers below 2^48: each step is
+// invertible.
 func permute(x, seed uint64) uint64 {
 	const mask = 1<<keyBits - 1
 	x = (x ^ seed) & mask

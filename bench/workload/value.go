@@ -7,8 +7,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// A value of a mixture says itself which put it came from. All numbers are big
-// endian:
+// A value of a mix identifies the put that wrote it. All numbers are big endian:
 //
 //	byte   0    4    8    12   16
 //	       +----+----+----+----+----------
@@ -18,27 +17,26 @@ import (
 //	sum   lowest 32 bits of the xxHash64 of all bytes after it
 //	key   lowest 32 bits of the xxHash64 of the key
 //	writ  the client that put it
-//	vers  which of that client's writes of the record it is
-//	filler  pseudo-random, from key, writer and version: nothing on its way can
-//	        compress it, and no two values share it
+//	vers  the number of that client's write of the record
+//	filler  pseudo-random, from key, writer and version: it does not compress,
+//	        and differs between values
 //
-// A value that is cut, longer, or has any other byte than the one put fails its
-// sum, and the value of another key is told by its hash: each goes unnoticed once
-// in 2^32 times.
+// The sum detects a value that is cut, longer or damaged, and the hash of the key
+// detects the value of another key. Each misses one fault in 2^32.
 //
-// A value of fewer than 16 bytes is filler alone, from its size too. It does not
-// say where it came from; but since equal arguments make equal values, it can be
-// compared with the one that it should be, and differs from any other but once
-// in 2^b times, b being its bits. A value of 0 bytes says only that it is there.
+// A value of fewer than 16 bytes is only filler, which also depends on the size. It
+// does not identify its put, but can be compared with the expected value. A value of
+// b bits equals another one by chance once in 2^b times. A value of 0 bytes shows
+// only that the record exists.
 const valueHead = 16
 
-// valueFault is what a value shows to be wrong with it, by itself.
+// valueFault is a fault that shows in a value by itself.
 type valueFault uint8
 
 const (
 	valueIntact  valueFault = iota
-	valueTorn               // not all of it is from one put, or from none at all
-	valueForeign            // some put's, whole, but of another key
+	valueTorn               // not the whole value of one put
+	valueForeign            // the whole value of a put of another key
 	valueShort              // too short to tell
 )
 
@@ -63,8 +61,8 @@ func appendValue(dst []byte, size int, key []byte, writer, version uint32) []byt
 	return dst
 }
 
-// inspect says which write of key the value is, and what is wrong with it. Writer
-// and version are those in the value when it is intact or foreign, else 0.
+// inspect returns the writer and version in a value, and its fault for the given key.
+// Writer and version are 0 unless the value is intact or foreign.
 func inspect(value, key []byte) (writer, version uint32, fault valueFault) {
 	if len(value) < valueHead {
 		return 0, 0, valueShort

@@ -25,7 +25,7 @@ func TestValuesOfAllSizesInspect(t *testing.T) {
 	}
 }
 
-func TestInspectTellsFaults(t *testing.T) {
+func TestInspectFindsFaults(t *testing.T) {
 	key, other := []byte("key"), []byte("other")
 	for _, size := range []int{valueHead, 17, 32, 1000} {
 		value := appendValue(nil, size, key, 1, 5)
@@ -96,8 +96,8 @@ func TestValuesDoNotCompress(t *testing.T) {
 	}
 }
 
-// TestValuesAreFixed holds the layout and the filler: equal arguments must make
-// equal values in every build.
+// TestValuesAreFixed compares layout and filler with known values: equal arguments
+// must make equal values in every build.
 func TestValuesAreFixed(t *testing.T) {
 	for size, want := range map[int]string{5: "6e2fc5edc4", 24: "effd126e2de143340000000a0000000bf11bda89b1febffc"} {
 		if got := fmt.Sprintf("%x", appendValue(nil, size, []byte("key"), 0xa, 0xb)); got != want {

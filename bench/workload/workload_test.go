@@ -64,8 +64,8 @@ func digestOf(t *testing.T, p Options, client int) string {
 	return s.Digest()
 }
 
-// TestStreamIsFixed holds the operations that a seed stands for: records name the
-// seed, so it must mean the same in every build.
+// TestStreamIsFixed compares operations with known digests: records name the seed,
+// so it must mean the same in every build.
 func TestStreamIsFixed(t *testing.T) {
 	s := NewSource(phases(), 3)
 	s.Begin(Put, 0)
@@ -88,8 +88,8 @@ func TestStreamIsFixed(t *testing.T) {
 	}
 }
 
-// TestMixReadsExistingRecords follows all records of a mix that inserts: what
-// is read was loaded or inserted by the same client before.
+// TestMixReadsExistingRecords: a mix with inserts reads only records that were
+// loaded or that the same client has inserted before.
 func TestMixReadsExistingRecords(t *testing.T) {
 	p := mixed(t, "ycsb-d")
 	for client := range p.Clients {
@@ -129,8 +129,7 @@ func TestReadModifyWriteIsAGetAndThenAPut(t *testing.T) {
 	}
 }
 
-// BenchmarkNext is the cost of making one operation, which stands outside of what
-// is timed.
+// BenchmarkNext measures making one operation, which runs outside the timed section.
 func BenchmarkNext(b *testing.B) {
 	for name, p := range map[string]Options{"phase": phases(), "ycsb-a": mixed(b, "ycsb-a")} {
 		b.Run(name, func(b *testing.B) {

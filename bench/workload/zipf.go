@@ -2,20 +2,20 @@ package workload
 
 import "math"
 
-// zipf picks i in [0, n) with a probability in proportion to 1/(i+1)^theta, for
-// any theta > 0 and a new n at any time: nothing is tabulated. The method is
+// zipf picks i in [0, n) with a probability proportional to 1/(i+1)^theta, for any
+// theta > 0. n may change at any time, since no table depends on it. The method is
 // rejection-inversion (Hörmann and Derflinger, Rejection-Inversion to Generate
-// Variates from Monotone Discrete Distributions, ACM TOMACS 1996) in the form of
-// Apache Commons RNG's RejectionInversionZipfSampler: the integral of x^-theta
-// is inverted, and the little by which it differs from the sum is rejected.
+// Variates from Monotone Discrete Distributions, ACM TOMACS 1996), in the form of
+// Apache Commons RNG's RejectionInversionZipfSampler: it inverts the integral of
+// x^-theta, and rejects the difference between integral and sum.
 //
-// Not safe for concurrent use.
+// It is not safe for concurrent use.
 type zipf struct {
 	theta   float64
-	first   float64 // where the area of i = 0 begins
-	squeeze float64 // a candidate this much above x is right without a look at the area
-	n       uint64  // that last is of
-	last    float64 // where the area of i = n-1 ends
+	first   float64 // start of the area of i = 0
+	squeeze float64 // a candidate at most this far above x is accepted without computing the area
+	n       uint64  // the n of last
+	last    float64 // end of the area of i = n-1
 }
 
 func newZipf(theta float64, n uint64) *zipf {
@@ -30,7 +30,7 @@ func (z *zipf) grow(n uint64) {
 	z.n, z.last = n, z.integral(float64(n)+0.5)
 }
 
-// pick is one number in [0, n); n must not be 0.
+// pick returns a number in [0, n); n must not be 0.
 func (z *zipf) pick(random *splitmix, n uint64) uint64 {
 	if n != z.n {
 		z.grow(n)
@@ -48,13 +48,13 @@ func (z *zipf) pick(random *splitmix, n uint64) uint64 {
 	}
 }
 
-// density is x^-theta.
+// density returns x^-theta.
 func (z *zipf) density(x float64) float64 {
 	return fixedExp(float64(-z.theta * fixedLog(x)))
 }
 
-// integral is that of density from 1 to x: (x^(1-theta) - 1) / (1-theta), or the
-// logarithm of x for theta 1, without loss of digits near it.
+// integral returns the integral of density from 1 to x: (x^(1-theta) - 1) /
+// (1-theta), or the logarithm of x for theta 1, without loss of digits near it.
 func (z *zipf) integral(x float64) float64 {
 	ln := fixedLog(x)
 	t := float64((1 - z.theta) * ln)
@@ -64,7 +64,7 @@ func (z *zipf) integral(x float64) float64 {
 	return fixedExpm1(t) / t * ln
 }
 
-// inverse is the x whose integral is u.
+// inverse returns the x whose integral is u.
 func (z *zipf) inverse(u float64) float64 {
 	t := float64(u * (1 - z.theta))
 	switch {

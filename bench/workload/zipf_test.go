@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// chiSquare is Pearson's statistic of counts against the probabilities of all
-// outcomes, and bounds that it keeps, each, 99,997 times of 100,000. Outcomes
-// that are expected fewer than 5 times are pooled with their neighbours.
+// chiSquare returns Pearson's statistic of counts against the probabilities of all
+// outcomes, and bounds that it exceeds with a probability of 3 in 100,000 each.
+// Outcomes expected fewer than 5 times are pooled with their neighbours.
 func chiSquare(counts []int, probability []float64) (statistic, low, high float64) {
 	var total, seen, expected float64
 	for _, n := range counts {
@@ -37,8 +37,7 @@ func chiSquare(counts []int, probability []float64) (statistic, low, high float6
 	return statistic, quantile(-4), quantile(4)
 }
 
-// checkDistribution fails t unless counts could well be drawn with those
-// probabilities.
+// checkDistribution fails t unless counts fit the probabilities.
 func checkDistribution(t *testing.T, counts []int, probability []float64) {
 	t.Helper()
 	if statistic, low, high := chiSquare(counts, probability); statistic < low || statistic > high {
@@ -46,7 +45,7 @@ func checkDistribution(t *testing.T, counts []int, probability []float64) {
 	}
 }
 
-// powers is the probabilities of zipf for n numbers.
+// powers returns the probabilities of zipf for n numbers.
 func powers(theta float64, n int) []float64 {
 	p := make([]float64, n)
 	var sum float64
@@ -62,7 +61,7 @@ func powers(theta float64, n int) []float64 {
 
 const draws = 200_000
 
-func TestZipfIsZipfian(t *testing.T) {
+func TestZipfMatchesItsDistribution(t *testing.T) {
 	for _, theta := range []float64{1e-9, 0.5, 0.99, 1 - 1e-12, 1, 1 + 1e-12, 1.5, 3} {
 		for _, n := range []int{2, 3, 10, 1000, 100_000} {
 			t.Run(fmt.Sprintf("%v/%d", theta, n), func(t *testing.T) {
@@ -77,8 +76,8 @@ func TestZipfIsZipfian(t *testing.T) {
 	}
 }
 
-// TestChiSquareTellsThetas shows that the test above could fail.
-func TestChiSquareTellsThetas(t *testing.T) {
+// TestChiSquareDistinguishesThetas shows that the test above could fail.
+func TestChiSquareDistinguishesThetas(t *testing.T) {
 	const n, draws = 1000, 1_000_000
 	z, random := newZipf(0.99, n), splitmix{state: 42}
 	counts := make([]int, n)
@@ -96,7 +95,7 @@ func TestChiSquareTellsThetas(t *testing.T) {
 	}
 }
 
-func TestZipfOfAPopulationThatChanges(t *testing.T) {
+func TestZipfOfChangingPopulation(t *testing.T) {
 	z, random := newZipf(0.99, 1), splitmix{state: 7}
 	sizes := []int{10, 1000, 1, 37}
 	counts := make([][]int, len(sizes))
@@ -115,9 +114,9 @@ func TestZipfOfAPopulationThatChanges(t *testing.T) {
 	}
 }
 
-// TestZipfOfMany holds the first of very many against the sum that Euler and
-// Maclaurin give, and the rest by octaves.
-func TestZipfOfMany(t *testing.T) {
+// TestZipfOfLargePopulation compares the first numbers and the octaves of the rest
+// with the Euler-Maclaurin sum.
+func TestZipfOfLargePopulation(t *testing.T) {
 	const n = uint64(1) << 40
 	for _, theta := range []float64{0.5, 0.99, 1, 1.5} {
 		sum := func(from, to float64) float64 { // of k^-theta, from < k <= to, from large

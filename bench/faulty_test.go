@@ -11,37 +11,37 @@ import (
 	"dhtbench/results"
 )
 
-// liar is a node that breaks one promise, every so many times.
-type liar struct {
+// faultyNode is a node with one kind of fault, once in faultEvery operations.
+type faultyNode struct {
 	fault string        // lost, resurrected, torn, foreign; empty: none
 	slow  time.Duration // before each reply of the connections after the first
 	mu    sync.Mutex
 	store map[string][]byte
-	last  []byte // a value that was put under another key than the next
+	last  []byte // the last value put, probably of another key
 	count int
 }
 
-// liesEvery is how many occasions for a fault pass until it is used.
-const liesEvery = 50
+// faultEvery is the number of operations that can have the fault until one has it.
+const faultEvery = 50
 
 // start serves on loopback until the test ends.
-func (l *liar) start(t *testing.T) (addr string) {
+func (f *faultyNode) start(t *testing.T) (addr string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.store = make(map[string][]byte)
+	f.store = make(map[string][]byte)
 	ctx, cancel := context.WithCancel(context.Background())
 	var serving sync.WaitGroup
 	serving.Go(func() {
-		for slow := time.Duration(0); ; slow = l.slow {
+		for slow := time.Duration(0); ; slow = f.slow {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
 			context.AfterFunc(ctx, func() { conn.Close() })
-			serving.Go(func() { l.serve(conn, slow) })
+			serving.Go(func() { f.serve(conn, slow) })
 		}
 	})
 	t.Cleanup(func() {
@@ -52,7 +52,7 @@ func (l *liar) start(t *testing.T) (addr string) {
 	return listener.Addr().String()
 }
 
-func (l *liar) serve(conn net.Conn, slow time.Duration) {
+func (f *faultyNode) serve(conn net.Conn, slow time.Duration) {
 	defer conn.Close()
 	frames := node.NewReader(conn)
 	for {
@@ -67,53 +67,52 @@ func (l *liar) serve(conn net.Conn, slow time.Duration) {
 		if slow > 0 {
 			<-time.After(slow)
 		}
-		if _, err := conn.Write(l.answer(request)); err != nil {
+		if _, err := conn.Write(f.answer(request)); err != nil {
 			return
 		}
 	}
 }
 
-// lies reports whether it is time for a fault.
-func (l *liar) lies(fault string) bool {
-	if l.fault != fault {
+// fails reports whether this operation has the fault.
+func (f *faultyNode) fails(fault string) bool {
+	if f.fault != fault {
 		return false
 	}
-	l.count++
-	return l.count%liesEvery == 0
+	f.count++
+	return f.count%faultEvery == 0
 }
 
-func (l *liar) answer(r node.Request) []byte {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	value, found := l.store[string(r.Key)]
+func (f *faultyNode) answer(r node.Request) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	value, found := f.store[string(r.Key)]
 	switch {
 	case r.Op == node.OpPut:
-		if !found || !l.lies("lost") { // an update that is said to be done, and is not
-			l.store[string(r.Key)] = append([]byte(nil), r.Value...)
+		if !found || !f.fails("lost") { // acknowledged and not done
+			f.store[string(r.Key)] = append([]byte(nil), r.Value...)
 		}
-		l.last = append([]byte(nil), r.Value...)
+		f.last = append([]byte(nil), r.Value...)
 		return node.AppendReply(nil, node.StatusOK, nil)
 	case !found:
 		return node.AppendReply(nil, node.StatusNotFound, nil)
 	case r.Op == node.OpDel:
-		if !l.lies("resurrected") {
-			delete(l.store, string(r.Key))
+		if !f.fails("resurrected") {
+			delete(f.store, string(r.Key))
 		}
 		return node.AppendReply(nil, node.StatusOK, nil)
 	}
 	switch {
-	case l.lies("torn"):
-		value = append(append([]byte(nil), value[:20]...), l.last[20:]...)
-	case l.lies("foreign"):
-		value = l.last
+	case f.fails("torn"):
+		value = append(append([]byte(nil), value[:20]...), f.last[20:]...)
+	case f.fails("foreign"):
+		value = f.last
 	}
 	return node.AppendReply(nil, node.StatusOK, value)
 }
 
-// TestEveryLieIsTold runs a results.Mix against nodes that break one promise each: it
-// must be found, and nothing else. An honest node is not accused, whichever the
-// loop and however many operations of one key are under way.
-func TestEveryLieIsTold(t *testing.T) {
+// TestAgentDetectsFaultyStores runs a mix against nodes with one kind of fault each.
+// Exactly that fault is found, and none at a correct node, in both loops.
+func TestAgentDetectsFaultyStores(t *testing.T) {
 	closed := mixed("get=2,put=2,del=1")
 	closed.Clients, closed.Records, closed.Operations, closed.Warmup = 1, 200, 20_000, 0
 	open := closed
@@ -122,7 +121,7 @@ func TestEveryLieIsTold(t *testing.T) {
 	for loop, p := range map[string]results.Params{"closed": closed, "open": open} {
 		for _, fault := range []string{"", "lost", "resurrected", "torn", "foreign"} {
 			t.Run(loop+" "+fault, func(t *testing.T) {
-				addr := (&liar{fault: fault}).start(t)
+				addr := (&faultyNode{fault: fault}).start(t)
 				c := startAgent(t)
 				c.ask(order{Spec: &spec{Params: p, Clients: []int{0}, Servers: []string{addr}, Self: -1}})
 				got := c.ask(order{Go: &phaseOrder{Operation: results.Mix}}).Result.Clients[0]
@@ -131,7 +130,7 @@ func TestEveryLieIsTold(t *testing.T) {
 				}
 				for name, n := range found {
 					if (n > 0) != (name == fault) {
-						t.Errorf("%d %s values, %s is what the node does; first: %s", n, name, fault, got.FirstError)
+						t.Errorf("%d %s values at a node with fault %q; first: %s", n, name, fault, got.FirstError)
 					}
 				}
 				if p.Operations > 0 && got.Counts.Total() != int64(p.Operations) || got.Counts.Total() == 0 || fault == "" && got.Counts.Bad() != 0 {
