@@ -29,13 +29,12 @@ type member struct {
 // is reported at once.
 func NewFleet(ctx context.Context, hosts []host.Host, executable string) (*Fleet, error) {
 	f := &Fleet{members: make([]member, len(hosts))}
-	err := all(len(hosts), func(i int) error {
-		path, err := hosts[i].Stage(ctx, executable)
-		f.members[i] = member{Host: hosts[i], executable: path}
-		return err
-	})
+	paths, err := host.Stage(ctx, hosts, executable)
 	if err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
+	}
+	for i, path := range paths {
+		f.members[i] = member{Host: hosts[i], executable: path}
 	}
 	if err := f.probe(ctx); err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)

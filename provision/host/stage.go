@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -20,32 +21,46 @@ import (
 // long as it needs.
 const stallLimit = 2 * time.Minute
 
-// Stage copies an executable of this machine to the host, unless the host has a
-// copy with the same checksum, and returns its path there. Several processes may
-// stage at the same time. On a host without Via it returns executable. It is an
-// error if the executable was built for another system than the host's.
-func (h Host) Stage(ctx context.Context, executable string) (string, error) {
-	if len(h.Via) == 0 {
-		return executable, nil
-	}
+// Stage copies an executable of this machine to hosts, except to those that have a
+// copy with the same checksum, and returns its path on each. It copies to one host
+// after another: they share this machine's uplink. On a host without Via the path
+// is executable. The error lists all hosts that cannot run it, also because it was
+// built for another system. Several processes may stage at the same time.
+func Stage(ctx context.Context, hosts []Host, executable string) ([]string, error) {
 	program, err := os.ReadFile(executable)
 	if err != nil {
-		return "", fmt.Errorf("stage on %s: %w", h.Name, err)
+		return nil, fmt.Errorf("stage: %w", err)
 	}
 	digest := sha256.Sum256(program)
 	sum := hex.EncodeToString(digest[:])
-	path, present, err := h.find(ctx, executable, sum)
-	if err != nil || present {
-		return path, err
+	paths, present, errs := make([]string, len(hosts)), make([]bool, len(hosts)), make([]error, len(hosts))
+	var each sync.WaitGroup
+	for i, h := range hosts {
+		if len(h.Via) == 0 {
+			paths[i], present[i] = executable, true
+			continue
+		}
+		each.Go(func() { paths[i], present[i], errs[i] = h.find(ctx, executable, sum) })
 	}
-	err = h.upload(ctx, program, sum, path)
-	if errors.Is(err, errDamaged) {
-		err = h.upload(ctx, program, sum, path)
+	each.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return "", err
+	copied := false
+	for i, h := range hosts {
+		if !present[i] && copied { // hosts may share a home directory
+			_, present[i], errs[i] = h.find(ctx, executable, sum)
+		}
+		if present[i] || errs[i] != nil {
+			continue
+		}
+		errs[i] = h.upload(ctx, program, sum, paths[i])
+		if errors.Is(errs[i], errDamaged) {
+			errs[i] = h.upload(ctx, program, sum, paths[i])
+		}
+		copied = true
 	}
-	return path, nil
+	return paths, errors.Join(errs...)
 }
 
 // findScript prints the kind of machine, the path of the executable, and whether
