@@ -122,8 +122,8 @@ func TestEndToEnd(t *testing.T) {
 	}
 }
 
-// TestHosts: what the command's ssh reaches are the hosts of the inventory, at
-// their addresses, and they reach each other.
+// TestHosts: ssh reaches the hosts of the inventory at their addresses, and they
+// reach each other.
 func TestHosts(t *testing.T) {
 	m := startMoto(t)
 	newDatacentre(t, m, false)
@@ -193,7 +193,8 @@ func (s *stage) awaitNoInstance(t *testing.T) {
 	}
 }
 
-// TestLeaseEndsHostsOfAKilledRun: nobody cleans up, and yet the hosts end.
+// TestLeaseEndsHostsOfAKilledRun: hosts end after their lease if provision is
+// killed.
 func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
 	m := startMoto(t)
 	newDatacentre(t, m, false)
@@ -212,8 +213,7 @@ func TestLeaseEndsHostsOfAKilledRun(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestLifetimeEndsHosts: heartbeats come and provision lives, and yet the hosts
-// end when their time is over.
+// TestLifetimeEndsHosts: hosts end after their lifetime, also with heartbeats.
 func TestLifetimeEndsHosts(t *testing.T) {
 	m := startMoto(t)
 	newDatacentre(t, m, false)
@@ -231,9 +231,9 @@ func TestLifetimeEndsHosts(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestStrangerIsRefused: a machine at the right address with another host key is
-// not talked to.
-func TestStrangerIsRefused(t *testing.T) {
+// TestOtherHostKeyIsRefused: ssh does not connect to a machine with another host
+// key.
+func TestOtherHostKeyIsRefused(t *testing.T) {
 	m := startMoto(t)
 	newDatacentre(t, m, true)
 	s := newStage(t, m, swift, "wary")
