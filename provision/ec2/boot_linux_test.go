@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"dhtbench/provision/host"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -198,7 +200,7 @@ func (d *datacentre) furnish(ctx context.Context, i types.Instance, dir string) 
 	config := parseUserData(d.t, string(data))
 	hostKey := config.Keys["ed25519_private"]
 	if d.stranger {
-		other, err := newPair("stranger")
+		other, err := host.NewKey(d.dir, "stranger")
 		if err != nil {
 			return err
 		}

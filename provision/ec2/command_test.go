@@ -159,7 +159,7 @@ func TestPipeIsRefused(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "pipe")
 	cmd := s.child(s.flags("--ssh-cidr", "203.0.113.7", "--", "true")...)
 	cmd.Stdin = strings.NewReader("yes\n")
-	if err := cmd.Run(); exitCode(err) != 1 || !strings.Contains(s.words.String(), "no terminal to ask at") {
+	if err := cmd.Run(); exitCode(err) != 1 || !strings.Contains(s.words.String(), "standard input is not a terminal") {
 		t.Errorf("%v: %s", err, s.words.String())
 	}
 	if n := s.proxy.number(); n != 0 {

@@ -239,7 +239,7 @@ func TestOtherHostKeyIsRefused(t *testing.T) {
 	s := newStage(t, m, swift, "wary")
 	defer s.tell()
 	cmd := s.realChild(s.realFlags(2, lease, "true")...)
-	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	cmd.Env = append(cmd.Env, hasteVariable+"=10s")
 	if err := cmd.Run(); exitCode(err) != 1 {
 		t.Errorf("ended with %v", err)
 	}

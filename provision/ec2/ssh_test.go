@@ -90,7 +90,7 @@ func TestHostWithoutTimersIsRefused(t *testing.T) {
 			defer s.tell()
 			ran := filepath.Join(t.TempDir(), "ran")
 			cmd, _ := s.withSSH(behave, s.launchFlags("touch", ran)...)
-			cmd.Env = append(cmd.Env, hasteVariable+"=1")
+			cmd.Env = append(cmd.Env, hasteVariable+"=2s")
 			if err := cmd.Run(); exitCode(err) != 1 {
 				t.Errorf("ended with %v", err)
 			}
@@ -118,7 +118,7 @@ h3) fail="Host key verification failed." ;;
 h4) fail="ec2-user@54.1.2.3: Permission denied (publickey)." ;;
 esac`
 	cmd, _ := s.withSSH(behave, append([]string{"--nodes", "5"}, s.launchFlags("true")...)...)
-	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	cmd.Env = append(cmd.Env, hasteVariable+"=2s")
 	if err := cmd.Run(); exitCode(err) != 1 {
 		t.Errorf("ended with %v", err)
 	}

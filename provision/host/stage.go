@@ -46,21 +46,36 @@ func Stage(ctx context.Context, hosts []Host, executable string) ([]string, erro
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	copied := false
+	var packed []byte
 	for i, h := range hosts {
-		if !present[i] && copied { // hosts may share a home directory
+		if !present[i] && packed != nil { // hosts may share a home directory
 			_, present[i], errs[i] = h.find(ctx, executable, sum)
 		}
 		if present[i] || errs[i] != nil {
 			continue
 		}
-		errs[i] = h.upload(ctx, program, sum, paths[i])
-		if errors.Is(errs[i], errDamaged) {
-			errs[i] = h.upload(ctx, program, sum, paths[i])
+		if packed == nil {
+			if packed, err = pack(program); err != nil {
+				return nil, err
+			}
 		}
-		copied = true
+		errs[i] = h.upload(ctx, packed, sum, paths[i])
+		if errors.Is(errs[i], errDamaged) {
+			errs[i] = h.upload(ctx, packed, sum, paths[i])
+		}
 	}
 	return paths, errors.Join(errs...)
+}
+
+// pack compresses the executable.
+func pack(program []byte) ([]byte, error) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write(program)
+	if err := errors.Join(err, z.Close()); err != nil {
+		return nil, fmt.Errorf("pack the executable: %w", err)
+	}
+	return packed.Bytes(), nil
 }
 
 // findScript prints the kind of machine, the path of the executable, and whether
@@ -125,18 +140,10 @@ fi
 // errDamaged means that the uploaded executable has another checksum.
 var errDamaged = errors.New("the checksum of the uploaded executable differs")
 
-// upload copies the program to path on the host.
-func (h Host) upload(ctx context.Context, program []byte, sum, path string) error {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	if _, err := z.Write(program); err != nil {
-		return fmt.Errorf("pack the executable: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("pack the executable: %w", err)
-	}
+// upload copies the packed executable to path on the host.
+func (h Host) upload(ctx context.Context, packed []byte, sum, path string) error {
 	// The random suffix is for hosts that share a home directory.
-	lines, err := h.run(ctx, &syscall.SysProcAttr{Setsid: true}, &packed, "sh", "-c", uploadScript, "sh", sum, path, rand.Text())
+	lines, err := h.run(ctx, &syscall.SysProcAttr{Setsid: true}, bytes.NewReader(packed), "sh", "-c", uploadScript, "sh", sum, path, rand.Text())
 	if err == nil && len(lines) > 0 {
 		err = errDamaged
 	}
