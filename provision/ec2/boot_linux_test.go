@@ -22,8 +22,8 @@ import (
 )
 
 // scale is how much faster than it should time passes for the timers of a
-// simulated host: five minutes are three seconds.
-const scale = 100
+// simulated host: five minutes are six seconds.
+const scale = 50
 
 // datacentre boots a host for each instance that there is in moto: a network
 // namespace with the instance's addresses, in which the boot commands of its

@@ -177,7 +177,7 @@ func (s *stage) launchSleeper(t *testing.T, flags ...string) *exec.Cmd {
 // awaitNoInstance waits until there is no instance of the stage's owner.
 func (s *stage) awaitNoInstance(t *testing.T) {
 	t.Helper()
-	limit := time.Now().Add(30 * time.Second)
+	limit := time.Now().Add(60 * time.Second)
 	for {
 		left, err := s.left()
 		if err != nil {
@@ -187,7 +187,7 @@ func (s *stage) awaitNoInstance(t *testing.T) {
 			return
 		}
 		if time.Now().After(limit) {
-			t.Fatalf("30 s (%v of the hosts' time) later there is still %q", 30*time.Second*scale, left)
+			t.Fatalf("60 s (%v of the hosts' time) later there is still %q", 60*time.Second*scale, left)
 		}
 		pause(t.Context(), 50*time.Millisecond)
 	}
