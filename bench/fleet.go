@@ -2,9 +2,7 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 
 	"dhtbench/bench/target"
 	"dhtbench/provision/host"
@@ -25,16 +23,15 @@ type member struct {
 }
 
 // newFleet prepares hosts, at least one, to run the given executable of this
-// machine. It does so in parallel, and reports all problems together.
+// machine. It reports all problems together.
 func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
-	err := all(len(hosts), func(i int) error {
-		path, err := hosts[i].Stage(ctx, executable)
-		f.members[i] = member{Host: hosts[i], executable: path}
-		return err
-	})
+	paths, err := host.Stage(ctx, hosts, executable)
 	if err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
+	}
+	for i, path := range paths {
+		f.members[i] = member{Host: hosts[i], executable: path}
 	}
 	if err := f.probe(ctx); err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
@@ -104,15 +101,4 @@ func (f *fleet) facts(nodes, clients int) []results.Host {
 		used = append(used, facts)
 	}
 	return used
-}
-
-// all runs do for 0 to n-1 in parallel and returns all errors.
-func all(n int, do func(i int) error) error {
-	errs := make([]error, n)
-	var group sync.WaitGroup
-	for i := range n {
-		group.Go(func() { errs[i] = do(i) })
-	}
-	group.Wait()
-	return errors.Join(errs...)
 }

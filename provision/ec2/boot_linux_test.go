@@ -14,14 +14,16 @@ import (
 	"testing"
 	"time"
 
+	"dhtbench/provision/host"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
 // scale is how much faster than it should time passes for the timers of a
-// simulated host: five minutes are three seconds.
-const scale = 100
+// simulated host: five minutes are six seconds.
+const scale = 50
 
 // datacentre boots a host for each instance that there is in moto: a network
 // namespace with the instance's addresses, in which the boot commands of its
@@ -198,7 +200,7 @@ func (d *datacentre) furnish(ctx context.Context, i types.Instance, dir string) 
 	config := parseUserData(d.t, string(data))
 	hostKey := config.Keys["ed25519_private"]
 	if d.stranger {
-		other, err := newPair("stranger")
+		other, err := host.NewKey(d.dir, "stranger")
 		if err != nil {
 			return err
 		}

@@ -49,8 +49,9 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestReadmeIsFollowable: its command lines are ones that the program takes.
-func TestReadmeIsFollowable(t *testing.T) {
+// TestReadmeCommandLinesParse: the program accepts the command lines of the
+// README.
+func TestReadmeCommandLinesParse(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +69,8 @@ func TestReadmeIsFollowable(t *testing.T) {
 	}
 }
 
-// TestLeaseOutlastsTheStart: a host that boots at once while others take as long
-// as they may is not ended before the first heartbeat.
+// TestLeaseOutlastsTheStart: the lease of a host that boots at once does not end
+// before the first heartbeat, even if the others take as long as they may.
 func TestLeaseOutlastsTheStart(t *testing.T) {
 	p := pace{}.withDefaults(minLease)
 	if start := p.Boot + p.SSH; start >= minLease {
@@ -77,43 +78,38 @@ func TestLeaseOutlastsTheStart(t *testing.T) {
 	}
 }
 
-// TestPlan: --plan needs no account and sends nothing: there is nobody to send
-// to. What it says is what somebody needs who is about to pay.
+// TestPlan: --plan needs no account, sends nothing, and prints costs and calls in
+// 80 columns.
 func TestPlan(t *testing.T) {
-	s := &stage{t: t}
-	c := s.command("--plan", "--ssh-cidr", "203.0.113.7", "--", "dhtbench", "bench")
-	c.seams.pace = pace{} // the real one
-	if err := c.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(s.words.String()) {
-		if n := utf8.RuneCountInString(line) - 1; n > 80 {
-			t.Errorf("%d columns: must be at most 80: %s", n, line)
-		}
-	}
-	text := strings.Join(strings.Fields(s.words.String()), " ")
-	for _, want := range []string{
-		"8 hosts", "c3.large", "us-east-1", "dhtbench bench",
-		"RunInstances all 8 or none",
-		"ssh from 203.0.113.7",
-		"= $0.89 an hour",
-		"every 3m renews its lease",
-		"the lease, 16m $0.24 more",
-		"the lifetime, 1h30m $1.33 in all",
-		"removed after 11m $0.16",
-		"NOTHING ends it",
+	for kind, wants := range map[string][]string{
+		"c3.large":  {"kernel-6.1-x86_64", "= $0.89 an hour, at most $1.33 in all", "the lease, 16m $0.24 more", "the lifetime, 1h30m $1.33 in all", "removed after 11m $0.16"},
+		"c7i.large": {"kernel-6.1-x86_64", "= $0.76 an hour, at most $1.14 in all"},
+		"c7g.large": {"kernel-6.1-arm64", "= $0.63 an hour, at most $0.94 in all"},
 	} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the plan lacks %q", want)
+		s := &stage{t: t}
+		c := s.command("--plan", "--type", kind, "--ssh-cidr", "203.0.113.7", "--", "dhtbench", "bench")
+		c.seams.pace = pace{} // the real one
+		if err := c.Run(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if t.Failed() {
-		t.Log(s.words.String())
+		for line := range strings.Lines(s.words.String()) {
+			if n := utf8.RuneCountInString(line) - 1; n > 80 {
+				t.Errorf("%d columns: must be at most 80: %s", n, line)
+			}
+		}
+		text := strings.Join(strings.Fields(s.words.String()), " ")
+		for _, want := range append(wants,
+			"8 hosts", kind, "us-east-1", "dhtbench bench", "RunInstances all 8 or none", "ssh from 203.0.113.7",
+			"every 3m renews its lease", "NOTHING ends it") {
+			if !strings.Contains(text, want) {
+				t.Errorf("the plan for %s lacks %q:\n%s", kind, want, s.words.String())
+			}
+		}
 	}
 }
 
-// TestPlanNamesAllCalls: a run makes no call that the plan did not name, in no
-// other order, nor one that the policy does not allow.
+// TestPlanNamesAllCalls: a run makes only calls that the plan lists, in that
+// order, and that the policy allows.
 func TestPlanNamesAllCalls(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "planner")
 	defer s.tell()
@@ -158,12 +154,12 @@ func plannedCalls(plan string) (calls, asked []string) {
 	return calls, asked
 }
 
-// TestPipeIsRefused: nobody is there to say yes.
+// TestPipeIsRefused: without a terminal, a launch needs --yes.
 func TestPipeIsRefused(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "pipe")
 	cmd := s.child(s.flags("--ssh-cidr", "203.0.113.7", "--", "true")...)
 	cmd.Stdin = strings.NewReader("yes\n")
-	if err := cmd.Run(); exitCode(err) != 1 || !strings.Contains(s.words.String(), "no terminal to ask at") {
+	if err := cmd.Run(); exitCode(err) != 1 || !strings.Contains(s.words.String(), "standard input is not a terminal") {
 		t.Errorf("%v: %s", err, s.words.String())
 	}
 	if n := s.proxy.number(); n != 0 {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// TestCredentialsThatMayEnd: those that may end before the run are warned of,
-// before anybody is asked to pay.
-func TestCredentialsThatMayEnd(t *testing.T) {
+// TestCredentialsThatMayExpire: provision warns of credentials that may expire
+// before the run ends.
+func TestCredentialsThatMayExpire(t *testing.T) {
 	// in is a credential_process's answer: credentials that end so much later.
 	in := func(d time.Duration) string {
 		return fmt.Sprintf(`{"Version": 1, "AccessKeyId": "testing", "SecretAccessKey": "testing", "SessionToken": "token", "Expiration": %q}`, time.Now().Add(d).UTC().Format(time.RFC3339))

@@ -20,8 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// TestLeftovers: when AWS refuses to remove something, the program says what is
-// left, with a status of its own, and --destroy removes it later.
+// TestLeftovers: when AWS refuses to remove resources, the error lists them, and
+// --destroy removes them later.
 func TestLeftovers(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{}, "stuck")
 	defer s.tell()
@@ -45,8 +45,8 @@ func TestLeftovers(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestLeftoversOfABlindTeardown: a teardown that cannot see has not seen that
-// all is gone.
+// TestLeftoversOfABlindTeardown: a teardown that cannot list instances terminates
+// those of the journal, and reports that they may be left.
 func TestLeftoversOfABlindTeardown(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{}, "blind")
 	defer s.tell()
@@ -68,8 +68,8 @@ func TestLeftoversOfABlindTeardown(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestExitStatus: 3 means that something may be left, whatever COMMAND said; that
-// COMMAND said so itself is told.
+// TestExitStatus: the exit status is 3 if resources may be left, and otherwise
+// that of COMMAND, which provision then says.
 func TestExitStatus(t *testing.T) {
 	m := startMoto(t)
 	for name, c := range map[string]struct {
@@ -108,8 +108,8 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-// TestDestroyThatCannotLook: what nobody has looked at may be left.
-func TestDestroyThatCannotLook(t *testing.T) {
+// TestDestroyThatCannotList: if AWS cannot be asked, resources may be left.
+func TestDestroyThatCannotList(t *testing.T) {
 	m := startMoto(t)
 	for name, c := range map[string]struct {
 		what  string
@@ -135,9 +135,10 @@ func TestDestroyThatCannotLook(t *testing.T) {
 	}
 }
 
-// TestLateSightAfterAKill: the run was killed while its launch was tried again,
-// long after it had been written down; AWS shows the hosts only after a while.
-func TestLateSightAfterAKill(t *testing.T) {
+// TestDestroyWaitsForLateInstances: a run was killed while its launch was
+// repeated, long after the journal entry. --destroy waits until AWS shows the
+// hosts.
+func TestDestroyWaitsForLateInstances(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "sluggish")
 	defer s.tell()
 	s.start(fault{action: "RunInstances", trouble: killedAfter, times: once})
@@ -160,9 +161,9 @@ func TestLateSightAfterAKill(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestForbiddenLook: what may not be looked for keeps nothing else from being
-// removed, but nobody says that all is gone.
-func TestForbiddenLook(t *testing.T) {
+// TestForbiddenList: if one kind of resource cannot be listed, the others are
+// removed, and the run is not reported as removed.
+func TestForbiddenList(t *testing.T) {
 	m := startMoto(t)
 	for _, action := range []string{"DescribeKeyPairs", "DescribeSecurityGroups", "DescribePlacementGroups"} {
 		t.Run(action, func(t *testing.T) {
@@ -183,7 +184,7 @@ func TestForbiddenLook(t *testing.T) {
 	}
 }
 
-// TestDestroyWithoutAFolder: tags alone are enough, for a run of another
+// TestDestroyWithoutAFolder: the tags are enough to remove a run of another
 // machine.
 func TestDestroyWithoutAFolder(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "traveller")
@@ -199,7 +200,8 @@ func TestDestroyWithoutAFolder(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestDestroyInAnotherAccount: the journal says whose the run is.
+// TestDestroyInAnotherAccount: a run is not removed with credentials of another
+// account.
 func TestDestroyInAnotherAccount(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "double")
 	defer s.tell()
@@ -223,8 +225,8 @@ func TestDestroyInAnotherAccount(t *testing.T) {
 	}
 }
 
-// TestDestroyRefusesWhatIsNoRun: least of all a path.
-func TestDestroyRefusesWhatIsNoRun(t *testing.T) {
+// TestDestroyRefusesMalformedID: the argument of --destroy is part of a path.
+func TestDestroyRefusesMalformedID(t *testing.T) {
 	c, err := parse("--destroy", "../../etc")
 	if err != nil {
 		t.Fatal(err)
@@ -234,9 +236,8 @@ func TestDestroyRefusesWhatIsNoRun(t *testing.T) {
 	}
 }
 
-// TestExpired: runs past their lifetime are listed as overdue, removed by
-// --destroy expired, and removed before a new launch; those of other owners,
-// those with time left and what is not ours are left alone.
+// TestExpired: expired runs are listed as overdue and removed, by --destroy
+// expired and by a launch. Other runs are not removed.
 func TestExpired(t *testing.T) {
 	m := startMoto(t)
 	s := newStage(t, m, settings{}, "forgetful")
@@ -270,7 +271,7 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// TestDestroyOfAnUnknownRun: a run that is not found is not known to be gone.
+// TestDestroyOfAnUnknownRun: a run that is not found is not known to be removed.
 func TestDestroyOfAnUnknownRun(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{}, "traveller")
 	defer s.tell()
@@ -350,7 +351,8 @@ func TestOwnerIsTheCaller(t *testing.T) {
 	}
 }
 
-// TestOwnerIsNotAPattern: an owner named * has no claim to the runs of others.
+// TestOwnerIsNotAPattern: the owner * does not match the runs of others, as it
+// would in a filter of EC2.
 func TestOwnerIsNotAPattern(t *testing.T) {
 	m := startMoto(t)
 	s := newStage(t, m, settings{}, "*")

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestJournalSurvivesATornLine: the last line of a process that was killed while
-// it wrote is passed over, and the next one is not glued to it.
-func TestJournalSurvivesATornLine(t *testing.T) {
+// TestJournalIgnoresIncompleteLine: the last line of a killed process is ignored,
+// and the next entry begins a new line.
+func TestJournalIgnoresIncompleteLine(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal.jsonl")
 	text := `{"state":"started","header":{"account":"1"}}
 {"state":"intent","call":"RunInstances","token":"a"}
@@ -40,8 +40,8 @@ func TestJournalSurvivesATornLine(t *testing.T) {
 	}
 }
 
-// TestNoIntentNoCall: what cannot be written down beforehand is not made.
-func TestNoIntentNoCall(t *testing.T) {
+// TestNoJournalNoCall: no call is sent unless the journal has it.
+func TestNoJournalNoCall(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal.jsonl")
 	j, err := openJournal(name, true)
 	if err != nil {

@@ -121,8 +121,8 @@ func provision() int {
 	if os.Getenv(sshVariable) != "" {
 		c.seams.ready, c.seams.beat = nil, nil
 	}
-	if os.Getenv(hasteVariable) != "" {
-		c.seams.pace.SSH, c.seams.pace.Progress = 2*time.Second, 1500*time.Millisecond
+	if limit, err := time.ParseDuration(os.Getenv(hasteVariable)); err == nil {
+		c.seams.pace.SSH, c.seams.pace.Progress = limit, limit*3/4
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -142,7 +142,7 @@ func provision() int {
 // puts its own on PATH.
 const sshVariable = "DHTBENCH_EC2_TEST_SSH"
 
-// hasteVariable, when set, has the program under test give up on ssh soon.
+// hasteVariable is the time limit of the program under test for ssh.
 const hasteVariable = "DHTBENCH_EC2_TEST_HASTE"
 
 // rootVariable is set when the tests are run by root, not merely by one who is

@@ -9,9 +9,7 @@ import (
 )
 
 // TestInterruptWithoutAReader: Ctrl-C on `provision ... 2>&1 | tee log` ends tee
-// as well, so that nobody reads what the program says while it removes its
-// hosts. It is the real program, at its real pace: what becomes of a write to a
-// broken pipe is its main's affair.
+// too. The real program removes its hosts although its output is a broken pipe.
 func TestInterruptWithoutAReader(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{}, "teetotal")
 	defer s.tell()

@@ -100,9 +100,9 @@ func requestTag(form url.Values, kind, tag string) string {
 	}
 }
 
-// TestPolicyLetsMakeWhatIsTagged: the calls of a run are allowed, and the same
-// calls without tags are not.
-func TestPolicyLetsMakeWhatIsTagged(t *testing.T) {
+// TestPolicyAllowsTaggedResourcesOnly: the calls of a run are allowed, and the
+// same calls without tags or with another type are not.
+func TestPolicyAllowsTaggedResourcesOnly(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "lawful")
 	defer s.tell()
 	if err := s.run(append([]string{"--nodes", "1"}, s.launchFlags("true")...)...); err != nil {

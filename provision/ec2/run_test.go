@@ -23,8 +23,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// TestRun follows one run from outside: what its command sees, what AWS has
-// meanwhile, and what is left.
+// TestRun: a run makes the hosts as configured, runs its command and leaves
+// nothing.
 func TestRun(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "somebody")
 	defer s.tell()
@@ -182,8 +182,8 @@ func checkFacts(t *testing.T, h host.Host, i types.Instance, id string) {
 	}
 }
 
-// TestDryRunIsTheLaunch: what AWS judges beforehand is what is launched then, but
-// for what is made in between and what is of one run alone.
+// TestDryRunIsTheLaunch: the dry run and the launch differ only in what is made
+// between them and in the values of one run.
 func TestDryRunIsTheLaunch(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "rehearser")
 	defer s.tell()
@@ -264,8 +264,7 @@ func TestInterrupt(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestSlowCloud: everything takes its time, and nothing is taken for done
-// before it is.
+// TestSlowCloud: delays of AWS do not end the waiting early.
 func TestSlowCloud(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{blind: 4, partial: 4, pending: 4, stopping: 4, held: 4}, "patient")
 	defer s.tell()
@@ -275,10 +274,9 @@ func TestSlowCloud(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestLostAnswerAndLateSight: the answer to the launch is lost for good, and AWS
-// shows the instances only after a while. A look that shows nothing proves
-// nothing.
-func TestLostAnswerAndLateSight(t *testing.T) {
+// TestLostAnswerAndLateInstances: the answer to the launch is lost, and AWS shows
+// the instances late. The teardown waits for them.
+func TestLostAnswerAndLateInstances(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "unlucky")
 	defer s.tell()
 	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
@@ -290,9 +288,9 @@ func TestLostAnswerAndLateSight(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestUnseenInstancesAreInTheJournal: the run fails while AWS shows none of its
-// instances yet. Their ids were written down.
-func TestUnseenInstancesAreInTheJournal(t *testing.T) {
+// TestTeardownUsesTheJournal: the run fails while AWS shows none of its instances
+// yet. The journal has their ids.
+func TestTeardownUsesTheJournal(t *testing.T) {
 	s := newStage(t, startMoto(t), settings{blind: 20, lax: true}, "blinded")
 	defer s.tell()
 	c := s.command(s.launchFlags("true")...)

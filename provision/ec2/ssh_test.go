@@ -59,8 +59,8 @@ func (s *stage) stubSSH(cmd *exec.Cmd, behave string) (log func() string) {
 	}
 }
 
-// TestReadyOverSSH: hosts that refuse at first are tried again, their timers are
-// read back before the command runs, and their leases are renewed while it does.
+// TestReadyOverSSH: ssh is tried again, the command runs after the timers were
+// checked, and the leases are renewed meanwhile.
 func TestReadyOverSSH(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "caller")
 	defer s.tell()
@@ -78,8 +78,8 @@ func TestReadyOverSSH(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestUnarmedHostIsNoHost: a host that would not end by itself is not used.
-func TestUnarmedHostIsNoHost(t *testing.T) {
+// TestHostWithoutTimersIsRefused: a host that would not end by itself is not used.
+func TestHostWithoutTimersIsRefused(t *testing.T) {
 	m := startMoto(t)
 	for want, behave := range map[string]string{
 		"lifetime active": `lifetime=active; [ $host = h3 ] && lifetime=inactive; :`,
@@ -90,7 +90,7 @@ func TestUnarmedHostIsNoHost(t *testing.T) {
 			defer s.tell()
 			ran := filepath.Join(t.TempDir(), "ran")
 			cmd, _ := s.withSSH(behave, s.launchFlags("touch", ran)...)
-			cmd.Env = append(cmd.Env, hasteVariable+"=1")
+			cmd.Env = append(cmd.Env, hasteVariable+"=2s")
 			if err := cmd.Run(); exitCode(err) != 1 {
 				t.Errorf("ended with %v", err)
 			}
@@ -118,7 +118,7 @@ h3) fail="Host key verification failed." ;;
 h4) fail="ec2-user@54.1.2.3: Permission denied (publickey)." ;;
 esac`
 	cmd, _ := s.withSSH(behave, append([]string{"--nodes", "5"}, s.launchFlags("true")...)...)
-	cmd.Env = append(cmd.Env, hasteVariable+"=1")
+	cmd.Env = append(cmd.Env, hasteVariable+"=2s")
 	if err := cmd.Run(); exitCode(err) != 1 {
 		t.Errorf("ended with %v", err)
 	}
@@ -143,9 +143,9 @@ esac`
 	s.mustBeEmpty()
 }
 
-// TestSSHTakesTheConfiguration: the real ssh reads what is written for it. It
-// prints what it would do (-G) and dials nothing.
-func TestSSHTakesTheConfiguration(t *testing.T) {
+// TestSSHReadsTheConfiguration: the real ssh reads the configuration. With -G it
+// prints its settings and does not connect.
+func TestSSHReadsTheConfiguration(t *testing.T) {
 	path, err := exec.LookPath("ssh")
 	if err != nil {
 		skip(t, "ssh is not on PATH: install openssh-client")
@@ -221,8 +221,8 @@ func TestPrivateHosts(t *testing.T) {
 	s.mustBeEmpty()
 }
 
-// TestSSHKnowsItsKeys: the keys that are made are ones that ssh reads.
-func TestSSHKnowsItsKeys(t *testing.T) {
+// TestSSHReadsTheKeys: the real ssh-keygen reads the keys.
+func TestSSHReadsTheKeys(t *testing.T) {
 	path, err := exec.LookPath("ssh-keygen")
 	if err != nil {
 		skip(t, "ssh-keygen is not on PATH: install openssh-client")

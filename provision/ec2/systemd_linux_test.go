@@ -103,8 +103,8 @@ while :; do touch /run/dhtbench/beat/heartbeat; echo "missed $(cat /run/dhtbench
 	}
 }
 
-// TestCloudInitTakesTheUserData: cloud-init's schema accepts the user data.
-func TestCloudInitTakesTheUserData(t *testing.T) {
+// TestCloudInitAcceptsTheUserData: cloud-init's schema accepts the user data.
+func TestCloudInitAcceptsTheUserData(t *testing.T) {
 	path, err := exec.LookPath("cloud-init")
 	if err != nil {
 		t.Skip("cloud-init is not on PATH: install cloud-init")

@@ -37,8 +37,8 @@ func openTerminal(t *testing.T) (person, program *os.File) {
 	return person, program
 }
 
-// TestTerminalIsAsked: with the plan before it, and what AWS said in it; only
-// yes is yes.
+// TestTerminalIsAsked: the plan with AWS's answers precedes the question, and only
+// yes launches.
 func TestTerminalIsAsked(t *testing.T) {
 	m := startMoto(t)
 	for answer, made := range map[string]bool{"yes": true, "y": false, "": false} {

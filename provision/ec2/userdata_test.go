@@ -54,8 +54,8 @@ func inRoot(script, root string) string {
 	return regexp.MustCompile(`(^|[\s>=])/(run)\b`).ReplaceAllString(script, "${1}"+root+"/$2")
 }
 
-// TestLease: a minute without a heartbeat counts, a heartbeat takes the count
-// back, and the fifteenth in a row ends the host.
+// TestLease: minutes without a heartbeat are counted, a heartbeat resets the
+// count, and the host powers itself off after 15.
 func TestLease(t *testing.T) {
 	script := bootScript(t)
 	root, do := machineRoom(t)
@@ -93,7 +93,7 @@ func TestLease(t *testing.T) {
 	}
 }
 
-// TestArmedIsReadBack: what a host says of its timers.
+// TestArmedIsReadBack: a host reports its timers.
 func TestArmedIsReadBack(t *testing.T) {
 	script := bootScript(t)
 	root, do := machineRoom(t)
@@ -113,9 +113,8 @@ func TestArmedIsReadBack(t *testing.T) {
 	}
 }
 
-// TestSystemdTakesTheUnits: no systemd runs the timers in these tests, but one
-// reads them.
-func TestSystemdTakesTheUnits(t *testing.T) {
+// TestSystemdVerifiesTheUnits: systemd-analyze accepts the units.
+func TestSystemdVerifiesTheUnits(t *testing.T) {
 	path, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Skip("systemd-analyze is not on PATH: install systemd")

@@ -28,7 +28,7 @@ func TestDryRunTriesTheNextZone(t *testing.T) {
 	}
 }
 
-// TestNoRoomNamesOtherTypes: when no zone has room, the error says what would do.
+// TestNoRoomNamesOtherTypes: when no zone has room, the error names other types.
 func TestNoRoomNamesOtherTypes(t *testing.T) {
 	m := startMoto(t)
 	for _, action := range []string{"RunInstances(dry)", "RunInstances"} {
@@ -43,8 +43,8 @@ func TestNoRoomNamesOtherTypes(t *testing.T) {
 	}
 }
 
-// TestSubnetsAreTriedInTheirOrder: --subnet is an order, not a set.
-func TestSubnetsAreTriedInTheirOrder(t *testing.T) {
+// TestSubnetsAreTriedInOrder: zones are tried in the order of --subnet.
+func TestSubnetsAreTriedInOrder(t *testing.T) {
 	s := newStage(t, startMoto(t), swift, "planner")
 	defer s.tell()
 	cl, err := judge(t.Context(), s.proxy.moto)

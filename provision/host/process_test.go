@@ -74,8 +74,9 @@ func TestStopKillsWhatDoesNotEnd(t *testing.T) {
 	}
 }
 
-// TestStopOfATalker: nobody reads any more, and the pipe is full.
-func TestStopOfATalker(t *testing.T) {
+// TestStopReadsAFullPipe: the process prints more than the pipe holds, and nothing
+// receives it.
+func TestStopReadsAFullPipe(t *testing.T) {
 	p := shell(t, `(yes talk & echo $!; read end; kill $!) 2>/dev/null`)
 	if _, err := p.Receive(t.Context()); err != nil {
 		t.Fatal(err)

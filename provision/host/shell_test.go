@@ -53,12 +53,12 @@ func TestStartupFilesMayPrint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		path, err := h.Stage(t.Context(), self)
+		paths, err := Stage(t.Context(), []Host{h}, self)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o100 == 0 {
-			t.Errorf("staged %q: %v", path, err)
+		if info, err := os.Stat(paths[0]); err != nil || info.Mode().Perm()&0o100 == 0 {
+			t.Errorf("staged %q: %v", paths[0], err)
 		}
 	}
 }
@@ -166,10 +166,11 @@ func TestDamagedUploadIsRepeated(t *testing.T) {
 	}
 	// The second command is the first upload, which loses its end.
 	h := remote(`echo >>"$COUNT"; if [ $(wc -l <"$COUNT") = 2 ]; then { dd bs=1 count=100000 2>/dev/null; cat >/dev/null; } | "$@"; else exec "$@"; fi`)
-	path, err := h.Stage(t.Context(), self)
+	paths, err := Stage(t.Context(), []Host{h}, self)
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := paths[0]
 	if text, err := os.ReadFile(os.Getenv("COUNT")); err != nil || len(text) != 3 {
 		t.Errorf("%d commands, %v, want find and two uploads", len(text), err)
 	}
@@ -179,5 +180,59 @@ func TestDamagedUploadIsRepeated(t *testing.T) {
 	left, err := filepath.Glob(path + ".*")
 	if err != nil || len(left) > 0 {
 		t.Errorf("left are %q, %v", left, err)
+	}
+}
+
+// TestUploadsFollowEachOther: hosts share the uplink, so there is one upload at a
+// time, and none to a host that shares the home directory of an earlier one.
+func TestUploadsFollowEachOther(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("UPLOADS", filepath.Join(dir, "uploads"))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := `export XDG_CACHE_HOME=HOME
+exec 3>>"$UPLOADS"
+read -r line
+read -r second
+case $second in umask*) echo begin >&3 ;; esac
+{ echo "$line"; echo "$second"; cat; } | "$@"
+status=$?
+case $second in umask*) echo end >&3 ;; esac
+exit $status`
+	var hosts []Host
+	for _, home := range []string{"a", "b", "a"} {
+		hosts = append(hosts, remote(strings.ReplaceAll(watch, "HOME=HOME", "HOME="+filepath.Join(dir, home))))
+	}
+	paths, err := Stage(t.Context(), append(hosts, Local()), self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if paths[0] != paths[2] || paths[0] == paths[1] || paths[3] != self {
+		t.Errorf("paths %q", paths)
+	}
+	log, err := os.ReadFile(os.Getenv("UPLOADS"))
+	if want := "begin\nend\nbegin\nend\n"; err != nil || string(log) != want {
+		t.Errorf("uploads %q, %v, want %q", log, err, want)
+	}
+}
+
+// TestStageNamesEveryHost: the error has all hosts, and the system for which the
+// executable was built.
+func TestStageNamesEveryHost(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	other := remote(`dir=$(mktemp -d); printf '#!/bin/sh\necho Linux riscv64\n' >"$dir/uname"; chmod +x "$dir/uname"; export PATH="$dir:$PATH"; exec "$@"`)
+	broken := remote(`exit 3`)
+	broken.Name = "near"
+	_, err = Stage(t.Context(), []Host{other, broken}, self)
+	for _, want := range []string{"host far is Linux riscv64 and " + self + " was built for ", "on near: ", "exit status 3"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
 	}
 }

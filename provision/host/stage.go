@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -20,32 +21,61 @@ import (
 // long as it needs.
 const stallLimit = 2 * time.Minute
 
-// Stage copies an executable of this machine to the host, unless the host has a
-// copy with the same checksum, and returns its path there. Several processes may
-// stage at the same time. On a host without Via it returns executable. It is an
-// error if the executable was built for another system than the host's.
-func (h Host) Stage(ctx context.Context, executable string) (string, error) {
-	if len(h.Via) == 0 {
-		return executable, nil
-	}
+// Stage copies an executable of this machine to hosts, except to those that have a
+// copy with the same checksum, and returns its path on each. It copies to one host
+// after another: they share this machine's uplink. On a host without Via the path
+// is executable. The error lists all hosts that cannot run it, also because it was
+// built for another system. Several processes may stage at the same time.
+func Stage(ctx context.Context, hosts []Host, executable string) ([]string, error) {
 	program, err := os.ReadFile(executable)
 	if err != nil {
-		return "", fmt.Errorf("stage on %s: %w", h.Name, err)
+		return nil, fmt.Errorf("stage: %w", err)
 	}
 	digest := sha256.Sum256(program)
 	sum := hex.EncodeToString(digest[:])
-	path, present, err := h.find(ctx, executable, sum)
-	if err != nil || present {
-		return path, err
+	paths, present, errs := make([]string, len(hosts)), make([]bool, len(hosts)), make([]error, len(hosts))
+	var each sync.WaitGroup
+	for i, h := range hosts {
+		if len(h.Via) == 0 {
+			paths[i], present[i] = executable, true
+			continue
+		}
+		each.Go(func() { paths[i], present[i], errs[i] = h.find(ctx, executable, sum) })
 	}
-	err = h.upload(ctx, program, sum, path)
-	if errors.Is(err, errDamaged) {
-		err = h.upload(ctx, program, sum, path)
+	each.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return "", err
+	var packed []byte
+	for i, h := range hosts {
+		if !present[i] && packed != nil { // hosts may share a home directory
+			_, present[i], errs[i] = h.find(ctx, executable, sum)
+		}
+		if present[i] || errs[i] != nil {
+			continue
+		}
+		if packed == nil {
+			if packed, err = pack(program); err != nil {
+				return nil, err
+			}
+		}
+		errs[i] = h.upload(ctx, packed, sum, paths[i])
+		if errors.Is(errs[i], errDamaged) {
+			errs[i] = h.upload(ctx, packed, sum, paths[i])
+		}
 	}
-	return path, nil
+	return paths, errors.Join(errs...)
+}
+
+// pack compresses the executable.
+func pack(program []byte) ([]byte, error) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write(program)
+	if err := errors.Join(err, z.Close()); err != nil {
+		return nil, fmt.Errorf("pack the executable: %w", err)
+	}
+	return packed.Bytes(), nil
 }
 
 // findScript prints the kind of machine, the path of the executable, and whether
@@ -110,18 +140,10 @@ fi
 // errDamaged means that the uploaded executable has another checksum.
 var errDamaged = errors.New("the checksum of the uploaded executable differs")
 
-// upload copies the program to path on the host.
-func (h Host) upload(ctx context.Context, program []byte, sum, path string) error {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	if _, err := z.Write(program); err != nil {
-		return fmt.Errorf("pack the executable: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("pack the executable: %w", err)
-	}
+// upload copies the packed executable to path on the host.
+func (h Host) upload(ctx context.Context, packed []byte, sum, path string) error {
 	// The random suffix is for hosts that share a home directory.
-	lines, err := h.run(ctx, &syscall.SysProcAttr{Setsid: true}, &packed, "sh", "-c", uploadScript, "sh", sum, path, rand.Text())
+	lines, err := h.run(ctx, &syscall.SysProcAttr{Setsid: true}, bytes.NewReader(packed), "sh", "-c", uploadScript, "sh", sum, path, rand.Text())
 	if err == nil && len(lines) > 0 {
 		err = errDamaged
 	}

@@ -40,7 +40,7 @@ func (l *lab) build(ctx context.Context) (err error) {
 // startHosts writes the files of the run directory and starts the switch and the
 // hosts.
 func (l *lab) startHosts() error {
-	client, err := newKeyPair("dhtbench lab")
+	client, err := host.NewKey(l.Dir, "dhtbench lab")
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (l *lab) startHosts() error {
 	var inventory []host.Host
 	all := ports(l.Nodes)[:l.Nodes]
 	for _, p := range all {
-		key, err := newKeyPair(p.name())
+		key, err := host.NewKey(l.Dir, p.name())
 		if err != nil {
 			return err
 		}
@@ -66,13 +66,13 @@ func (l *lab) startHosts() error {
 			return err
 		}
 		l.hosts = append(l.hosts, process)
-		o := order{Do: "furnish", Port: p, Nodes: l.Nodes, HostKey: key.private, Authorized: client.public, SSHD: l.SSHD}
+		o := order{Do: "furnish", Port: p, Nodes: l.Nodes, HostKey: key.Private, Authorized: client.Public, SSHD: l.SSHD}
 		if err := tell(process, o); err != nil {
 			return err
 		}
 	}
 	for name, text := range map[string][]byte{
-		sshConfigFile: clientConfig(l.Dir, all), identityFile: client.private, knownHostsFile: known,
+		sshConfigFile: clientConfig(l.Dir, all), identityFile: []byte(client.Private), knownHostsFile: known,
 	} {
 		if err := os.WriteFile(filepath.Join(l.Dir, name), text, 0o600); err != nil {
 			return fmt.Errorf("write file of the lab: %w", err)

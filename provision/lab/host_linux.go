@@ -84,8 +84,8 @@ func furnish(o order) error {
 	}
 	err := writeHostFiles(map[string][]byte{
 		"sshd_config":     serverConfig(o.Port),
-		"host_key":        o.HostKey,
-		"authorized_keys": o.Authorized,
+		"host_key":        []byte(o.HostKey),
+		"authorized_keys": []byte(o.Authorized),
 		"shadow":          []byte(shadow),
 	})
 	if err != nil {

@@ -35,8 +35,8 @@ type order struct {
 	// furnish: make a host.
 	Port       port   `json:"port,omitempty"`
 	Nodes      int    `json:"nodes,omitempty"`
-	HostKey    []byte `json:"host_key,omitempty"`   // private key file
-	Authorized []byte `json:"authorized,omitempty"` // public key that may log in
+	HostKey    string `json:"host_key,omitempty"`   // private key file
+	Authorized string `json:"authorized,omitempty"` // public key that may log in
 	SSHD       string `json:"sshd,omitempty"`
 
 	// probe: measure round trips to an echo server.

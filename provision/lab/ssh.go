@@ -1,14 +1,11 @@
 package lab
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/pem"
 	"fmt"
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/crypto/ssh"
+	"dhtbench/provision/host"
 )
 
 // Files of the run directory, visible only inside the lab.
@@ -21,28 +18,6 @@ const (
 
 // hostDir is the directory of sshd's files. Each host has its own.
 const hostDir = "/run/lab"
-
-// keyPair is an ed25519 key in the formats of OpenSSH.
-type keyPair struct {
-	private []byte // a private key file
-	public  []byte // one line: type, key
-}
-
-func newKeyPair(comment string) (keyPair, error) {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return keyPair{}, fmt.Errorf("make key: %w", err)
-	}
-	block, err := ssh.MarshalPrivateKey(private, comment)
-	if err != nil {
-		return keyPair{}, fmt.Errorf("write key: %w", err)
-	}
-	line, err := ssh.NewPublicKey(public)
-	if err != nil {
-		return keyPair{}, fmt.Errorf("write key: %w", err)
-	}
-	return keyPair{private: pem.EncodeToMemory(block), public: ssh.MarshalAuthorizedKey(line)}, nil
-}
 
 // clientConfig returns the ssh_config of the coordinator. With -F, ssh reads no
 // other, and its settings exclude the user's agent, keys and known hosts.
@@ -115,6 +90,6 @@ LogLevel ERROR
 const shadow = "root:*:20000:0:99999:7:::\n"
 
 // knownHost returns the line of known_hosts for a host.
-func knownHost(p port, key keyPair) string {
-	return fmt.Sprintf("%s,%s %s", p.name(), p.addr(), key.public)
+func knownHost(p port, key host.Key) string {
+	return fmt.Sprintf("%s,%s %s\n", p.name(), p.addr(), key.Public)
 }
