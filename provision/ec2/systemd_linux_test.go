@@ -107,7 +107,7 @@ while :; do touch /run/dhtbench/beat/heartbeat; echo "missed $(cat /run/dhtbench
 func TestCloudInitAcceptsTheUserData(t *testing.T) {
 	path, err := exec.LookPath("cloud-init")
 	if err != nil {
-		t.Skip("cloud-init is not on PATH: install cloud-init")
+		skip(t, "cloud-init is not on PATH: install cloud-init")
 	}
 	r := run{ID: "20260131-235959-abcdefgh", Expires: time.Now()}
 	k, err := makeKeys(folder(t.TempDir()), r)

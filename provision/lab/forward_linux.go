@@ -125,9 +125,9 @@ func (f *forwarder) sendDue() time.Duration {
 			break
 		}
 		f.lag.record(now - p.due)
-		if _, err := unix.Write(int(p.to), frame); err == nil {
-			f.forwarded.Add(1)
-		} else {
+		f.forwarded.Add(1) // before a reader of the frame can look
+		if _, err := unix.Write(int(p.to), frame); err != nil {
+			f.forwarded.Add(-1)
 			f.dropped.Add(1) // the destination is full or not up; TCP sends again
 		}
 		f.queue.pop()
