@@ -162,7 +162,7 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 		return trials, false, nil
 	}
 	tail := text[whole:]
-	if !bytes.HasPrefix(tail, []byte(`{"schema":`)) {
+	if head := []byte(`{"schema":`); !bytes.HasPrefix(tail, head) && !bytes.HasPrefix(head, tail) {
 		return nil, false, fmt.Errorf("%s: its last line is no trial record: not a results file, left as it is", name)
 	}
 	if last, err := parseTrial(tail); err == nil { // whole, but for its newline
