@@ -49,17 +49,17 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if torn {
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
+	}
 	if len(trials) > 0 && !c.Resume {
 		file.Close()
 		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to do those it lacks, or another file with --results",
 			c.Results, len(trials))
 	}
-	if torn {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed a last line that was cut short\n", c.Results)
-	}
-	trials, err = c.dropInterrupted(file, trials)
+	err = c.sweep().checkSame(trials)
 	if err == nil {
-		err = c.sweep().checkSame(trials)
+		trials, err = c.dropInterrupted(file, trials)
 	}
 	if err != nil {
 		file.Close()
