@@ -73,6 +73,7 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 		}
 		r.shorten(c.clock.Now(), results.Interrupted)
 	}
+	rec.covered = time.Duration(min(due, rec.until) - from)
 	for now := c.clock.Now(); due < rec.until; due = next() {
 		rec.leave(time.Duration(now - due))
 	}

@@ -25,12 +25,13 @@ type recorder struct {
 	completed  int64   // replies until the end of the window
 
 	// What the loop adds.
-	start  int64         // the first send, or the start of the window
-	until  int64         // the end of the window, of an open loop
-	queued int64         // operations sent late for want of a free slot
-	ended  string        // why the loop ended early, if it did
-	spun   time.Duration // spent awake before intended starts
-	digest string        // of the operations
+	start   int64         // the first send, or the start of the window
+	until   int64         // the end of the window, of an open loop
+	covered time.Duration // the part of the window of which all was sent
+	queued  int64         // operations sent late for want of a free slot
+	ended   string        // why the loop ended early, if it did
+	spun    time.Duration // spent awake before intended starts
+	digest  string        // of the operations
 }
 
 // pointsAhead bounds the points that memory is set aside for. More are kept all
