@@ -12,7 +12,7 @@ const (
 	// defaultGrace is how long after its window an open loop still sends what is
 	// queued and waits for replies.
 	defaultGrace = 2 * time.Second
-	// stopGrace is the same of an open loop that was told to stop.
+	// stopGrace is how long a loop that was told to stop waits for replies.
 	stopGrace = 500 * time.Millisecond
 	// hopelessLag is how late sends must be, and by more than half of the window,
 	// for an open loop to end early: it can no longer achieve half of its rate.
