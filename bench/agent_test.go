@@ -273,6 +273,24 @@ func TestEndOfOrdersEndsAMeasurement(t *testing.T) {
 	}
 }
 
+func TestStopLeavesNothingUnknown(t *testing.T) {
+	addr, _ := startNode(t)
+	c := startAgent(t)
+	s := specOf([]string{addr}, 0, 1)
+	s.Params.Operations = 100_000_000
+	c.ask(order{Spec: s})
+	c.send(order{Go: &phaseOrder{Operation: results.Put}})
+	c.await(func(r reply) bool { return r.Progress != nil && r.Progress.Done > 0 })
+	c.send(order{Stop: &struct{}{}})
+	for _, got := range c.await(func(r reply) bool { return r.Result != nil }).Result.Clients {
+		if got.Ended != results.Interrupted || got.Counts.OK == 0 || got.Counts.Bad() != 0 {
+			t.Errorf("ended %q: %+v, %s", got.Ended, got.Counts, got.FirstError)
+		}
+	}
+	c.orders.Close()
+	c.wait()
+}
+
 // TestStopBeforeTheStart stops agents that wait for the start of a phase, or have
 // not got the order yet.
 func TestStopBeforeTheStart(t *testing.T) {

@@ -31,9 +31,10 @@ type client struct {
 	slots []*slot      // operations that can be in flight at once: one in a closed loop
 	done  atomic.Int64 // operations done in this phase, for progress
 
-	// Numbers of keys put in the last put phase and in its warm-up. Later phases
-	// use only these keys.
-	put, warm int
+	// What of the schedule of an open loop was sent in the last put phase, and how
+	// many keys were put in its warm-up: later phases find no others.
+	put  time.Duration
+	warm int
 
 	found []byte // value that a get of the local server found
 }
@@ -158,8 +159,8 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 // their recorder.
 func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*recorder, error) {
 	limit := extent{operations: c.plan.Operations, duration: time.Duration(c.plan.DurationNS)}
-	if c.put > 0 && (op == workload.Get || op == workload.Del) {
-		limit.operations = c.put
+	if c.plan.open() && (op == workload.Get || op == workload.Del) {
+		limit.duration = c.put
 	}
 	c.source.Begin(op, uint64(c.plan.warmups()))
 	rec := newRecorder(c.plan.Params, c.plan.expected(), c.timeline)
@@ -167,7 +168,7 @@ func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*record
 		return nil, err
 	}
 	if op == workload.Put {
-		c.put = int(rec.counts.Total())
+		c.put = rec.covered
 	}
 	rec.digest = c.source.Digest()
 	return rec, nil

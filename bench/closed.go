@@ -14,8 +14,13 @@ func (c *client) closedLoop(ctx context.Context, limit extent, rec *recorder) er
 	rec.start = c.clock.Now()
 	r, ctx := c.newRun(ctx, rec, rec.start)
 	defer r.fail(nil)
-	// Closing the connections ends an operation that waits for its reply.
-	stop := context.AfterFunc(ctx, func() { c.eachConnection((*connection).close) })
+	// An operation that waits for its reply ends with its connection.
+	stop := context.AfterFunc(ctx, func() {
+		if context.Cause(ctx) == errStopped { // what has been sent still counts
+			time.Sleep(stopGrace)
+		}
+		c.eachConnection((*connection).close)
+	})
 	defer stop()
 	end := rec.start + int64(limit.duration)
 	s := c.slots[0]

@@ -52,8 +52,12 @@ const (
 	defaultRecords  = 100_000
 )
 
-// maxNodes bounds the processes started on one machine.
-const maxNodes = 256
+const (
+	// maxNodes bounds the processes started on one machine.
+	maxNodes = 256
+	// maxTrials bounds the runs of a sweep, which are planned before the first.
+	maxTrials = 10_000
+)
 
 // Validate returns all errors of the flags.
 func (c *Command) Validate() error {
@@ -78,7 +82,7 @@ func (c *Command) Validate() error {
 			"--arrivals, --inflight and --pacing need --rate"),
 		refuse(!mixed && c.Records != defaultRecords, "--records needs --workload"),
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
-		refuse(c.Trials < 1, "--trials %d: must be at least 1", c.Trials),
+		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
 		c.checkSearch(mixed))
 	return errors.Join(errs...)
 }

@@ -136,12 +136,16 @@ type extent struct {
 // UnmarshalText reads such a text.
 func (e *extent) UnmarshalText(text []byte) error {
 	parsed := extent{}
+	var counted, timed bool
 	for part := range strings.SplitSeq(string(text), ",") {
-		if n, err := strconv.Atoi(part); err == nil {
-			parsed.operations = n
-		} else if d, err := time.ParseDuration(part); err == nil {
-			parsed.duration = d
-		} else {
+		n, err1 := strconv.Atoi(part)
+		d, err2 := time.ParseDuration(part)
+		switch {
+		case err1 == nil && !counted:
+			parsed.operations, counted = n, true
+		case err2 == nil && !timed:
+			parsed.duration, timed = d, true
+		default:
 			return fmt.Errorf("%q: must be a number of operations, a time, or both, such as 1000, 2s or 1000,2s", text)
 		}
 	}

@@ -55,8 +55,10 @@ func TestExtent(t *testing.T) {
 	if err := e.UnmarshalText([]byte("1000,2s")); err != nil || e != (extent{1000, 2 * time.Second}) {
 		t.Errorf("%+v, %v", e, err)
 	}
-	if e.UnmarshalText([]byte("many")) == nil {
-		t.Error("many is accepted")
+	for _, text := range []string{"", "many", "1,2", "1s,2s", "1000,2s,3s", "1000,"} {
+		if e.UnmarshalText([]byte(text)) == nil {
+			t.Errorf("%q is accepted, as %+v", text, e)
+		}
 	}
 }
 

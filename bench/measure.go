@@ -48,17 +48,17 @@ func (c *Command) open() (*results.File, []results.Trial, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if torn {
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed an incomplete last line\n", c.Results)
+	}
 	if len(trials) > 0 && !c.Resume {
 		file.Close()
 		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to measure the rest, or another file with --results",
 			c.Results, len(trials))
 	}
-	if torn {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed an incomplete last line\n", c.Results)
-	}
-	trials, err = c.dropInterrupted(file, trials)
+	err = c.sweep().checkSame(trials)
 	if err == nil {
-		err = c.sweep().checkSame(trials)
+		trials, err = c.dropInterrupted(file, trials)
 	}
 	if err != nil {
 		file.Close()

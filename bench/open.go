@@ -12,7 +12,7 @@ const (
 	// defaultGrace is how long after its window an open loop still sends what is
 	// queued and waits for replies.
 	defaultGrace = 2 * time.Second
-	// stopGrace is the same after an order to stop.
+	// stopGrace is how long a loop that was told to stop waits for replies.
 	stopGrace = 500 * time.Millisecond
 	// hopelessLag is the lag above which an open loop ends early, if it is also more
 	// than half of the window: the loop can no longer achieve half of its rate.
@@ -73,6 +73,7 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 		}
 		r.shorten(c.clock.Now(), results.Interrupted)
 	}
+	rec.covered = time.Duration(min(due, rec.until) - from)
 	for now := c.clock.Now(); due < rec.until; due = next() {
 		rec.leave(time.Duration(now - due))
 	}

@@ -163,3 +163,32 @@ func TestHopelessRateEndsEarly(t *testing.T) {
 	c.orders.Close()
 	c.wait()
 }
+
+// TestGetsAreDueForKeysThatWerePut offers more puts than can be sent: as many gets
+// are due as puts were sent, in the window in which those were due.
+func TestGetsAreDueForKeysThatWerePut(t *testing.T) {
+	addr, _ := startNode(t)
+	p := paced(1_000_000, 200*time.Millisecond, 4)
+	p.Workload, p.Operation, p.Records, p.GraceNS = "", "", 0, int64(100*time.Millisecond)
+	c := startAgent(t)
+	c.ask(order{Spec: &spec{Params: p, Clients: []int{0}, Servers: []string{addr}, Self: -1}})
+	put := c.ask(order{Go: &phaseOrder{Operation: results.Put}}).Result.Clients[0]
+	get := c.ask(order{Go: &phaseOrder{Operation: results.Get}}).Result.Clients[0]
+	if put.Counts.Unsent == 0 || get.Counts.Due() != put.Counts.Total() || get.Counts.NotFound != 0 {
+		t.Errorf("put %+v, get %+v", put.Counts, get.Counts)
+	}
+	if want := put.Counts.Total() * 1000; get.WindowNS < want || get.WindowNS > want+1000 {
+		t.Errorf("%d gets at 1/us have a window of %d ns", get.Counts.Due(), get.WindowNS)
+	}
+	var within float64 // of the gets that took no longer than the window
+	for _, step := range get.Response.Cumulative() {
+		if int64(step.Value) <= get.WindowNS+get.WindowNS/100 {
+			within = step.Share
+		}
+	}
+	if float64(get.Completed) > within*float64(get.Counts.Replied())+1 {
+		t.Errorf("%d of %d gets completed within the window, which %.3g of all could", get.Completed, get.Counts.Replied(), within)
+	}
+	c.orders.Close()
+	c.wait()
+}

@@ -25,12 +25,13 @@ type recorder struct {
 	completed  int64   // replies until the end of the window
 
 	// What the loop adds.
-	start  int64         // the first send, or the start of the window
-	until  int64         // the end of the window, of an open loop
-	queued int64         // operations that waited for a free slot
-	ended  string        // reason of an early end, or empty
-	spun   time.Duration // spent spinning before intended starts
-	digest string        // of the operations
+	start   int64         // the first send, or the start of the window
+	until   int64         // the end of the window, of an open loop
+	covered time.Duration // the part of the window of which all was sent
+	queued  int64         // operations that waited for a free slot
+	ended   string        // reason of an early end, or empty
+	spun    time.Duration // spent spinning before intended starts
+	digest  string        // of the operations
 }
 
 // pointsAhead bounds the points for which memory is reserved, not their number.

@@ -58,17 +58,19 @@ func TestOpenRemovesOnlyATornLastLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(whole + whole[:len(whole)/2])
-	file, trials, torn, err := Open(name)
-	if err != nil || !torn || len(trials) != 1 {
-		t.Fatalf("%d trials, torn %v, %v", len(trials), torn, err)
-	}
-	if err := file.Append(sample("del")); err != nil {
-		t.Fatal(err)
-	}
-	file.Close()
-	if trials, err := ReadFile(name); err != nil || len(trials) != 2 || trials[1].Params.Operation != "del" {
-		t.Errorf("after the repair: %d trials, %v", len(trials), err)
+	for _, n := range []int{1, 5, len(whole) / 2} {
+		write(whole + whole[:n])
+		file, trials, torn, err := Open(name)
+		if err != nil || !torn || len(trials) != 1 {
+			t.Fatalf("a tail of %d bytes: %d trials, torn %v, %v", n, len(trials), torn, err)
+		}
+		if err := file.Append(sample("del")); err != nil {
+			t.Fatal(err)
+		}
+		file.Close()
+		if trials, err := ReadFile(name); err != nil || len(trials) != 2 || trials[1].Params.Operation != "del" {
+			t.Errorf("after the repair: %d trials, %v", len(trials), err)
+		}
 	}
 
 	broken := whole + "{}\n" + whole
