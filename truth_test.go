@@ -24,7 +24,7 @@ const (
 	period  = 600 * time.Millisecond
 )
 
-// truthAt is the true response time that a share q of operations do not exceed.
+// truthAt returns the true quantile q of the response time.
 func truthAt(q float64) time.Duration {
 	return stalled - time.Duration((1-q)*float64(period))
 }
@@ -45,8 +45,8 @@ func stallRun(t *testing.T, args ...string) results.Trial {
 	return trials[0]
 }
 
-// TestTruth holds what the open loop says against a truth that is known, and
-// what a closed loop says on the same node against both.
+// TestTruth compares an open loop and a closed loop on the same node with the known
+// truth.
 func TestTruth(t *testing.T) {
 	// Starts at a rate of a whole number and a golden section in a period come at
 	// other instants of each; over a whole number of periods they are spread
@@ -66,8 +66,8 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-// untruths says where an open loop is more than 2 % off the truth, and where a
-// closed loop does not omit what it is known to.
+// untruths lists where an open loop is more than 2 % off the truth, and where a closed
+// loop does not omit the stall.
 func untruths(t *testing.T, open, closed results.Trial) (faults []string) {
 	t.Helper()
 	for _, q := range []float64{0.5, 0.9, 0.99, 0.999} {

@@ -58,8 +58,8 @@ func judged(t *testing.T, meddle func(nodes []int), args ...string) []results.Tr
 	return trials
 }
 
-// reasons are all reasons for doubt about trials, a line each.
-func reasons(trials []results.Trial) string {
+// warnings lists all warnings of trials, one a line.
+func warnings(trials []results.Trial) string {
 	var all []string
 	for _, trial := range trials {
 		for _, w := range trial.Warnings {
@@ -69,8 +69,8 @@ func reasons(trials []results.Trial) string {
 	return strings.Join(all, "\n")
 }
 
-// TestVerdictFires injects one fault at a time into a real run: what is said of it
-// must name it.
+// TestVerdictFires injects one fault at a time into a real run. The warnings must name
+// it.
 func TestVerdictFires(t *testing.T) {
 	open := []string{"--nodes", "2", "--workload", "ycsb-c", "--records", "1000", "--duration", "2s", "--rate"}
 	for _, c := range []struct {
@@ -96,7 +96,7 @@ func TestVerdictFires(t *testing.T) {
 			}
 			var said string
 			for range 3 { // on a machine with faults of its own one may hide another
-				said = reasons(judged(t, meddle, c.args...))
+				said = warnings(judged(t, meddle, c.args...))
 				if slices.ContainsFunc(c.wants, func(want string) bool { return strings.Contains(said, want) }) {
 					t.Log(said)
 					return
@@ -107,7 +107,7 @@ func TestVerdictFires(t *testing.T) {
 	}
 }
 
-// thieves start processes that want all processors, until the test ends.
+// thieves starts processes that use all processors until the test ends.
 func thieves(t *testing.T) (meddle func([]int)) {
 	for range 4 {
 		thief := exec.Command("sh", "-c", "while :; do :; done")
@@ -122,7 +122,7 @@ func thieves(t *testing.T) (meddle func([]int)) {
 	return nil
 }
 
-// stops has nodes stop and go on, in turn.
+// stops stops and continues nodes in turn.
 func stops(t *testing.T) (meddle func([]int)) {
 	stop := false
 	return func(nodes []int) {
@@ -137,8 +137,8 @@ func stops(t *testing.T) (meddle func([]int)) {
 	}
 }
 
-// TestVerdictIsSilent measures without a fault. This machine may have faults of
-// its own, so one healthy run of several will do.
+// TestVerdictIsSilent measures without a fault. The machine may cause warnings itself,
+// so one run of several must be VALID.
 func TestVerdictIsSilent(t *testing.T) {
 	for loop, args := range map[string][]string{
 		"open":   {"--nodes", "1", "--workload", "ycsb-c", "--records", "1000", "--duration", "2s", "--rate", "500"},
@@ -151,7 +151,7 @@ func TestVerdictIsSilent(t *testing.T) {
 				if trials[0].Verdict == results.Valid {
 					return
 				}
-				said += reasons(trials) + "\n"
+				said += warnings(trials) + "\n"
 			}
 			t.Errorf("none of 6 runs without a fault is VALID:\n%s", said)
 		})
