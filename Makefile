@@ -1,13 +1,12 @@
-# The front doors are bench, test, check and report; see README.md.
+# The main targets are bench, test, check and report; see README.md.
 MAKEFLAGS += --warn-undefined-variables
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 
-# The sweep of `make bench`. RESULTS is where it goes. What was measured for
-# REPORT.md is never replaced: where results/loopback.jsonl (lab.jsonl, ec2.jsonl)
-# is there already, a run gets a dated name beside it. RESUME=1 goes on with
-# RESULTS, or else with the newest dated run.
+# The sweep of `make bench`. RESULTS is the results file. The results of REPORT.md are
+# never replaced: if results/loopback.jsonl (lab.jsonl, ec2.jsonl) exists, a run gets a
+# dated name beside it. RESUME=1 resumes RESULTS or, without it, the newest dated run.
 NODES ?= 8
 CLIENTS ?= 1-8
 OPS ?= 100000
@@ -20,7 +19,7 @@ PUBLISHED := results/$(WHERE).jsonl
 DATED := $(sort $(wildcard results/$(WHERE)-20*.jsonl))
 NOW := $(shell date -u +%Y%m%dT%H%M%SZ)
 ifdef RESUME
-RESULTS ?= $(or $(lastword $(DATED)),$(error RESUME: no dated run in results/ to go on with; name the file with RESULTS=))
+RESULTS ?= $(or $(lastword $(DATED)),$(error RESUME: no dated run in results/ to resume; name the file with RESULTS=))
 else
 RESULTS ?= $(if $(wildcard $(PUBLISHED)),results/$(WHERE)-$(NOW).jsonl,$(PUBLISHED))
 endif
@@ -32,8 +31,8 @@ EC2 ?=
 
 .PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth report test check fuzz clean
 
-# GOAMD64=v1 because the executable is also what runs on the hosts, of which
-# c3.large has a processor of 2013.
+# GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a
+# processor of 2013.
 build:
 	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -o dhtbench .
 
@@ -47,7 +46,7 @@ bench: build
 build-provision:
 	CGO_ENABLED=0 go build -buildvcs=auto -o provision/provision ./provision
 
-# The same on $(NODES) hosts of namespaces on this machine, RTT apart; needs root.
+# The same on $(NODES) hosts made of namespaces on this machine, with round trip RTT; needs root.
 bench-lab: build build-provision
 	provision/provision lab --nodes $(NODES) --rtt $(RTT) -- $(BENCH)
 	./dhtbench plot $(RESULTS)
@@ -65,19 +64,19 @@ bench-rates: build
 		--breakdown --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
-# How late operations are sent, precisely paced and on the runtime's timers in turn.
+# How late operations are sent, with precise pacing and with the runtime's timers.
 bench-pacing: build
 	./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 1000 --rate 1000,2000,5000,10000,20000 --arrivals constant \
 		--duration $(DURATION) --pacing both --no-baseline --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
-# A node that stalls, so that the true response times are known: by the open loop,
-# by one that times from the send, and by a closed one. A start every 100.618 of a
-# period, a whole number and the golden section, over whole periods.
+# Three ways to measure a node that stalls, whose true response times are known: an open
+# loop, an open loop timed from the send, and a closed loop. 100.618 starts in a period,
+# an integer plus the golden section, spread the starts evenly over it.
 TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s
 bench-truth: build
-	@test ! -e $(RESULTS) || { echo "$(RESULTS) is there already: name another file with RESULTS="; exit 1; }
+	@test ! -e $(RESULTS) || { echo "$(RESULTS) already exists; name another file with RESULTS="; exit 1; }
 	rm -f $(RESULTS).open $(RESULTS).send $(RESULTS).closed
 	$(TRUTH) $(PACED) --inflight 256 --results $(RESULTS).open
 	$(TRUTH) $(PACED) --inflight 1 --results $(RESULTS).send
@@ -89,22 +88,22 @@ bench-truth: build
 report: build
 	./dhtbench report
 
-# One package after the other: tests of pacing and of lost connections want the
-# processors for themselves.
+# One package after the other: tests of pacing and of lost connections need idle
+# processors.
 test:
 	go test -p 1 ./...
 
-# Not the hosts of the lab, whose switch the race detector makes too slow to keep
-# its round trip, nor those of EC2, whose SDK takes minutes to compile again.
+# Packages tested with the race detector. provision/lab is not: its switch would be too
+# slow to keep the round trip. provision/ec2 is not: its SDK takes minutes to compile.
 RACED := . ./bench/... ./node ./plots/... ./provision/host ./results
-# Nor tests of real faults, whose times are ten times as long under it.
+# Skipped with it: tests of real faults, whose times are ten times as long.
 TIMED := ^TestFaultsCauseWarnings$$
 
-# What the program is also built for. Its tests run on linux/amd64 only.
+# Other platforms that check builds for. Tests run on linux/amd64 only.
 CROSS := linux/arm64 darwin/arm64
 
-# All that test does, with the race detector, and what keeps the code in shape.
-# A program under the race detector would sleep a second before it exits.
+# Tests with the race detector, formatting, vet, staticcheck and other platforms.
+# GORACE: programs with the race detector sleep a second before they exit by default.
 check:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
@@ -113,7 +112,7 @@ check:
 	for target in $(CROSS); do CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build ./...; done
 	GORACE=atexit_sleep_ms=0 go test -p 1 -race -skip '$(TIMED)' $(RACED)
 
-# Each fuzz target for FUZZTIME.
+# Run each fuzz target for FUZZTIME.
 FUZZTIME ?= 20s
 fuzz:
 	@for package in node bench bench/workload results plots; do \

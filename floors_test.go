@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// floors are the heights of the packages: an import goes down, never up or
-// sideways, so that each can be read and changed with only what is below it.
+// floors are the levels of the packages. A package imports only lower levels, so that
+// it can be read and changed with only what is below it.
 func floors() map[string]int {
 	return map[string]int{
 		"dhtbench":                2,
@@ -28,8 +28,7 @@ func floors() map[string]int {
 	}
 }
 
-// owners are the only packages that may import a library, for those libraries
-// that are kept behind one door.
+// owners lists, for some libraries, the only packages that may import them.
 func owners() map[string][]string {
 	return map[string][]string{
 		"github.com/HdrHistogram/hdrhistogram-go": {"dhtbench/results"},

@@ -17,7 +17,7 @@ import (
 	"dhtbench/results"
 )
 
-// need skips the test, or fails it in CI, when something it needs is missing.
+// need skips the test if something is missing, or fails it in CI.
 func need(t *testing.T, have bool, what, how string) {
 	t.Helper()
 	if have {
@@ -29,7 +29,7 @@ func need(t *testing.T, have bool, what, how string) {
 	t.Skipf("%s is needed: %s", what, how)
 }
 
-// tool is the path of a program that a test needs.
+// tool returns the path of a program that a test needs.
 func tool(t *testing.T, name, debianPackage string) string {
 	t.Helper()
 	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/sbin") {
@@ -54,21 +54,21 @@ func run(t *testing.T, argv ...string) {
 	}
 }
 
-// sshd is an SSH server of the test's own on loopback.
+// sshd is an SSH server on loopback.
 type sshd struct {
 	cmd    *exec.Cmd
 	config string // for ssh -F
 	cache  string // XDG_CACHE_HOME of its sessions
 }
 
-// startSSHD starts an sshd with keys of its own, which lets only the test in.
+// startSSHD starts an sshd with new keys, which accepts only the test.
 func startSSHD(t *testing.T) *sshd {
 	t.Helper()
 	server := tool(t, "sshd", "openssh-server")
 	tool(t, "ssh", "openssh-client")
 	if os.Geteuid() == 0 {
 		_, err := os.Stat("/run/sshd")
-		need(t, err == nil, "the folder /run/sshd", "mkdir /run/sshd, which sshd wants when it runs as root")
+		need(t, err == nil, "the folder /run/sshd", "mkdir /run/sshd, which sshd needs when it runs as root")
 	}
 	me, err := user.Current()
 	if err != nil {
@@ -124,7 +124,7 @@ func startSSHD(t *testing.T) *sshd {
 	}
 }
 
-// inventory writes hosts for `dhtbench bench --hosts`.
+// inventory writes an inventory for `dhtbench bench --hosts`.
 func inventory(t *testing.T, hosts ...host.Host) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "hosts")
@@ -134,7 +134,7 @@ func inventory(t *testing.T, hosts ...host.Host) string {
 	return name
 }
 
-// sshHosts are n hosts that are all this machine, behind SSH.
+// hosts returns n hosts that are all this machine, reached over SSH.
 func (s *sshd) hosts(n int) (hosts []host.Host) {
 	for i := range n {
 		name := fmt.Sprintf("h%d", i)
@@ -143,8 +143,7 @@ func (s *sshd) hosts(n int) (hosts []host.Host) {
 	return hosts
 }
 
-// checkSpread checks the trials of 3 nodes and 3 clients, node and client i on
-// host i.
+// checkSpread checks that node and client i of 3 ran on host i.
 func checkSpread(t *testing.T, name string, hosts []host.Host) {
 	t.Helper()
 	trials, err := results.ReadFile(name)
@@ -178,7 +177,7 @@ func TestBenchOverSSH(t *testing.T) {
 	run(t, args...)
 	checkSpread(t, file, hosts)
 
-	// The second time the executable is there already.
+	// On the second run the executable is already staged.
 	staged, err := filepath.Glob(filepath.Join(s.cache, "dhtbench", "*", "*"))
 	if err != nil || len(staged) != 1 {
 		t.Fatalf("staged %v, %v, want one file", staged, err)
@@ -194,7 +193,7 @@ func TestBenchOverSSH(t *testing.T) {
 	}
 }
 
-func TestPreflightNamesEveryHostThatIsNotThere(t *testing.T) {
+func TestPreflightNamesUnreachableHosts(t *testing.T) {
 	t.Parallel()
 	s := startSSHD(t)
 	hosts := s.hosts(3)
@@ -207,8 +206,8 @@ func TestPreflightNamesEveryHostThatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestFrozenConnection stops the processes that carry the connection to one
-// host, so that it is silent without being closed.
+// TestFrozenConnection stops the processes of the connection to one host, so that
+// it is silent without being closed.
 func TestFrozenConnection(t *testing.T) {
 	t.Parallel()
 	s := startSSHD(t)
@@ -242,7 +241,7 @@ func TestFrozenConnection(t *testing.T) {
 	b.awaitGone(remote, 30*time.Second)
 }
 
-// processesUnder are the processes whose executable is in a folder.
+// processesUnder returns the processes whose executable is in a folder.
 func processesUnder(t *testing.T, dir string) (pids []int) {
 	t.Helper()
 	links, err := filepath.Glob("/proc/[0-9]*/exe")
@@ -259,8 +258,8 @@ func processesUnder(t *testing.T, dir string) (pids []int) {
 	return pids
 }
 
-// TestBenchInNamespaces uses `ip netns exec` as the prefix: two hosts that reach
-// each other and nothing else.
+// TestBenchInNamespaces uses `ip netns exec` as the prefix, with two hosts that reach
+// only each other.
 func TestBenchInNamespaces(t *testing.T) {
 	t.Parallel()
 	need(t, os.Geteuid() == 0, "root", "run the tests as root")

@@ -20,10 +20,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// goneWithin is how long after its coordinator a process may live.
+// goneWithin is the time after its coordinator's end within which a process must end.
 const goneWithin = 2 * time.Second
 
-// benchRun is a `dhtbench bench` under way.
+// benchRun is a running `dhtbench bench`.
 type benchRun struct {
 	t       *testing.T
 	cmd     *exec.Cmd
@@ -58,8 +58,8 @@ func (b *benchRun) awaitTrial() {
 	}
 }
 
-// children are the processes that the coordinator started, by what they are:
-// "node" or "agent".
+// children returns the processes that the coordinator started, by kind: "node" or
+// "agent".
 func (b *benchRun) children() map[string][]int {
 	b.t.Helper()
 	if runtime.GOOS != "linux" {
@@ -89,8 +89,7 @@ func (b *benchRun) children() map[string][]int {
 	return found
 }
 
-// watch opens a handle on each process, to wait on whoever its parent is by
-// then.
+// watch opens a handle on each process, to wait for its end whatever its parent is.
 func (b *benchRun) watch(children map[string][]int) (fds []unix.PollFd) {
 	b.t.Helper()
 	for _, pids := range children {
@@ -109,7 +108,7 @@ func (b *benchRun) watch(children map[string][]int) (fds []unix.PollFd) {
 	return fds
 }
 
-// awaitGone fails the test if a watched process lives on.
+// awaitGone fails the test if a watched process does not end in time.
 func (b *benchRun) awaitGone(fds []unix.PollFd, within time.Duration) {
 	b.t.Helper()
 	deadline := time.Now().Add(within)
@@ -137,8 +136,8 @@ func (b *benchRun) end() (message string, status int) {
 	return string(rest), b.cmd.ProcessState.ExitCode()
 }
 
-// kept reads the trials in the file and checks each. One that was interrupted is
-// incomplete, INVALID, and the last.
+// kept reads the trials in the file and checks each. Only the last one may be
+// interrupted: incomplete and INVALID.
 func (b *benchRun) kept() []results.Trial {
 	b.t.Helper()
 	trials, err := results.ReadFile(b.results)
@@ -161,7 +160,7 @@ func (b *benchRun) kept() []results.Trial {
 	return trials
 }
 
-// resume finishes the sweep and checks that it is whole.
+// resume resumes the sweep and checks that it is complete.
 func (b *benchRun) resume() {
 	b.t.Helper()
 	before := len(b.kept())
@@ -196,8 +195,8 @@ func TestInterruptedBench(t *testing.T) {
 	}
 }
 
-// TestInterruptedTrialIsKeptInPart interrupts a trial of an hour.
-func TestInterruptedTrialIsKeptInPart(t *testing.T) {
+// TestInterruptedTrialIsPartlyKept interrupts a trial of an hour.
+func TestInterruptedTrialIsPartlyKept(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "x.jsonl")
 	args := []string{"--clients", "1", "--rate", "200", "--workload", "ycsb-c", "--records", "100", "--no-baseline"}
@@ -221,7 +220,7 @@ func TestInterruptedTrialIsKeptInPart(t *testing.T) {
 		t.Errorf("%s after %q: %+v", trial.Verdict, trial.Ended(), c)
 	}
 	again := startBench(t, file, append(args, "--ops", "720000", "--resume")...)
-	if line, _ := again.stderr.ReadString('\n'); !strings.Contains(line, "measuring the last trial again, which was interrupted") {
+	if line, _ := again.stderr.ReadString('\n'); !strings.Contains(line, "measuring the interrupted last trial again") {
 		t.Errorf("resume says %q", line)
 	}
 	again.cmd.Process.Signal(syscall.SIGINT)
@@ -247,7 +246,7 @@ func TestKilledBench(t *testing.T) {
 	b.resume()
 }
 
-func TestBenchNamesTheProcessThatDied(t *testing.T) {
+func TestBenchNamesTheProcessThatEnded(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"node", "agent"} {
 		t.Run(kind, func(t *testing.T) {
@@ -272,7 +271,7 @@ func TestBenchNamesTheProcessThatDied(t *testing.T) {
 	}
 }
 
-func TestFrozenNodeDoesNotOutliveTheRun(t *testing.T) {
+func TestFrozenNodeEndsWithTheRun(t *testing.T) {
 	t.Parallel()
 	b := startBench(t, filepath.Join(t.TempDir(), "x.jsonl"))
 	b.awaitTrial()

@@ -1,5 +1,5 @@
-// Dhtbench measures distributed hash tables and key-value stores: it holds a
-// small DHT node, the load generator, and the report of what was measured.
+// Dhtbench measures distributed hash tables and key-value stores. It contains a small
+// DHT node, a load generator, and the report on the measurements.
 package main
 
 import (
@@ -19,13 +19,13 @@ import (
 
 // program is the table of subcommands.
 type program struct {
-	Bench  bench.Command       `cmd:"" help:"Measure latency and throughput over numbers of clients."`
+	Bench  bench.Command       `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
 	Show   bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
 	Plot   plots.Command       `cmd:"" help:"Draw the figures of results files."`
 	Report plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
 	Node   node.Command        `cmd:"" help:"Run a DHT node."`
 	Shell  node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
-	Agent  bench.AgentCommand  `cmd:"" help:"Carry clients for a coordinator, over standard input and output." hidden:""`
+	Agent  bench.AgentCommand  `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
 }
 
 // Exit statuses.
@@ -54,7 +54,7 @@ func main() {
 	}
 }
 
-// usage prints what is wrong with the command line and where to read more.
+// usage prints the error of the command line and the help to read.
 func usage(parser *kong.Kong, err error) {
 	fmt.Fprintln(os.Stderr, "dhtbench:", err)
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context.Command() != "" {

@@ -7,14 +7,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes the test binary the program dhtbench for the tests that run
-// it, and for the nodes and agents that the program then starts.
+// TestMain lets the test binary run as dhtbench, for tests and for the nodes and
+// agents that it starts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"dhtbench": main})
 }
 
-// TestCommands runs the scripts in testdata of each package: the program as its
-// users run it.
+// TestCommands runs the program in the scripts in testdata of each package.
 func TestCommands(t *testing.T) {
 	scripts, err := filepath.Glob("*/testdata/*.txtar")
 	if err != nil || len(scripts) == 0 {

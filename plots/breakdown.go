@@ -13,20 +13,20 @@ import (
 	"dhtbench/results"
 )
 
-// part is one of the times that a response time is the sum of.
+// part is one of the times that add up to a response time.
 type part struct {
 	name   string
 	colour chart.Colour
 	of     func(results.Client) *results.Histogram // nil where it was not measured
 }
 
-// lagPart is the part that the generator or a want of slots adds.
+// lagPart is the part added by the generator or by waiting for a slot.
 func lagPart() part {
 	return part{"lag", chart.Ink, func(c results.Client) *results.Histogram { return c.Lag }}
 }
 
-// serviceParts are the parts of the service time in the order in which an operation
-// meets them, the network's way there and back in one.
+// serviceParts are the parts of the service time, in order of time, with both ways
+// through the network as one part.
 func serviceParts() []part {
 	of := func(pick func(results.Breakdown) *results.Histogram) func(results.Client) *results.Histogram {
 		return func(c results.Client) *results.Histogram {
@@ -43,8 +43,8 @@ func serviceParts() []part {
 	}
 }
 
-// mean is the exact mean of a part over all operations of the trials, false where
-// none was measured. Sums and counts alone are needed of the histograms.
+// mean returns the exact mean of a part over all operations of the trials, from sums
+// and counts of histograms. It returns false if the part was not measured.
 func (p part) mean(trials []results.Trial) (float64, bool) {
 	var sum, count float64
 	for _, t := range trials {
@@ -58,16 +58,16 @@ func (p part) mean(trials []results.Trial) (float64, bool) {
 	return sum / max(count, 1), count > 0
 }
 
-// hasBreakdown reports whether the nodes of a trial reported how long they took.
+// hasBreakdown reports whether the nodes of a trial reported queue and work.
 func hasBreakdown(t results.Trial) bool {
 	return slices.ContainsFunc(t.Clients, func(c results.Client) bool { return c.Breakdown != nil })
 }
 
-// breakdown draws what the mean response time is made of: the parts of the service
-// time as stacked bars, and below, on a log axis of its own, the lag, which may be
-// a thousand times as long. Means of parts add up to the mean of the whole. Those
-// of a percentile do not: the operations that are slowest in one part are not the
-// slowest in the others, so there is no such figure of the p99.
+// breakdown draws the parts of the mean response time: the service time as stacked
+// bars and, below on a log axis, the lag, which may be a thousand times as long. Means
+// of parts add up to the mean of the whole. Percentiles of parts do not, because
+// different operations are slowest in each part, so there is no such figure of the
+// p99.
 func (s sweep) breakdown() chart.Figure {
 	loads := s.sustainedLoads()
 	x := chart.Axis{Low: -0.6, High: float64(len(loads)) - 0.4, Label: s.axis.noun()}
@@ -87,7 +87,7 @@ func (s sweep) breakdown() chart.Figure {
 			if len(b.names) == 0 {
 				continue
 			}
-			upper[i].Behind, upper[i].Series = append(upper[i].Behind, b.boxes...), b.names // those of the last bar remain
+			upper[i].Behind, upper[i].Series = append(upper[i].Behind, b.boxes...), b.names // the names of the last bar stay
 			if mean, ok := lagPart().mean(trials); ok {
 				late.Marks = append(late.Marks, t.mark(float64(k), results.Median([]float64{mean})))
 				b.words = append(b.words, "lag "+duration(mean))
@@ -126,7 +126,7 @@ func (s sweep) breakdown() chart.Figure {
 	return f
 }
 
-// bar is one stacked bar: its boxes, series that name them, and both in words.
+// bar is one stacked bar: its boxes, the series that name them, and a description.
 type bar struct {
 	boxes []plot.Plotter
 	names []chart.Series
@@ -134,7 +134,7 @@ type bar struct {
 	top   float64
 }
 
-// stack is the bar at x, from the bottom.
+// stack makes the bar at x, from the bottom.
 func stack(x float64, trials []results.Trial) bar {
 	const half = 0.4 // of the width, where bars are 1 apart
 	var b bar

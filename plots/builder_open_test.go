@@ -23,8 +23,8 @@ type offered struct {
 	work       time.Duration        // mean of an operation
 	stall      string               // with length and period
 	closed     bool                 // the next is sent when the one before has ended
-	anatomy    bool                 // and the timeline
-	calibrated bool                 // has a null server's figures
+	breakdown  bool                 // and the timeline
+	baseline   bool                 // has a null server's figures
 	change     func(*results.Trial) // last touches, may be nil
 }
 
@@ -71,14 +71,14 @@ func (o offered) trial(random *rand.Rand, operation string, clients int, rate fl
 	}
 	t.Agents = []results.Agent{agent}
 	t.Nodes = []results.Node{{Host: "local", Runtime: results.Runtime{Hiccups: []results.Hiccup{{AtNS: 3e8, NS: 40e6}, {AtNS: 31e7, NS: 2e6}}}}}
-	if o.anatomy {
+	if o.breakdown {
 		p.Breakdown, t.IntervalNS = true, 1e8
 		for index, h := range slots {
 			t.Timeline = append(t.Timeline, results.Interval{Index: index, Latency: h})
 		}
 		slices.SortFunc(t.Timeline, func(a, b results.Interval) int { return int(a.Index - b.Index) })
 	}
-	if o.calibrated {
+	if o.baseline {
 		t.Baseline = &results.Baseline{Operations: 2000, Service: results.NewHistogram(), ThroughputOpsPerS: 60_000 * float64(clients)}
 		for range 2000 {
 			t.Baseline.Service.Record(time.Duration(16e3 * math.Exp(0.2*random.NormFloat64())))
@@ -132,14 +132,14 @@ func (o offered) client(random *rand.Rand, p results.Params, number int, slots m
 		c.MarksNS = append(c.MarksNS, int64(ends[max(len(ends)*(i+1)/100, 1)-1]))
 	}
 	c.EndNS = int64(ends[len(ends)-1])
-	if o.anatomy {
+	if o.breakdown {
 		c.Breakdown = &results.Breakdown{Network: network, Queue: queue, Work: work}
 	}
 	return c
 }
 
-// awake is when a server that stalls can begin what it could begin at the given
-// time otherwise.
+// awake returns the earliest start of work at a server that stalls, given the start
+// without a stall.
 func (o offered) awake(at float64) float64 {
 	length, period, err := parseStall(o.stall)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"dhtbench/results"
 )
 
-// absent is how a label writes a parameter that is an empty text.
+// absent is the text of an empty parameter in a label.
 const absent = "none"
 
-// fields is p by the names that the record gives its parameters. They are taken
-// from the type, so that a sweep can be picked by every parameter of the record.
+// fields returns the parameters by their names in the record. The names come from the
+// type, so that a sweep can be selected by every parameter.
 func fields(p results.Params) map[string]string {
 	v := reflect.ValueOf(p)
 	values := make(map[string]string, v.NumField())
@@ -33,9 +33,8 @@ func fields(p results.Params) map[string]string {
 	return values
 }
 
-// difference names parameters that together set sweep i apart from every other,
-// the loop first since it decides what else has a meaning. Labels of two sweeps
-// are never equal: one names a parameter in which the two differ.
+// difference lists the parameters that distinguish sweep i from all others, the loop
+// first because others depend on it. Labels of two sweeps are never equal.
 func (all sweeps) difference(i int) string {
 	own := fields(all[i].params)
 	rivals := slices.Delete(slices.Clone(all), i, i+1)
@@ -50,8 +49,8 @@ func (all sweeps) difference(i int) string {
 	return strings.Join(parts, ",")
 }
 
-// folder is the label as the name of one folder. Anyone may have written the file
-// that it comes from, so characters that could lead to another folder are replaced.
+// folder returns the label as the name of one folder. The label is from a file of
+// unknown origin, so characters that could lead to another folder are replaced.
 func (s sweep) folder() string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -62,9 +61,9 @@ func (s sweep) folder() string {
 	}, s.label)
 }
 
-// choose picks the one sweep whose parameters have the wanted values, each written
-// key=value. Several are an error as none is: a number from the wrong sweep looks
-// like any other.
+// choose returns the only sweep whose parameters have the wanted values, each written
+// key=value. None or several sweeps are an error, because a number of the wrong sweep
+// would not be noticed.
 func choose(all sweeps, wanted []string) (sweep, error) {
 	found := slices.Clone(all)
 	for _, want := range wanted {
@@ -87,11 +86,11 @@ func choose(all sweeps, wanted []string) (sweep, error) {
 	for i, s := range found {
 		labels[i] = s.label
 	}
-	return sweep{}, fmt.Errorf("the file holds %d sweeps, pick one of: %s", len(found), strings.Join(labels, "; "))
+	return sweep{}, fmt.Errorf("the file holds %d sweeps; give the parameters of one of: %s", len(found), strings.Join(labels, "; "))
 }
 
-// preferred is the operation to show where a figure has room for one: get, which
-// most workloads do most, or else the first.
+// preferred returns the operation of figures with room for one: get, the most frequent
+// in most workloads, or else the first.
 func preferred(operations []string) string {
 	if slices.Contains(operations, results.Get) || len(operations) == 0 {
 		return results.Get

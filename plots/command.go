@@ -12,7 +12,7 @@ import (
 // Command is `dhtbench plot`: it draws the figures of results files.
 type Command struct {
 	Files []string `arg:"" name:"file" help:"Results files (results/*.jsonl)."`
-	Out   string   `placeholder:"DIR" help:"Folder to draw into, one folder per file below it. Without it results/x.jsonl is drawn into plots/x, any other x.jsonl into a folder x beside it."`
+	Out   string   `placeholder:"DIR" help:"Folder to draw into, with one folder per file. Default: plots/x for results/x.jsonl, the folder x beside any other x.jsonl."`
 
 	// Stdout is where the names of the files written go; nil means os.Stdout.
 	Stdout io.Writer `kong:"-"`
@@ -26,8 +26,8 @@ func (c *Command) Validate() error {
 	return checkFolders(c.Files, c.Out)
 }
 
-// Run draws all figures of each file and prints the name of each file written.
-// A faulty results file stops it before anything of that file is written.
+// Run draws all figures of each file and prints the name of each file written. It
+// writes no figures of a file that has errors.
 func (c *Command) Run(ctx context.Context) error {
 	for _, file := range c.Files {
 		if err := ctx.Err(); err != nil {
@@ -76,8 +76,9 @@ func (c *ReportCommand) Validate() error {
 	return errors.Join(faults...)
 }
 
-// Run writes the figures and the report where they differ from what is there, and
-// prints the name of each file written. With Check it names them and fails.
+// Run writes the figures and the report if they differ from the existing ones, and
+// prints the name of each file written. With Check it returns an error that lists
+// them.
 func (c *ReportCommand) Run(ctx context.Context) error {
 	name, text, err := c.template()
 	if err != nil {
@@ -94,7 +95,7 @@ func (c *ReportCommand) Run(ctx context.Context) error {
 		return nil
 	}
 	var changed []drawing
-	// The report comes last: whoever reads it finds the figures it names.
+	// The report comes last, after the figures that it refers to.
 	for _, d := range append(r.figures, drawing{c.Report, []byte(r.text)}) {
 		if !holds(d.path, d.content) {
 			changed = append(changed, d)

@@ -7,8 +7,8 @@ import (
 	"dhtbench/results"
 )
 
-// conditions says what was run and where, all from the record. It goes into the
-// description of a figure, which stays with it when its text does not.
+// conditions describes, from the record, what was run and where. It is part of the
+// description inside a figure.
 func (s sweep) conditions() string {
 	p := s.params
 	run := []string{
@@ -18,7 +18,7 @@ func (s sweep) conditions() string {
 		s.amount(),
 	}
 	switch {
-	case s.axis == byRate: // which is not on the axis
+	case s.axis == byRate: // the number of clients is not on the axis
 		run = append(run, plural(p.Clients, "client"))
 	case p.Open():
 		run = append(run, s.rates()+" ops/s offered")
@@ -30,7 +30,7 @@ func (s sweep) conditions() string {
 	return strings.Join(run, " · ")
 }
 
-// amount is how much was done, and before it without recording.
+// amount describes the length of the measurement and of the warm-up.
 func (s sweep) amount() string {
 	p := s.params
 	done := whole(int64(p.Operations)) + " operations per client"
@@ -44,8 +44,7 @@ func (s sweep) amount() string {
 	return done + " after " + before + " of warm-up"
 }
 
-// offer is what else was asked of the cluster, if anything: the schedule of an
-// open loop, the mix of operations, a fault.
+// offer describes the rest of the load: the schedule of an open loop, the mix, a fault.
 func (s sweep) offer() []string {
 	p := s.params
 	var parts []string
@@ -69,7 +68,7 @@ func (s sweep) offer() []string {
 	return parts
 }
 
-// rates are the offered rates, all or their ends.
+// rates lists the offered rates, or only the lowest and the highest.
 func (s sweep) rates() string {
 	var rates []load
 	for _, l := range s.loads {
@@ -78,8 +77,8 @@ func (s sweep) rates() string {
 	return byRate.list(rates)
 }
 
-// placement is where the clients ran, in words, since it decides whether a
-// latency has a network in it.
+// placement describes where the clients ran, which decides whether a latency includes
+// the network.
 func placement(p string) string {
 	switch p {
 	case results.SeparatePlacement:

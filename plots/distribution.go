@@ -12,8 +12,8 @@ import (
 	"dhtbench/results"
 )
 
-// distribution draws latency by percentile, at the lightest load beside the
-// heaviest that was sustained.
+// distribution draws latency by percentile, at the lightest and the heaviest sustained
+// load.
 func (s sweep) distribution() chart.Figure {
 	var findings []string
 	var panels []chart.Panel
@@ -25,7 +25,7 @@ func (s sweep) distribution() chart.Figure {
 		}
 		if h := s.nullAt(load); h != nil {
 			label := ""
-			if i == len(ends)-1 { // labels take their room from the data
+			if i == len(ends)-1 { // labels need room beside the data
 				label = nullLabel
 			}
 			p.Series = append(p.Series, cumulative(label, nullLook(), h)...)
@@ -49,7 +49,7 @@ func (s sweep) distribution() chart.Figure {
 	}
 }
 
-// pooledNote says how several trials became one curve.
+// pooledNote describes how several trials make one curve.
 func (s sweep) pooledNote() string {
 	fewest, most := s.repeats()
 	if most == 1 {
@@ -58,15 +58,15 @@ func (s sweep) pooledNote() string {
 	return "histograms of " + span(float64(fewest), float64(most), tickNumber) + " trials added"
 }
 
-// ends are the lightest and the heaviest load that every operation sustained; one
-// load if they are the same.
+// ends returns the lightest and the heaviest load that every operation sustained, or
+// one load if they are the same.
 func (s sweep) ends() []load {
 	loads := s.sustainedLoads()
 	return slices.Compact([]load{loads[0], loads[len(loads)-1]})
 }
 
-// sustainedLoads are the loads that every operation sustained, or all if there is
-// none.
+// sustainedLoads returns the loads that every operation sustained, or all loads if there
+// is none.
 func (s sweep) sustainedLoads() []load {
 	loads := slices.DeleteFunc(slices.Clone(s.loads), func(l load) bool { return !s.sustainedAt(l) })
 	if len(loads) == 0 {
@@ -75,14 +75,13 @@ func (s sweep) sustainedLoads() []load {
 	return loads
 }
 
-// sustainedAt reports whether every operation that was measured at a load kept to
-// its rate.
+// sustainedAt reports whether every operation measured at a load sustained its rate.
 func (s sweep) sustainedAt(l load) bool {
 	return !slices.ContainsFunc(s.settings, func(t setting) bool { return t.load() == l && !t.Sustained })
 }
 
-// curves are the lines of one setting whose main latency is h. In an open loop the
-// service time lies under it, as far as the sample supports it.
+// curves returns the lines of one setting whose main latency is h. In an open loop they
+// include the service time, as far as the sample supports it.
 func (s sweep) curves(operation string, t setting, h *results.Histogram) []chart.Series {
 	l := lookOf(operation)
 	if !s.params.Open() {
@@ -104,8 +103,8 @@ func (s sweep) nullAt(l load) *results.Histogram {
 	return nil
 }
 
-// alongPercentiles puts panels into one row, on one axis of percentiles, as long as
-// the longest of their curves, and on one of latency, at least from low to high.
+// alongPercentiles puts panels into one row with common axes: percentiles as far as the
+// longest curve, and latency at least from low to high.
 func alongPercentiles(panels []chart.Panel, low, high float64, label string) [][]chart.Panel {
 	var all []chart.Series
 	end := 0.0
@@ -127,20 +126,19 @@ func alongPercentiles(panels []chart.Panel, low, high float64, label string) [][
 	return [][]chart.Panel{panels}
 }
 
-// nines is how far along the axis a sample of n reaches: to where one latency is
-// left.
+// nines returns how far along the axis a sample of n reaches: to the percentile with
+// one latency above.
 func nines(n int64) float64 { return math.Log10(float64(max(n, 1))) }
 
-// supported is how far along the axis at least 10 of n latencies lie above.
+// supported returns the end of the part with at least 10 of n latencies above.
 func supported(n int64) float64 { return nines(n) - 1 }
 
-// cumulative is the curve of one histogram: its supported part with markers at
-// the nines, and the rest, which carries the label.
+// cumulative returns the curve of one histogram: its supported part with markers at the
+// nines, and the rest, which has the label.
 //
-// A quantile is a step function of q: a bucket of the histogram is a level
-// stretch from the share of latencies below it to the share up to it. The curve
-// is drawn as these steps and not smoothed. It ends where one latency is left
-// above, since the largest lies at infinity.
+// A quantile is a step function of q: each bucket of the histogram is a step from the
+// share of latencies below it to the share up to it. The curve is not smoothed. It ends
+// where one latency is left above, since the largest is at infinity.
 func cumulative(label string, l chart.Look, h *results.Histogram) []chart.Series {
 	solid := chart.Series{Look: l}
 	rest := chart.Series{Label: label, Look: l}
@@ -152,8 +150,8 @@ func cumulative(label string, l chart.Look, h *results.Histogram) []chart.Series
 	for _, step := range h.Cumulative() {
 		after := math.Min(-math.Log10(math.Max(1-step.Share, 0)), end)
 		v := float64(step.Value)
-		// A step that reaches over the limit belongs to both parts, so that
-		// they meet.
+		// A step across the limit belongs to both parts, so that they
+		// meet.
 		if before < limit {
 			solid.Points = append(solid.Points, plotter.XY{X: before, Y: v}, plotter.XY{X: math.Min(after, limit), Y: v})
 		}

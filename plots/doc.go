@@ -1,14 +1,13 @@
-// Package plots turns results files into figures and REPORT.md. It reads records
-// through package results and measures nothing: the same file gives the same bytes
-// on every run.
+// Package plots makes figures and REPORT.md from results files. The same file always
+// gives the same bytes.
 //
 // # Figures
 //
-// One results file is drawn into one folder, plots/loopback/*.svg for
-// results/loopback.jsonl: each figure for a page, and NAME-narrow.svg for a phone.
-// The title of a figure asks, its subtitle answers with the number of trials, and
-// its description says where and how it was measured. Package chart draws; what a
-// figure shows is in the file of its name:
+// The figures of one results file are in one folder, plots/loopback/*.svg for
+// results/loopback.jsonl. Each figure has a version NAME.svg for pages and a version
+// NAME-narrow.svg for phones. Its title is a question, its subtitle the answer with the
+// number of trials, and its description says where and how it was measured. Package
+// chart draws. Most figures have a file of their name:
 //
 //	response-time  mean latency against the number of clients
 //	percentiles    p50, p99 and p99.9 against the number of clients
@@ -17,27 +16,27 @@
 //	throughput     throughput against the number of clients, or the achieved rate
 //	               against the offered one, and the share of linear growth
 //	distribution   latency by percentile, at the lightest and heaviest load
-//	breakdown      what the mean is made of, where nodes reported how long they took
+//	breakdown      parts of the mean response time, where nodes reported them
 //	timeline       latency over time of one trial, and hiccups, where recorded
 //
-// These are of a sweep: the trials that differ in operation, load and repeat alone.
-// A file that holds several sweeps (say both placements, or rates at each of
-// several numbers of clients) gets a folder below that for each. Figures of the
-// file, which compare what lies in several sweeps:
+// These are figures of a sweep: trials that differ only in operation, load and repeat.
+// If a file holds several sweeps (both placements, or rates at each of several numbers
+// of clients), each has its own folder below that of the file. Figures of the whole
+// file compare sweeps:
 //
 //	lag    how much later than intended operations were sent, by pacing
-//	truth  where a stall was injected: the true response time beside what an
-//	       open and a closed loop made of it
+//	truth  with an injected stall: the true response time, and those measured by
+//	       an open and a closed loop
 //
-// Colour, dash and marker tell the series, thickness the percentile. A hollow marker
-// is a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one.
-// Where a setting has one trial there are markers and no line.
+// Colour, dash and marker distinguish series, thickness percentiles. A hollow marker is
+// a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one. With
+// one trial for each setting there are markers and no line.
 //
 // # Report
 //
 // REPORT.md is rendered from report.md.tmpl, a text/template. An unknown function,
 // file, figure or argument is an error that names the line of the template. The
-// template begins with the sweeps that it speaks of:
+// template begins with the sweeps that it uses:
 //
 //	{{$loopback := sweep "results/loopback.jsonl"}}
 //
@@ -46,7 +45,7 @@
 //	                           relative to the report
 //	file FILE                  all sweeps of a results file
 //
-// Blocks, each a paragraph of its own:
+// Blocks, each a paragraph:
 //
 //	figure NAME SWEEP    a figure, with its description as alternative text; lag and
 //	                     truth are of a file instead of a sweep
@@ -54,8 +53,8 @@
 //	environment SWEEP    hosts, build, workload and command line
 //	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
 //	                     warnings
-//	truth FILE           where nodes were told to stall: true percentiles, those
-//	                     measured, and their errors
+//	truth FILE           with an injected stall: true and measured percentiles, and
+//	                     errors
 //
 // Numbers inside a sentence:
 //
@@ -72,8 +71,8 @@
 //	                      "service mean", "baseline p50". Others are throughput,
 //	                      whole (over the whole trial), achieved (of the offered
 //	                      rate) and baseline throughput.
-//	ratio FIGURE A B      how many times the figure of B that of A is; reference
-//	                      is the course report, in place of a sweep
+//	ratio FIGURE A B      the figure of A divided by that of B; reference, in place of
+//	                      a sweep, is the course report
 //
 // Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods.
 package plots

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// drawing is a file to be: its path and content.
+// drawing is the path and content of a file to write.
 type drawing struct {
 	path    string // relative to the working directory, or absolute
 	content []byte
@@ -27,8 +27,8 @@ func writeAll(w io.Writer, files []drawing) error {
 	return nil
 }
 
-// replace writes a file whole or not at all: a reader sees the old content or
-// the new. Folders above it are made.
+// replace replaces a file atomically: a reader sees the old content or the new. It
+// creates parent folders.
 func replace(path string, content []byte) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -38,11 +38,11 @@ func replace(path string, content []byte) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	defer os.Remove(f.Name()) // gone already, after the rename
-	// The first error is the one worth telling; Close must happen in any case.
+	defer os.Remove(f.Name()) // no effect after the rename
+	// Close must be called after an error too; the first error is returned.
 	_, err = f.Write(content)
 	if err == nil {
-		err = f.Chmod(0o644) // CreateTemp makes files for their owner alone
+		err = f.Chmod(0o644) // CreateTemp makes files for the owner only
 	}
 	if closed := f.Close(); err == nil {
 		err = closed

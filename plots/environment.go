@@ -10,13 +10,13 @@ import (
 	"dhtbench/results"
 )
 
-// measured is what a sweep's numbers depend on, as a Markdown table of two
-// columns. What differs between trials is listed in full.
+// measured returns what a sweep's numbers depend on, as a Markdown table of two
+// columns. It lists all values that differ between trials.
 func (s sweep) measured() string {
 	var b strings.Builder
 	b.WriteString(s.gapNote())
 	b.WriteString("| measured on | |\n| --- | --- |\n")
-	// Texts from the record are made safe by cell where they are put together.
+	// Texts of the record are escaped by cell before they get here.
 	line := func(name, text string) {
 		fmt.Fprintf(&b, "| %s | %s |\n", name, text)
 	}
@@ -52,8 +52,8 @@ func either(s, otherwise string) string {
 	return s
 }
 
-// gomaxprocs is that of the agents of all trials: how many clients of an agent
-// can run at the same instant.
+// gomaxprocs returns GOMAXPROCS of the agents of all trials: how many clients of an
+// agent can run at the same time.
 func (s sweep) gomaxprocs() string {
 	seen := make(map[int]bool)
 	for _, t := range s.trials {
@@ -67,8 +67,7 @@ func (s sweep) gomaxprocs() string {
 	return numbers(slices.Sorted(maps.Keys(seen)))
 }
 
-// builds lists the distinct executables, each with its number of trials where
-// there are several.
+// builds lists the executables, with their numbers of trials if there are several.
 func (s sweep) builds() string {
 	return s.distinct(func(t results.Trial) string {
 		b := t.Build
@@ -90,7 +89,7 @@ func (s sweep) commands() string {
 				words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 			}
 		}
-		// Inside a code span only the table's own bar and the span's end matter.
+		// In a code span only the table's bar and the end of the span need escaping.
 		line := strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 		return "`" + strings.NewReplacer("|", `\|`, "`", "'").Replace(line) + "`"
 	})
@@ -117,7 +116,7 @@ func (s sweep) distinct(of func(results.Trial) string) string {
 	return strings.Join(order, "; ")
 }
 
-// started is when the first and the last trial were started, UTC.
+// started returns the starts of the first and the last trial, UTC.
 func (s sweep) started() string {
 	const minute = "2006-01-02 15:04"
 	first, last := s.trials[0].Started, s.trials[0].Started

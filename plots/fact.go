@@ -8,9 +8,9 @@ import (
 	"dhtbench/results"
 )
 
-// Facts say how a sweep was measured. They are exported so that a template can
-// call them: {{$loopback.Nodes}}. Written by hand they would be stale as soon as
-// the machine changes.
+// Facts describe how a sweep was measured. They are exported for templates:
+// {{$loopback.Nodes}}. Facts written by hand would be stale as soon as the machine
+// changes.
 
 // Nodes is the number of nodes.
 func (s sweep) Nodes() string { return whole(int64(s.params.Nodes)) }

@@ -15,8 +15,7 @@ type sketch struct {
 	make func() chart.Figure
 }
 
-// figures are the figures of a file rather than of one of its sweeps, because what
-// they compare lies in several.
+// figures returns the figures of a whole file, which compare sweeps.
 func (all sweeps) figures() []sketch {
 	var list []sketch
 	if len(all.byPacing()) > 0 {
@@ -28,13 +27,13 @@ func (all sweeps) figures() []sketch {
 	return list
 }
 
-// figures are the figures that a sweep has the data for, in the order of the
+// figures returns the figures for which a sweep has the data, in the order of the
 // report.
 func (s sweep) figures() []sketch {
 	var list []sketch
 	switch {
-	case len(s.loads) == 1: // there is nothing along the axis
-	case s.axis == byRate: // the mean of a queue that may grow without end says little
+	case len(s.loads) == 1: // one load makes no axis
+	case s.axis == byRate: // the mean means little if the queue may grow without end
 		list = []sketch{{"rate", s.rate}, {"throughput", s.achieved}}
 	case s.params.Open():
 		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.achieved}, {"percentiles", s.rate}}
@@ -51,8 +50,8 @@ func (s sweep) figures() []sketch {
 	return list
 }
 
-// drawAll draws all figures of a results file below folder, each for a page, and
-// narrow for a phone.
+// drawAll draws all figures of a results file below folder, each for pages and for
+// phones.
 func drawAll(folder string, all sweeps) ([]drawing, error) {
 	var drawn []drawing
 	add := func(folder string, list []sketch) error {
@@ -74,7 +73,7 @@ func drawAll(folder string, all sweeps) ([]drawing, error) {
 	labels := make(map[string]string)
 	for _, s := range all {
 		if other, taken := labels[s.folder()]; taken {
-			return nil, fmt.Errorf("%s: sweeps %s and %s would be drawn into one folder: split the results file", folder, other, s.label)
+			return nil, fmt.Errorf("%s: sweeps %s and %s would be drawn into one folder; split the results file", folder, other, s.label)
 		}
 		labels[s.folder()] = s.label
 		if err := add(filepath.Join(folder, s.folder()), s.figures()); err != nil {

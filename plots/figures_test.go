@@ -17,7 +17,7 @@ import (
 	"dhtbench/results"
 )
 
-// drawn draws all figures of trials and checks that each is sound.
+// drawn draws all figures of trials and checks each.
 func drawn(t *testing.T, trials []results.Trial) map[string]string {
 	t.Helper()
 	all, err := drawAll("x", sweepsOf(trials))
@@ -33,8 +33,7 @@ func drawn(t *testing.T, trials []results.Trial) map[string]string {
 	return files
 }
 
-// checkSVG holds an SVG to be well-formed, without numbers that are none and
-// without fonts of its own.
+// checkSVG checks that an SVG is well-formed and has no NaN and no embedded fonts.
 func checkSVG(t *testing.T, name string, svg []byte) {
 	t.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(svg))
@@ -53,8 +52,8 @@ func checkSVG(t *testing.T, name string, svg []byte) {
 	}
 }
 
-// checkFits holds every text of an SVG to lie inside it, as far as can be told from
-// the number of its letters.
+// checkFits checks that every text of an SVG is inside it, estimated from the number
+// of letters.
 func checkFits(t *testing.T, name, svg string) {
 	t.Helper()
 	var width float64
@@ -142,8 +141,7 @@ func TestFiguresTwice(t *testing.T) {
 	}
 }
 
-// TestFiguresOddSweeps: whatever a file holds, there is something to look at and
-// no panic.
+// TestFiguresOddSweeps: every file gives at least one figure, without a panic.
 func TestFiguresOddSweeps(t *testing.T) {
 	for name, change := range map[string]func(*made){
 		"one point":      func(m *made) { m.clients, m.operations = []int{4}, []string{"get"} },
@@ -201,7 +199,7 @@ func TestTwoSweeps(t *testing.T) {
 		t.Errorf("files: %d", len(files))
 	}
 	all := sweepsOf(trials)
-	if _, err := choose(all, nil); err == nil || !strings.Contains(err.Error(), "pick one of: placement=separate; placement=embedded") {
+	if _, err := choose(all, nil); err == nil || !strings.Contains(err.Error(), "give the parameters of one of: placement=separate; placement=embedded") {
 		t.Errorf("no pick: %v", err)
 	}
 	if s, err := choose(all, []string{"placement=embedded"}); err != nil || s.params.Placement != "embedded" {

@@ -12,15 +12,14 @@ func baseName(file string) string {
 	return strings.TrimSuffix(filepath.Base(file), ".jsonl")
 }
 
-// folderFor is where the figures of a results file are drawn: in a folder of its
-// name below out. Where out is empty that is plots/x for results/x.jsonl, and a
-// folder x beside any other file x.jsonl: it follows from where the file is and not
-// from where the command runs, so that no file's figures overwrite those of another
-// file of the same name.
+// folderFor returns the folder for the figures of a results file: one of its name below
+// out. If out is empty, it is plots/x for results/x.jsonl, and the folder x beside any
+// other file x.jsonl. It does not depend on the working directory, so figures never
+// overwrite those of another file of the same name.
 func folderFor(file, out string) (string, error) {
 	base := baseName(file)
 	if strings.Trim(base, ".") == "" || base == string(filepath.Separator) {
-		return "", fmt.Errorf("%s: its figures would lie in a folder called %q: rename it", file, base)
+		return "", fmt.Errorf("%s: its figures would be in a folder called %q; rename the file", file, base)
 	}
 	if out != "" {
 		return filepath.Join(out, base), nil
@@ -29,12 +28,12 @@ func folderFor(file, out string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find the folder of %s: %w", file, err)
 	}
-	beside := filepath.Dir(file) // as it was given, for who reads what was written
+	beside := filepath.Dir(file) // as given, so that printed names are familiar
 	switch filepath.Base(filepath.Dir(absolute)) {
 	case "results":
 		return filepath.Join(beside, "..", "plots", base), nil
 	case "plots": // where figures of results/*.jsonl are
-		return "", fmt.Errorf("%s lies among figures: move it, or say with --out where to draw", file)
+		return "", fmt.Errorf("%s is in the folder of figures; move it, or give --out", file)
 	}
 	return filepath.Join(beside, base), nil
 }

@@ -41,8 +41,8 @@ func TestFolderFor(t *testing.T) {
 	}
 }
 
-// TestPlotElsewhere: a file of the same name as a published one leaves the
-// published figures alone.
+// TestPlotElsewhere: figures of a file with the name of a published one do not
+// overwrite published figures.
 func TestPlotElsewhere(t *testing.T) {
 	place(t, "", map[string][]results.Trial{"results/loopback.jsonl": exact(), "x/loopback.jsonl": exact(), "loopback.jsonl": exact()})
 	if err := replace("plots/loopback/throughput.svg", []byte("published")); err != nil {
@@ -70,8 +70,7 @@ func TestPlotElsewhere(t *testing.T) {
 	}
 }
 
-// TestLabelsStayInside: whatever a record calls its parameters, figures stay below
-// their folder.
+// TestLabelsStayInside: figures are below their folder for any text in a record.
 func TestLabelsStayInside(t *testing.T) {
 	m := usual()
 	m.each, m.clients, m.operations = 20, []int{1}, []string{"get"}
@@ -89,7 +88,7 @@ func TestLabelsStayInside(t *testing.T) {
 			}
 		}
 	}
-	// Two that cannot be told apart are not drawn over each other.
+	// Two sweeps with one folder are an error.
 	var trials []results.Trial
 	for _, stall := range []string{"1ms/1s", "1ms-1s"} {
 		n := m

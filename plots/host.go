@@ -9,22 +9,21 @@ import (
 	"dhtbench/results"
 )
 
-// machines says what trials were measured on.
+// machines describes the hosts of trials.
 func machines(trials []results.Trial) string {
 	groups := groupHosts(trials)
 	parts := make([]string, len(groups))
 	for i, g := range groups {
 		parts[i] = fmt.Sprintf("%s: %s", plural(len(g.names), "host"), g.machine())
 	}
-	// Where one host carried everything, the curve against the number of clients is
-	// one of sharing.
+	// On one host, the curve against the number of clients shows sharing of cores.
 	if len(trials) > 0 && !slices.ContainsFunc(trials, func(t results.Trial) bool { return len(t.Hosts) != 1 }) {
 		parts = append(parts, "nodes and clients share its cores")
 	}
 	return strings.Join(parts, "; ")
 }
 
-// machine says what a group's hosts are: CPU, cores, virtualization.
+// machine describes the hosts of a group: CPU, cores, virtualization.
 func (g hostGroup) machine() string {
 	h := g.host
 	text := fmt.Sprintf("%s, %s", h.CPU, plural(h.Cores, "core"))
@@ -40,8 +39,8 @@ func (g hostGroup) machine() string {
 	return text
 }
 
-// hostGroup is hosts that are alike in everything but name and load. A cluster of
-// equal machines is one group, and a caption stays one line.
+// hostGroup is hosts that differ only in name and load. A cluster of equal machines is
+// one group.
 type hostGroup struct {
 	host       results.Host // without what varies: name, nodes, clock readings
 	names      []string     // in order of first appearance
@@ -57,8 +56,8 @@ func groupHosts(trials []results.Trial) []hostGroup {
 	at := make(map[string]int) // by all that is the same within a group
 	for _, t := range trials {
 		for _, h := range t.Hosts {
-			// The cost of reading the clock is measured anew for each trial, and
-			// round trips are each host's own.
+			// The cost of reading the clock is measured for each trial, and round trips
+			// for each host.
 			alike := h
 			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS, alike.RoundTripNS = "", nil, 0, 0, nil
 			key := fmt.Sprintf("%+v", alike)
@@ -75,7 +74,7 @@ func groupHosts(trials []results.Trial) []hostGroup {
 	return groups
 }
 
-// add takes in one host as one trial recorded it.
+// add adds one host of one trial.
 func (g *hostGroup) add(h results.Host) {
 	if !slices.Contains(g.names, h.Name) {
 		g.names = append(g.names, h.Name)
@@ -92,7 +91,7 @@ func (g *hostGroup) add(h results.Host) {
 	}
 }
 
-// describe is all that is known of the hosts of a group.
+// describe returns all that is known about the hosts of a group.
 func (g hostGroup) describe() string {
 	h := g.host
 	parts := []string{

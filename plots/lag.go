@@ -13,13 +13,12 @@ import (
 	"dhtbench/results"
 )
 
-// mostQueued is the share of operations that may have waited for a free slot for the
-// p99 of the lag to be that of the pacing.
+// mostQueued is the share of queued operations up to which the p99 of the lag is due to
+// pacing.
 const mostQueued = 0.001
 
-// showsPacing reports whether the lag of a trial is that of its pacing. Where the
-// rate was not sustained or nodes stalled, operations wait for a free slot, and
-// that is lag as well.
+// showsPacing reports whether the lag of a trial is due to its pacing. If the rate was
+// not sustained or nodes stalled, waiting for a free slot is part of the lag.
 func showsPacing(t results.Trial) bool {
 	var queued, count int64
 	for _, c := range t.Clients {
@@ -31,7 +30,7 @@ func showsPacing(t results.Trial) bool {
 	return t.Params.Open() && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(queued) <= mostQueued*float64(count)
 }
 
-// byPacing are the trials of open loops that show it by their pacing.
+// byPacing returns the trials that show their pacing, by pacing.
 func (all sweeps) byPacing() map[string][]results.Trial {
 	found := make(map[string][]results.Trial)
 	for _, t := range trialsOf(all) {
@@ -44,8 +43,7 @@ func (all sweeps) byPacing() map[string][]results.Trial {
 
 func pacingOf(t results.Trial) string { return either(t.Params.Pacing, "pacing unknown") }
 
-// lag draws how much later than intended operations were sent, by percentile: a
-// thin curve for each way of pacing and rate of the file.
+// lag draws the lag by percentile, a thin curve for each pacing and rate of the file.
 func (all sweeps) lag() chart.Figure {
 	var p chart.Panel
 	var findings, counts []string
@@ -59,7 +57,7 @@ func (all sweeps) lag() chart.Figure {
 	for i, pacing := range slices.Sorted(maps.Keys(paced)) {
 		look := looks()[i%len(looks())]
 		look.Width, look.Size = 0.9, 2.6
-		byRate := make(map[float64][]results.Trial) // of each client: so is pacing
+		byRate := make(map[float64][]results.Trial) // rate of each client, on which pacing depends
 		for _, t := range paced[pacing] {
 			rate := t.Params.RateOpsPerS / float64(max(t.Params.Clients, 1))
 			byRate[rate] = append(byRate[rate], t)
@@ -73,7 +71,7 @@ func (all sweeps) lag() chart.Figure {
 		findings = append(findings, fmt.Sprintf("%s p50 %s, p99 %s", pacing, duration(float64(h.Quantile(0.5))), duration(float64(h.Quantile(0.99)))))
 		counts = append(counts, fmt.Sprintf("%d of %d %s", len(paced[pacing]), of[pacing], pacing))
 	}
-	// What pacing is to keep to on an idle core.
+	// The goals of pacing on an idle core.
 	p.Series = append(append(p.Series, target("p50 goal", 0.5, 1e3)...), target("p99 goal", 0.99, 50e3)...)
 	rows := alongPercentiles([]chart.Panel{p}, 100, 1e6, "lag: send − intended start")
 	return chart.Figure{

@@ -11,7 +11,7 @@ import (
 	"dhtbench/results"
 )
 
-// load is what was asked of the cluster in a trial.
+// load is the number of clients and the offered rate of a trial.
 type load struct {
 	clients int
 	rate    float64 // offered by all clients together, ops/s; 0 in a closed loop
@@ -19,12 +19,12 @@ type load struct {
 
 func loadOf(p results.Params) load { return load{p.Clients, p.RateOpsPerS} }
 
-// compare orders loads from the lightest, which is the order of any x axis.
+// compare orders loads from the lightest, as x axes do.
 func (l load) compare(m load) int {
 	return cmp.Or(cmp.Compare(l.clients, m.clients), cmp.Compare(l.rate, m.rate))
 }
 
-// axis is what the settings of a sweep lie along: the x axis of its figures.
+// axis is the x axis of the figures of a sweep.
 type axis int
 
 const (
@@ -32,7 +32,7 @@ const (
 	byRate
 )
 
-// either is the word for the axis.
+// either returns the word for the axis.
 func (a axis) either(clients, rate string) string {
 	if a == byRate {
 		return rate
@@ -43,13 +43,13 @@ func (a axis) either(clients, rate string) string {
 func (a axis) noun() string     { return a.either("clients", "offered rate, ops/s") }
 func (a axis) quantity() string { return a.either("number of clients", "offered rate") }
 
-// unit is what loads are counted in.
+// unit returns the unit of loads.
 func (a axis) unit() string { return a.either("clients", "ops/s") }
 
 // preposition joins a load to an operation: get with 8 clients, at 1,000 ops/s.
 func (a axis) preposition() string { return a.either("with", "at") }
 
-// x is where a load lies along the axis.
+// x returns the position of a load on the axis.
 func (a axis) x(l load) float64 {
 	if a == byRate {
 		return l.rate
@@ -57,13 +57,13 @@ func (a axis) x(l load) float64 {
 	return float64(l.clients)
 }
 
-// with says a load in a sentence.
+// with returns a load with its preposition.
 func (a axis) with(l load) string { return a.preposition() + " " + a.words(l) }
 
-// again is with for a load after another one, without its unit.
+// again returns a load with its preposition and without its unit.
 func (a axis) again(l load) string { return a.preposition() + " " + exactly(a.x(l)) }
 
-// words is the load alone: 8 clients, 1,000 ops/s.
+// words returns a load with its unit: 8 clients, 1,000 ops/s.
 func (a axis) words(l load) string {
 	if a == byRate {
 		return exactly(l.rate) + " ops/s"
@@ -71,7 +71,7 @@ func (a axis) words(l load) string {
 	return plural(l.clients, "client")
 }
 
-// list writes rising loads shortly, without their unit: 1–4, 8.
+// list formats ascending loads as ranges, without their unit: 1–4, 8.
 func (a axis) list(loads []load) string {
 	if a == byClients {
 		var counts []int
@@ -84,14 +84,14 @@ func (a axis) list(loads []load) string {
 	for _, l := range loads {
 		parts = append(parts, exactly(l.rate))
 	}
-	// Of many rates the ends say more than a row of numbers.
+	// Of many rates, only the lowest and the highest are listed.
 	if n := len(parts); n > 4 {
 		return fmt.Sprintf("%s … %s (%d rates)", parts[0], parts[n-1], n)
 	}
 	return strings.Join(parts, ", ")
 }
 
-// unitAfter is what follows a list.
+// unitAfter returns the unit after a list.
 func (a axis) unitAfter(loads []load) string {
 	if a == byClients && len(loads) == 1 && loads[0].clients == 1 {
 		return "client"
@@ -99,11 +99,11 @@ func (a axis) unitAfter(loads []load) string {
 	return a.unit()
 }
 
-// fit is the axis of loads. It is logarithmic where they span so much that the
-// small ones would coincide. Of rates that is later: what there is to see is at the
-// large ones, which it presses together.
+// fit returns the axis of loads. It is logarithmic if small loads would coincide on a
+// linear one. For rates this needs a larger range, because a log axis compresses the
+// large rates, which matter most.
 func (a axis) fit(loads []load) chart.Axis {
-	linear := 16.0 // up to here neighbours stay apart on a page
+	linear := 16.0 // up to this ratio, neighbours do not coincide on a page
 	if a == byRate {
 		linear = 100
 	}
@@ -111,7 +111,7 @@ func (a axis) fit(loads []load) chart.Axis {
 	return chart.Places(xs, xs[len(xs)-1] > linear*xs[0], exactly).Labelled(a.noun())
 }
 
-// xs are the places of loads along the axis.
+// xs returns the positions of loads on the axis.
 func (a axis) xs(loads []load) []float64 {
 	all := make([]float64, len(loads))
 	for i, l := range loads {
@@ -120,11 +120,11 @@ func (a axis) xs(loads []load) []float64 {
 	return all
 }
 
-// exactly writes a number that was chosen, not measured: all its digits, with
-// commas between thousands.
+// exactly formats a number that was chosen, not measured: with all digits, and commas
+// between thousands.
 func exactly(v float64) string { return commas(strconv.FormatFloat(v, 'f', -1, 64)) }
 
-// numbers writes rising integers shortly: 1–4, 8.
+// numbers formats ascending integers as ranges: 1–4, 8.
 func numbers(rising []int) string {
 	var parts []string
 	for i := 0; i < len(rising); {
@@ -133,7 +133,7 @@ func numbers(rising []int) string {
 			j++
 		}
 		switch {
-		case j-i >= 2: // a dash for two would be no shorter
+		case j-i >= 2: // a range of two would be no shorter
 			parts = append(parts, fmt.Sprintf("%d–%d", rising[i], rising[j]))
 		case j > i:
 			parts = append(parts, fmt.Sprint(rising[i]), fmt.Sprint(rising[j]))
@@ -145,7 +145,7 @@ func numbers(rising []int) string {
 	return strings.Join(parts, ", ")
 }
 
-// insert adds v to a rising list of loads, once.
+// insert adds v to an ascending list of loads, unless it is there.
 func insert(loads []load, v load) []load {
 	i, there := slices.BinarySearchFunc(loads, v, load.compare)
 	if there {

@@ -6,16 +6,15 @@ import (
 	"dhtbench/results"
 )
 
-// measure is a figure that every setting has, and every trial; NaN where it is not
-// known.
+// measure is a figure of a setting and of a trial; NaN means unknown.
 type measure struct {
 	name string
 	of   func(setting) results.Estimate
-	// trial is nil where trials of a setting do not differ.
+	// trial is nil if trials of a setting do not differ.
 	trial func(results.Trial) float64
 }
 
-// histogramOf is a latency of a trial; that of null servers is not its own.
+// histogramOf returns a latency of a trial, or of the null servers.
 func histogramOf(t results.Trial, l latency) *results.Histogram {
 	switch l {
 	case response:
@@ -26,7 +25,7 @@ func histogramOf(t results.Trial, l latency) *results.Histogram {
 	return t.Service()
 }
 
-// meanMeasure is the exact mean, which needs no support from the sample's size.
+// meanMeasure is the exact mean, known for samples of any size.
 func meanMeasure(l latency) measure {
 	return measure{"mean", func(t setting) results.Estimate { return t.times(l).Mean },
 		func(t results.Trial) float64 { return histogramOf(t, l).Mean() }}
@@ -51,7 +50,7 @@ func quantileMeasures(l latency) []measure {
 	}
 }
 
-// quantileOf is NaN where the sample does not support the quantile.
+// quantileOf returns a quantile, NaN if the sample does not support it.
 func quantileOf(h *results.Histogram, q float64) float64 {
 	if !h.Supports(q) {
 		return math.NaN()
@@ -59,21 +58,21 @@ func quantileOf(h *results.Histogram, q float64) float64 {
 	return float64(h.Quantile(q))
 }
 
-// throughputMeasure is over the time in which all clients were active: early
-// clients that are done would otherwise count as slow.
+// throughputMeasure is throughput while all clients were active. Clients that end early
+// would otherwise count as slow.
 func throughputMeasure() measure {
 	return measure{"throughput", func(t setting) results.Estimate { return t.Throughput },
 		func(t results.Trial) float64 { return t.Active().Throughput() }}
 }
 
-// wholeMeasure is throughput over the whole trial, in which early clients have
-// already finished.
+// wholeMeasure is throughput over the whole trial, including the time after the end of
+// early clients.
 func wholeMeasure() measure {
 	return measure{"whole", func(t setting) results.Estimate { return t.Whole },
 		func(t results.Trial) float64 { return t.Whole().Throughput() }}
 }
 
-// achievedMeasure is how much of the offered rate was done.
+// achievedMeasure is the achieved rate.
 func achievedMeasure() measure {
 	return measure{"achieved", func(t setting) results.Estimate { return t.Achieved }, results.Trial.Achieved}
 }

@@ -41,12 +41,12 @@ func TestFiguresByData(t *testing.T) {
 		want   string
 	}{
 		{"rates", short(func(*offered) {}), "distribution lag rate throughput"},
-		{"all there is", short(func(o *offered) { o.anatomy = true }), "breakdown distribution lag rate throughput timeline"},
+		{"all data", short(func(o *offered) { o.breakdown = true }), "breakdown distribution lag rate throughput timeline"},
 		{"one load", short(func(o *offered) { o.rates = o.rates[:1] }), "distribution lag"},
 		{"several clients of a closed loop", usual().trials(), "distribution percentiles response-time throughput"},
 		{"one rate, several clients", short(func(o *offered) { o.clients, o.rates = []int{1, 2}, o.rates[:1] }),
 			"distribution lag percentiles response-time throughput"},
-		{"closed", short(func(o *offered) { o.closed, o.anatomy, o.rates = true, true, o.rates[:1] }),
+		{"closed", short(func(o *offered) { o.closed, o.breakdown, o.rates = true, true, o.rates[:1] }),
 			"breakdown distribution timeline"},
 		{"a stall without parameters", short(func(o *offered) { o.stall = "now and then" }), "distribution rate throughput"},
 	} {
@@ -58,7 +58,7 @@ func TestFiguresByData(t *testing.T) {
 
 func TestOpenFigures(t *testing.T) {
 	o := knee()
-	o.anatomy, o.calibrated, o.seconds = true, true, 1
+	o.breakdown, o.baseline, o.seconds = true, true, 1
 	files := drawn(t, o.trials())
 	for name, want := range map[string][]string{
 		"rate": {"put", "get", "response p50", "response p99", "service p99", "null server", "2,000", "48,000", "offered rate, ops/s",
@@ -86,7 +86,7 @@ func TestOpenFigures(t *testing.T) {
 
 func TestOpenFiguresTwice(t *testing.T) {
 	o := knee()
-	o.anatomy, o.calibrated, o.seconds, o.repeats = true, true, 0.1, 2
+	o.breakdown, o.baseline, o.seconds, o.repeats = true, true, 0.1, 2
 	a, b := drawn(t, o.trials()), drawn(t, o.trials())
 	for name := range a {
 		if a[name] != b[name] {
@@ -95,7 +95,7 @@ func TestOpenFiguresTwice(t *testing.T) {
 	}
 }
 
-// TestNotSustained: the server can do 40,000 of the 48,000 operations per second.
+// TestNotSustained uses a server that can do 40,000 of 48,000 operations per second.
 func TestNotSustained(t *testing.T) {
 	o := knee()
 	o.operations = []string{"get"}
@@ -121,7 +121,7 @@ func TestNotSustained(t *testing.T) {
 	if loads := s.sustainedLoads(); len(loads) != 3 || loads[2].rate != 36_000 {
 		t.Errorf("sustained: %v", loads)
 	}
-	// Of rates that were sustained nothing is said.
+	// Sustained rates have no mark.
 	o.rates = o.rates[:2]
 	if f := one(t, o.trials()).rate(); slices.ContainsFunc(f.Caption, func(s string) bool { return strings.Contains(s, "hollow") }) {
 		t.Errorf("caption %q", f.Caption)
@@ -149,8 +149,7 @@ func TestOpenTable(t *testing.T) {
 	}
 }
 
-// TestOpenOddSweeps: whatever a file holds, there is something to look at and no
-// panic.
+// TestOpenOddSweeps: every file gives at least one figure, without a panic.
 func TestOpenOddSweeps(t *testing.T) {
 	for name, change := range map[string]func(*offered){
 		"one rate":       func(o *offered) { o.rates = o.rates[:1] },
@@ -194,7 +193,7 @@ func TestOpenOddSweeps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := knee()
-			o.seconds, o.rates, o.anatomy, o.calibrated = 0.1, o.rates[:2], true, true
+			o.seconds, o.rates, o.breakdown, o.baseline = 0.1, o.rates[:2], true, true
 			change(&o)
 			trials := o.trials()
 			drawn(t, trials)
@@ -211,7 +210,7 @@ func TestOpenOddSweeps(t *testing.T) {
 // TestValueOpen: 1,000 operations per second whose latencies are all alike.
 func TestValueOpen(t *testing.T) {
 	o := knee()
-	o.operations, o.rates, o.seconds, o.calibrated, o.anatomy = []string{"get"}, []float64{1000, 2000}, 1, true, true
+	o.operations, o.rates, o.seconds, o.baseline, o.breakdown = []string{"get"}, []float64{1000, 2000}, 1, true, true
 	o.change = func(t *results.Trial) {
 		for i := range t.Clients {
 			c := &t.Clients[i]
@@ -250,7 +249,7 @@ func TestValueOpen(t *testing.T) {
 	o.clients = []int{2, 4}
 	expect(t, o.trials(), map[string]string{
 		`{{sweep "results/r.jsonl" "clients=4" | at 1000 | value "p50"}}`: "100 µs",
-		`{{sweep "results/r.jsonl"}}`:                                     "results/r.jsonl: the file holds 2 sweeps, pick one of: clients=2; clients=4",
+		`{{sweep "results/r.jsonl"}}`:                                     "results/r.jsonl: the file holds 2 sweeps; give the parameters of one of: clients=2; clients=4",
 	})
 	if got, err := rendered(o.trials(), `{{figure "rate" (sweep "results/r.jsonl" "clients=4")}}`); err != nil || !strings.HasSuffix(got, "](plots/r/clients=4/rate.svg)") {
 		t.Errorf("figure of one of two sweeps: %q, %v", got, err)

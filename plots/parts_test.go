@@ -14,8 +14,8 @@ import (
 	"dhtbench/results"
 )
 
-// TestLagByPacing: precise pacing beside the runtime's timers, whatever sweeps they
-// lie in, and without trials in which operations waited for a connection.
+// TestLagByPacing: the figure shows both pacings from all sweeps, without trials with
+// queued operations.
 func TestLagByPacing(t *testing.T) {
 	o := knee()
 	o.seconds, o.rates = 0.5, []float64{2000, 48000}
@@ -36,7 +36,7 @@ func TestLagByPacing(t *testing.T) {
 			t.Errorf("lag does not say %q: %q", want, text)
 		}
 	}
-	// Sustained, but with more than one operation in a thousand held.
+	// Sustained, but with more than one operation in a thousand queued.
 	for i := range trials {
 		trials[i].Clients[0].Queued = 5
 	}
@@ -45,8 +45,8 @@ func TestLagByPacing(t *testing.T) {
 	}
 }
 
-// TestTimeline: lines break where nothing ended, and p99 is drawn where a slice
-// has operations enough.
+// TestTimeline: lines break at empty slices, and p99 is drawn for slices with enough
+// operations.
 func TestTimeline(t *testing.T) {
 	slice := func(index int64, n int, ns float64) results.Interval {
 		h := results.NewHistogram()
@@ -82,17 +82,17 @@ func TestTimeline(t *testing.T) {
 	if panel.X.Low != strip.X.Low || panel.X.High != strip.X.High {
 		t.Errorf("axes %v and %v", panel.X, strip.X)
 	}
-	// Without any the strip says so.
+	// Without hiccups the panel says so.
 	trial.Agents = nil
 	if f := one(t, []results.Trial{trial}).latencyOverTime(); !strings.Contains(f.Rows[1][0].Title, "none") || len(f.Rows[1][0].Series) != 0 {
 		t.Errorf("strip %q", f.Rows[1][0].Title)
 	}
 }
 
-// TestTimelineTrial: the read at the highest rate that was sustained.
+// TestTimelineTrial: the figure shows the get at the highest sustained rate.
 func TestTimelineTrial(t *testing.T) {
 	o := knee()
-	o.anatomy = true
+	o.breakdown = true
 	got := one(t, o.trials()).timelineTrial().Params
 	if got.Operation != "get" || got.RateOpsPerS != 36_000 {
 		t.Errorf("%s at %v", got.Operation, got.RateOpsPerS)
@@ -116,7 +116,7 @@ func TestTimelineTrial(t *testing.T) {
 // TestBreakdownAddsUp: the parts of the mean and the lag are the mean response time.
 func TestBreakdownAddsUp(t *testing.T) {
 	o := knee()
-	o.anatomy, o.operations, o.rates = true, []string{"get"}, []float64{20000, 36000}
+	o.breakdown, o.operations, o.rates = true, []string{"get"}, []float64{20000, 36000}
 	s := one(t, o.trials())
 	f := s.breakdown()
 	upper, lower := f.Rows[0][0], f.Rows[1][0]
@@ -143,9 +143,9 @@ func TestBreakdownAddsUp(t *testing.T) {
 	}
 }
 
-// TestFloor: a calibration is drawn into every figure of a closed loop, and named
-// in its caption.
-func TestFloor(t *testing.T) {
+// TestBaselineInFigures: the baseline is in every figure of a closed loop and in its
+// caption.
+func TestBaselineInFigures(t *testing.T) {
 	m := usual()
 	m.change = func(t *results.Trial) {
 		t.Baseline = &results.Baseline{Operations: 2000, Service: results.NewHistogram(), ThroughputOpsPerS: 90_000}

@@ -30,8 +30,8 @@ func (s sweep) percentiles() chart.Figure {
 	}
 }
 
-// nullAlone is the null server's p50 in the panel of operation i; only the last
-// panel names it, for labels take their room from the data.
+// nullAlone returns the null server's p50 in the panel of operation i. Only the last
+// panel has its label, since labels need room beside the data.
 func (s sweep) nullAlone(i int) []chart.Series {
 	floor := s.null(quantileMeasures(null)[0])
 	if len(floor) > 0 && i < len(s.operations)-1 {

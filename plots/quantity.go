@@ -8,7 +8,7 @@ import (
 	"dhtbench/results"
 )
 
-// unknown stands for a number that the sample does not support.
+// unknown is the text of a number that the sample does not support.
 const unknown = "–"
 
 // unit is a unit of time.
@@ -22,8 +22,7 @@ func units() []unit {
 	return []unit{{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}}
 }
 
-// unitFor is the unit in which ns nanoseconds, once rounded to 3 digits, has a
-// whole part of 1 to 999.
+// unitFor returns the unit in which ns, rounded to 3 digits, is in 1 to 999.
 func unitFor(ns float64) unit {
 	all := units()
 	best := all[0]
@@ -47,17 +46,17 @@ func round(v float64, digits int) float64 {
 	return rounded
 }
 
-// number writes v with 3 significant digits, never in exponents, and with commas
-// between thousands: 0.0412, 41.2, 24,600. A NaN is written as unknown.
+// number formats v with 3 significant digits, without exponent and with commas between
+// thousands: 0.0412, 41.2, 24,600. NaN is unknown.
 func number(v float64) string { return digits(v, 3) }
 
-// digits is number with n significant digits.
+// digits formats v as number does, with n significant digits.
 func digits(v float64, n int) string {
 	if math.IsNaN(v) {
 		return unknown
 	}
 	v = round(v, n)
-	// So many that n digits are shown; none for numbers longer than that.
+	// Decimals for n digits in all; none for longer numbers.
 	decimals := 0
 	if v != 0 {
 		decimals = max(0, n-1-int(math.Floor(math.Log10(math.Abs(v)))))
@@ -84,7 +83,7 @@ func commas(s string) string {
 	return sign + integer
 }
 
-// duration writes ns nanoseconds in the unit that suits, as 41.2 µs.
+// duration formats ns nanoseconds in a suitable unit, such as 41.2 µs.
 func duration(ns float64) string {
 	if math.IsNaN(ns) {
 		return unknown
@@ -92,8 +91,8 @@ func duration(ns float64) string {
 	return results.FormatDuration(ns)
 }
 
-// span writes the smallest and largest of numbers already divided by their unit,
-// or one number where the two read the same.
+// span formats the range from low to high, already divided by their unit, or one number
+// if both have the same text.
 func span(low, high float64, write func(float64) string) string {
 	if a, b := write(low), write(high); a != b {
 		return a + "–" + b
@@ -101,7 +100,7 @@ func span(low, high float64, write func(float64) string) string {
 	return write(low)
 }
 
-// plural writes n of a noun: 1 core, 2 cores.
+// plural formats n with a noun: 1 core, 2 cores.
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -109,7 +108,7 @@ func plural(n int, noun string) string {
 	return whole(int64(n)) + " " + noun + "s"
 }
 
-// list joins words as prose does: put, get and del.
+// list joins words: put, get and del.
 func list(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -118,7 +117,7 @@ func list(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-// capital is s as a sentence begins.
+// capital returns s with a capital first letter.
 func capital(s string) string {
 	if s == "" {
 		return s

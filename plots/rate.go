@@ -7,9 +7,9 @@ import (
 	"dhtbench/plots/chart"
 )
 
-// rate draws p50 and p99 of an open loop along the axis, of response and service
-// time together: where they part, operations wait for their turn. Beside it is the
-// p99 against the achieved rate. One row for each operation.
+// rate draws p50 and p99 of response and service time of an open loop. Where the two
+// differ, operations wait before they are sent. Beside it is the p99 against the
+// achieved rate. There is one row for each operation.
 func (s sweep) rate() chart.Figure {
 	measures := quantileMeasures(response)[:2]
 	f := chart.Figure{
@@ -22,7 +22,7 @@ func (s sweep) rate() chart.Figure {
 		own := s.nullAlone(i)
 		for k, m := range measures {
 			beside := s.series(o, quantileMeasures(service)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond{}, Dash: linearLook().Dash}, k))
-			for i := range beside.Marks { // the response time says it
+			for i := range beside.Marks { // the response time shows it
 				beside.Marks[i].Ring, beside.Marks[i].Cross = false, false
 			}
 			one := s.series(o, m, weighed(lookOf(o), k))
@@ -48,7 +48,7 @@ func (s sweep) rate() chart.Figure {
 	return f
 }
 
-// knee is a percentile against the achieved rate, by rising offered rate.
+// knee returns a percentile against the achieved rate, by ascending offered rate.
 func (s sweep) knee(operation string, m measure) chart.Series {
 	out := s.series(operation, m, weighed(lookOf(operation), 1))
 	out.Label = ""
@@ -75,12 +75,10 @@ func (s sweep) achievements() []float64 {
 	return all
 }
 
-// mostLag is how much of the median response time may be lag where the figure is
-// of the store alone.
+// mostLag is the share of the median response time that may be lag without shading.
 const mostLag = 0.1
 
-// lagging are the stretches of the axis around loads at which a good part of the
-// response is lag.
+// lagging returns the parts of the axis around loads with a larger share of lag.
 func (s sweep) lagging(x chart.Axis) [][2]float64 {
 	xs := s.axis.xs(s.loads)
 	var found [][2]float64

@@ -22,15 +22,15 @@ var projectTemplate string
 
 const projectTemplateName = "plots/report.md.tmpl"
 
-// report is a report as it should be: its text and its figures. It is made in
-// memory, to be compared with what is there or to be written.
+// report is the text and the figures of a report, in memory, to be compared with files
+// or to be written.
 type report struct {
 	text    string
 	figures []drawing
 }
 
-// renderer renders one template. Its methods are the template's functions that
-// need to know where files lie.
+// renderer renders one template. Its methods are the template's functions that need
+// the paths of files.
 type renderer struct {
 	folder string            // of the report: names of results files are relative to it
 	out    string            // folder of the figures
@@ -82,8 +82,8 @@ func (r renderer) render(name, text string) (string, error) {
 	return b.String(), nil
 }
 
-// functions are what a template can call; see the package comment. Blocks end
-// without a newline, so that the template alone sets the distance between them.
+// functions are those of templates; see the package comment. Blocks end without a
+// newline, so that the template sets the space between them.
 func (r renderer) functions() template.FuncMap {
 	block := func(of func(sweep) string) func(sweep) string {
 		return func(s sweep) string { return strings.TrimSpace(of(s)) }
@@ -100,7 +100,7 @@ func (r renderer) functions() template.FuncMap {
 	}
 }
 
-// file is all sweeps of a results file, which is read once.
+// file returns all sweeps of a results file. It reads each file once.
 func (r renderer) file(name string) (sweeps, error) {
 	if all, known := r.files[name]; known {
 		return all, nil
@@ -123,7 +123,7 @@ func (r renderer) file(name string) (sweeps, error) {
 	return all, nil
 }
 
-// sweep is the only sweep of a results file whose parameters have the wanted
+// sweep returns the only sweep of a results file whose parameters have the wanted
 // values, each written key=value.
 func (r renderer) sweep(name string, wanted ...string) (sweep, error) {
 	all, err := r.file(name)
@@ -143,21 +143,21 @@ type drawable interface {
 	place() (string, error) // of its figures, below the folder of all figures
 }
 
-// place is the folder of the figures that compare sweeps.
+// place returns the folder of the figures of the file.
 func (all sweeps) place() (string, error) { return baseName(all[0].file), nil }
 
-// place is the folder of the figures of a sweep. A part of one has none.
+// place returns the folder of the figures of a sweep. A part of a sweep has none.
 func (s sweep) place() (string, error) {
 	switch {
 	case s.narrowed:
-		return "", errors.New("must be of a whole sweep: leave out of and at")
+		return "", errors.New("must be of a whole sweep; leave out of and at")
 	case s.label == "":
 		return baseName(s.file), nil
 	}
 	return baseName(s.file) + "/" + s.folder(), nil
 }
 
-// figure shows a figure in Markdown.
+// figure returns a figure in Markdown.
 func (r renderer) figure(name string, of drawable) (string, error) {
 	place, err := of.place()
 	if err != nil {
@@ -177,14 +177,14 @@ func (r renderer) figure(name string, of drawable) (string, error) {
 	return "", fmt.Errorf("figure %q: must be one of %s", name, either(strings.Join(names, ", "), absent))
 }
 
-// picture is a drawn figure in Markdown.
+// picture returns the Markdown of a drawn figure.
 func picture(k sketch, folder string) string {
 	// Brackets would end the description.
 	alt := strings.NewReplacer("[", "(", "]", ")").Replace(escape(k.make().Alt()))
 	return fmt.Sprintf("![%s](%s/%s.svg)", alt, folder, k.name)
 }
 
-// relative is the folder out as a link in a file of the folder from names it.
+// relative returns the folder out relative to the folder from, as a link.
 func relative(from, out string) (string, error) {
 	a, err := filepath.Abs(from)
 	if err == nil {
@@ -200,8 +200,8 @@ func relative(from, out string) (string, error) {
 	return filepath.ToSlash(a), nil
 }
 
-// stale lists what on disk differs from r: the first line of the report, figures
-// by path, and figures below the same folders that r does not have.
+// stale lists the differences between r and the files: the first different line of the
+// report, figures by path, and figures in the same folders that r does not have.
 func (r report) stale(path string) []string {
 	var faults []string
 	old, err := os.ReadFile(path)
@@ -233,8 +233,7 @@ func (r report) stale(path string) []string {
 	return faults
 }
 
-// firstDifference is the number, from 1, of the first line in which two texts
-// differ.
+// firstDifference returns the number, from 1, of the first line that differs.
 func firstDifference(a, b string) int {
 	old, now := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range old {

@@ -136,12 +136,12 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestCheckNamesWhatIsStale(t *testing.T) {
+func TestCheckNamesStaleFiles(t *testing.T) {
 	place(t, sample, map[string][]results.Trial{"results/a.jsonl": exact()})
 	if _, err := run(t, false); err != nil {
 		t.Fatal(err)
 	}
-	// Folders of files that the template does not name are the user's own.
+	// Folders of files that the template does not name are ignored.
 	for _, name := range []string{"plots/a/old.svg", "plots/mine/throughput.svg", "plots/a/percentiles.svg"} {
 		if err := replace(name, []byte("<svg/>")); err != nil {
 			t.Fatal(err)
@@ -159,8 +159,8 @@ func TestCheckNamesWhatIsStale(t *testing.T) {
 	}
 }
 
-// TestCheckNamesFirstLine: an edit by hand is named by its line, as is a report
-// that is shorter or longer.
+// TestCheckNamesFirstLine: --check names the first line that was edited, is missing or
+// was added.
 func TestCheckNamesFirstLine(t *testing.T) {
 	place(t, sample, map[string][]results.Trial{"results/a.jsonl": exact()})
 	if _, err := run(t, false); err != nil {
@@ -192,8 +192,8 @@ func TestCheckNamesFirstLine(t *testing.T) {
 	}
 }
 
-// TestReportErrors: nothing is written when anything is wrong, and the error names
-// the line of the template.
+// TestReportErrors: after an error nothing is written, and the error names the line of
+// the template.
 func TestReportErrors(t *testing.T) {
 	var few []results.Trial
 	for _, trial := range exact() {
@@ -267,8 +267,8 @@ func TestPlotCommand(t *testing.T) {
 	}
 }
 
-// TestCommitted holds REPORT.md and the figures it shows to the template and the
-// results files. Other results files and figures are a user's own.
+// TestCommitted checks that REPORT.md and its figures are up to date with the template
+// and the results files. It ignores other results files and figures.
 func TestCommitted(t *testing.T) {
 	r, err := compose(t.Context(), projectTemplateName, projectTemplate, "../REPORT.md", "../plots")
 	if err != nil {

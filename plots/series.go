@@ -14,11 +14,11 @@ import (
 	"dhtbench/results"
 )
 
-// enoughForInterval is from how many trials on a point has an interval; with
-// fewer, but more than one, every trial is shown instead.
+// enoughForInterval is the number of trials from which a point has an interval. With 2
+// to 5 trials, every trial is drawn instead.
 const enoughForInterval = 6
 
-// looks are the looks of series, the same in all figures.
+// looks returns the looks of series, the same in all figures.
 func looks() []chart.Look {
 	return []chart.Look{
 		{Colour: chart.Blue, Shape: draw.CircleGlyph{}, Width: 1.8},
@@ -27,8 +27,8 @@ func looks() []chart.Look {
 	}
 }
 
-// lookOf is the look of an operation, whichever others a file holds. A mix is
-// alone in its figures.
+// lookOf returns the look of an operation, which does not depend on the others of a
+// file. Figures of a mix have no other operation.
 func lookOf(operation string) chart.Look {
 	if i := slices.Index(results.Operations(), operation); i >= 0 {
 		return looks()[i]
@@ -36,14 +36,14 @@ func lookOf(operation string) chart.Look {
 	return chart.Look{Colour: chart.Ink, Shape: draw.CircleGlyph{}, Width: 1.8}
 }
 
-// weighed is l for percentile k, of p50, p99 and p99.9: the rarer, the thinner.
+// weighed returns l for percentile k of p50, p99 and p99.9: the higher, the thinner.
 func weighed(l chart.Look, k int) chart.Look {
 	l.Width, l.Size = []vg.Length{2.4, 1.5, 0.9}[k], []vg.Length{4, 3.3, 2.6}[k]
 	return l
 }
 
-// nullLook is the look of the null server, referenceLook that of what was not
-// measured, linearLook that of growth in proportion.
+// nullLook is the look of the null server, referenceLook that of the reference report,
+// linearLook that of linear growth.
 func nullLook() chart.Look { return chart.Look{Colour: chart.Guide, Width: 1.4} }
 func referenceLook() chart.Look {
 	return chart.Look{Colour: chart.Guide, Width: 1.6, Dash: []vg.Length{1.6, 3}}
@@ -52,12 +52,12 @@ func linearLook() chart.Look {
 	return chart.Look{Colour: chart.Guide, Width: 1.2, Dash: []vg.Length{6, 4}}
 }
 
-// nullLabel names the line of a null server, which answers at once and keeps
-// nothing: what the same clients measured at one is the harness and this machine.
+// nullLabel names the line of the baseline: what the same clients measured at null
+// servers, which is the latency of the harness and the machine.
 const nullLabel = "null server"
 
-// series is a measure of one operation along the axis. Of single trials there are
-// markers alone: a line would suggest a trend.
+// series returns a measure of one operation along the axis. Single trials have only
+// markers, because a line would suggest a trend.
 func (s sweep) series(operation string, m measure, l chart.Look) chart.Series {
 	out := chart.Series{Label: operation, Look: l}
 	if _, most := s.repeats(); most == 1 {
@@ -67,7 +67,7 @@ func (s sweep) series(operation string, m measure, l chart.Look) chart.Series {
 		t, ok := s.at(operation, load)
 		x := s.axis.x(load)
 		if !ok {
-			out.Points = append(out.Points, plotter.XY{X: x, Y: nan()}) // a gap, not a shortcut
+			out.Points = append(out.Points, plotter.XY{X: x, Y: nan()}) // breaks the line
 			continue
 		}
 		e := m.of(t)
@@ -82,7 +82,7 @@ func (s sweep) series(operation string, m measure, l chart.Look) chart.Series {
 	return out
 }
 
-// mark is an estimate of the setting at x.
+// mark returns an estimate of the setting at x.
 func (t setting) mark(x float64, e results.Estimate) chart.Mark {
 	has := func(v results.Verdict) bool {
 		return slices.ContainsFunc(t.Trials, func(trial results.Trial) bool { return trial.Verdict == v })
@@ -94,8 +94,8 @@ func (t setting) mark(x float64, e results.Estimate) chart.Mark {
 	return m
 }
 
-// perOperation is a measure of every operation, side by side, so that their spread
-// can be seen.
+// perOperation returns a measure of every operation. Markers are side by side, so that
+// their spread can be seen.
 func (s sweep) perOperation(m measure) []chart.Series {
 	var all []chart.Series
 	for i, o := range s.operations {
@@ -106,8 +106,8 @@ func (s sweep) perOperation(m measure) []chart.Series {
 	return all
 }
 
-// null is a measure of the null server along the axis, in a slice; empty if none
-// was measured.
+// null returns a measure of the null server along the axis, nothing if there is no
+// baseline.
 func (s sweep) null(m measure) []chart.Series {
 	out := chart.Series{Label: nullLabel, Look: nullLook()}
 	known := false
@@ -127,7 +127,7 @@ func (s sweep) null(m measure) []chart.Series {
 	return []chart.Series{out}
 }
 
-// heights collects every y of series, to fit an axis to.
+// heights returns every y of series, to fit an axis to.
 func heights(series ...chart.Series) []float64 {
 	var all []float64
 	for _, l := range series {
@@ -141,7 +141,7 @@ func heights(series ...chart.Series) []float64 {
 	return all
 }
 
-// notes explain what is drawn in rows, and nothing else.
+// notes explains the signs that rows contain, and no others.
 func (s sweep) notes(rows [][]chart.Panel) []string {
 	var all []chart.Series
 	var marks []chart.Mark
@@ -170,7 +170,7 @@ func (s sweep) notes(rows [][]chart.Panel) []string {
 	return notes
 }
 
-// baselineNote says how the null server was measured.
+// baselineNote describes the baseline.
 func (s sweep) baselineNote() string {
 	for _, t := range s.settings {
 		if b := t.Baseline(); b != nil {
@@ -180,8 +180,8 @@ func (s sweep) baselineNote() string {
 	return ""
 }
 
-// finding is the range of a measure over the operations, at the lightest load and
-// at the heaviest, as a subtitle says it.
+// finding returns the range of a measure over the operations, at the lightest and the
+// heaviest load, for a subtitle.
 func (s sweep) finding(m measure, write func(low, high float64) string) string {
 	var parts []string
 	ends := slices.Compact([]load{s.loads[0], s.loads[len(s.loads)-1]})
@@ -196,7 +196,8 @@ func (s sweep) finding(m measure, write func(low, high float64) string) string {
 	return strings.Join(parts, ", ")
 }
 
-// span is the range of a measure over the operations at one load, NaN if one is.
+// span returns the range of a measure over the operations at one load, NaN if it is
+// unknown for one of them.
 func (s sweep) span(m measure, l load) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, o := range s.operations {
@@ -207,7 +208,7 @@ func (s sweep) span(m measure, l load) (low, high float64) {
 	return low, high
 }
 
-// durations and rates write a range, in one unit for both ends.
+// durations and rates format a range with one unit for both ends.
 func durations(low, high float64) string {
 	if math.IsNaN(low) || math.IsInf(low, 0) {
 		return unknown
@@ -223,7 +224,7 @@ func rates(low, high float64) string {
 	return span(low, high, number) + " ops/s"
 }
 
-// sample says how many trials a point stands for, and how many are in doubt.
+// sample returns the number of trials of a point, and of SUSPECT and INVALID trials.
 func (s sweep) sample() string {
 	text := s.perPoint()
 	if n := len(s.judged(results.Suspect)); n > 0 {

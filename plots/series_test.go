@@ -10,8 +10,8 @@ import (
 	"dhtbench/results"
 )
 
-// TestEfficiency: with 4 clients half of what 4 times one client would be, of the
-// median and of single trials.
+// TestEfficiency: with 4 clients the efficiency is half, of the median and of single
+// trials.
 func TestEfficiency(t *testing.T) {
 	var trials []results.Trial
 	for repeat := range 2 {
@@ -38,7 +38,7 @@ func TestEfficiency(t *testing.T) {
 	if n := len(shares.Dots); n != 4 || math.Abs(shares.Dots[3].Y-0.5) > 1e-3 {
 		t.Errorf("shares of trials %v", shares.Dots)
 	}
-	// Growth in proportion ends where the frame does.
+	// Linear growth ends at the frame.
 	line := f.Rows[0][0].Series[0]
 	last := line.Points[len(line.Points)-1]
 	if y := f.Rows[0][0].Y; line.Label != "linear from 1 client" || last.Y > y.High*1.0001 || last.X > 4 {
@@ -46,7 +46,7 @@ func TestEfficiency(t *testing.T) {
 	}
 }
 
-// TestNotes: a caption says of verdicts and sustained rates what is drawn alone.
+// TestNotes: a caption explains only the marks that are drawn.
 func TestNotes(t *testing.T) {
 	o := knee()
 	o.operations, o.rates, o.seconds = []string{"get"}, []float64{2000, 4000}, 0.3
@@ -76,7 +76,7 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestLagIsShaded: where a good part of the response time is lag.
+// TestLagIsShaded: rates with much lag are shaded.
 func TestLagIsShaded(t *testing.T) {
 	o := knee()
 	o.operations, o.rates = []string{"get"}, []float64{1000, 2000, 3000, 4000}
@@ -109,8 +109,7 @@ func TestLagIsShaded(t *testing.T) {
 	}
 }
 
-// TestManySlices: a long trial is shown in as many slices as a page has room for,
-// and nothing is lost.
+// TestManySlices: slices of a long trial are merged, and no operation is lost.
 func TestManySlices(t *testing.T) {
 	trial := counted("get")
 	trial.IntervalNS = 1e8

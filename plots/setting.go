@@ -24,7 +24,7 @@ type setting struct {
 func (t setting) operation() string { return t.Setting.Operation }
 func (t setting) load() load        { return loadOf(t.Setting) }
 
-// times are the figures of a latency; unknown where it was not measured.
+// times returns the figures of a latency, unknown if it was not measured.
 func (t setting) times(l latency) results.Latencies {
 	switch {
 	case l == service:

@@ -12,8 +12,8 @@ import (
 	"dhtbench/results"
 )
 
-// stalled is the trials of a file with one injected stall of the nodes, one
-// operation of them, in the three ways in which a latency can be taken.
+// stalled is the trials of a file with one injected stall and one operation, by the
+// three ways to measure latency.
 type stalled struct {
 	text           string // as in the record, 600ms/1s
 	length, period time.Duration
@@ -24,7 +24,7 @@ type stalled struct {
 	closed []results.Trial
 }
 
-// parseStall reads a stall of the record: for how long, and how often.
+// parseStall parses a stall of the record: its length and its period.
 func parseStall(text string) (length, period time.Duration, err error) {
 	a, b, ok := strings.Cut(text, "/")
 	length, err1 := time.ParseDuration(a)
@@ -35,23 +35,22 @@ func parseStall(text string) (length, period time.Duration, err error) {
 	return length, period, nil
 }
 
-// often is the stall in words.
+// often describes the stall.
 func (s stalled) often() string {
 	return "for " + tickDuration(float64(s.length)) + " in every " + tickDuration(float64(s.period))
 }
 
-// quantile is the true quantile of the response time. Nodes stall for D in every
-// P and otherwise answer in no time: an operation intended for x of a period,
-// all x being equally likely, waits D-x if x < D and not at all otherwise. So the
-// response time is more than r with probability (D-r)/P, and the quantile q is
-// D-P(1-q), or 0 where that is less. (Time to answer comes on top of it, and is
-// left out: it is what the store adds.)
+// quantile returns the true quantile of the response time. Nodes stall for D at the
+// start of every period P and otherwise answer at once. Intended starts are uniform in
+// the period: one at x waits D-x if x < D, and else 0. So the response time is above r
+// with probability (D-r)/P, and the quantile q is D-P(1-q), at least 0. The time that
+// the store needs to answer is left out.
 func (s stalled) quantile(q float64) float64 {
 	return math.Max(float64(s.length)-float64(s.period)*(1-q), 0)
 }
 
-// stalls collects the stalls of a file that an open loop has measured, in order of
-// first appearance.
+// stalls returns the stalls of a file that an open loop has measured, in order of first
+// appearance.
 func (all sweeps) stalls() []stalled {
 	var found []stalled
 	for _, s := range all {
@@ -61,7 +60,7 @@ func (all sweeps) stalls() []stalled {
 		}
 		length, period, err := parseStall(text)
 		if err != nil {
-			continue // nothing is known of the truth
+			continue // the truth is unknown
 		}
 		f := stalled{text: text, length: length, period: period}
 		f.pick(all)
@@ -72,10 +71,9 @@ func (all sweeps) stalls() []stalled {
 	return found
 }
 
-// pick finds the trials of each way. Of several settings it takes, in the open
-// loop, the one with the most operations in flight, since with few of them those
-// that wait for a connection wait for those before them as well; then the highest
-// rate; and in the closed loop the fewest clients.
+// pick selects the trials of each way. Of several open loops it takes the one with the
+// most slots, since with few slots operations also wait for those before them, and then
+// the highest rate. Of closed loops it takes the fewest clients.
 func (s *stalled) pick(all sweeps) {
 	var open, closed []results.Trial
 	var operations []string
@@ -100,8 +98,8 @@ func (s *stalled) pick(all sweeps) {
 	s.closed = foremost(closed, func(p results.Params) float64 { return -float64(p.Clients) })
 }
 
-// foremost is the trials of the setting with the largest value of the first of
-// marks, then of the next; of equal ones the first.
+// foremost returns the trials of the setting with the largest value of the first of
+// marks, then of the next. Of equal settings it takes the first.
 func foremost(trials []results.Trial, marks ...func(results.Params) float64) []results.Trial {
 	if len(trials) == 0 {
 		return nil
@@ -117,14 +115,14 @@ func foremost(trials []results.Trial, marks ...func(results.Params) float64) []r
 	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return t.Params.Setting() != best })
 }
 
-// way is one way to take latencies, and what it found.
+// way is one way to measure latencies, and the result.
 type way struct {
 	name, column string
 	look         chart.Look
-	h            *results.Histogram // nil if nothing was measured in this way
+	h            *results.Histogram // nil if it was not used
 }
 
-// ways are the three, in the order of table and figure.
+// ways returns the three ways in the order of table and figure.
 func (s stalled) ways() []way {
 	of := func(trials []results.Trial, pick func(results.Trial) *results.Histogram) *results.Histogram {
 		if len(trials) == 0 {
@@ -140,11 +138,11 @@ func (s stalled) ways() []way {
 	}
 }
 
-// truthQuantiles are those whose errors the table has.
+// truthQuantiles are the quantiles of the table.
 func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
 
-// at is the quantile of a way, and its error as a share of the true one; NaN where
-// either is not known, or the truth is nothing.
+// at returns a quantile of a way, and its error as a share of the true one. The error
+// is NaN if either is unknown or the true one is 0.
 func (w way) at(s stalled, q float64) (ns, off float64) {
 	if w.h == nil || !w.h.Supports(q) {
 		return nan(), nan()
@@ -156,7 +154,7 @@ func (w way) at(s stalled, q float64) (ns, off float64) {
 	return ns, ns/s.quantile(q) - 1
 }
 
-// percent writes an error with its sign: +0.12 %, −99.9 %.
+// percent formats an error with its sign: +0.12 %, −99.9 %.
 func percent(share float64) string {
 	switch {
 	case math.IsNaN(share):
@@ -167,8 +165,7 @@ func percent(share float64) string {
 	return "+" + trimmed(share) + " %"
 }
 
-// trimmed is a share in percent; one of almost everything is not rounded to
-// everything.
+// trimmed returns a share in percent. A share below 1 is never rounded to 100 %.
 func trimmed(share float64) string {
 	v := 100 * share
 	switch {
@@ -180,7 +177,7 @@ func trimmed(share float64) string {
 	return fmt.Sprintf("%.2f", math.Floor(100*v)/100)
 }
 
-// describe says how the trials of each way were run.
+// describe describes the trials of each way.
 func (s stalled) describe() string {
 	var parts []string
 	if p := s.open; len(p) > 0 {
@@ -197,8 +194,8 @@ func (s stalled) describe() string {
 	return strings.Join(parts, " · ")
 }
 
-// truthTable is the truth beside what was measured, in Markdown, a table for each
-// stall of the sweeps.
+// truthTable returns true and measured quantiles in Markdown, a table for each stall of
+// the sweeps.
 func (all sweeps) truthTable() (string, error) {
 	stalls := all.stalls()
 	if len(stalls) == 0 {

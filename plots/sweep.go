@@ -8,36 +8,35 @@ import (
 	"dhtbench/results"
 )
 
-// sweep is the trials of one results file that differ in operation, load and
-// repeat alone: what one set of figures shows. In a closed loop the load is the
-// number of clients. In an open loop it is the offered rate, at one number of
-// clients; or, where each number of clients had but one rate, again their number.
+// sweep is the trials of one results file that differ only in operation, load and
+// repeat. It has one set of figures. In a closed loop the load is the number of
+// clients. In an open loop it is the offered rate, at one number of clients; or the
+// number of clients, if each has only one rate.
 type sweep struct {
-	// params is what the trials have in common. What varies is zero: Operation,
-	// Repeat, RateOpsPerS, Clients unless the axis is the rate, and Operations
-	// where a duration sets it for each rate.
+	// params is the common parameters. Those that vary are zero: Operation, Repeat,
+	// RateOpsPerS, Clients unless the axis is the rate, and Operations if the
+	// duration sets it.
 	params results.Params
-	// label says what sets the sweep apart from the others of its file, as
-	// placement=embedded; empty if it is the only one.
+	// label distinguishes the sweep from others of its file, as placement=embedded. It
+	// is empty for the only sweep.
 	label string
 	// file is the results file, as a report names it; empty outside a report.
 	file string
-	// narrowed: it is only a part of the sweep.
+	// narrowed: this is only a part of the sweep.
 	narrowed bool
 
 	axis       axis
 	settings   []setting       // by operation as results.Summarize orders them, then load
 	trials     []results.Trial // of all settings, in their order
 	operations []string        // in the order of settings
-	loads      []load          // rising, each once
+	loads      []load          // ascending, without duplicates
 }
 
-// sweeps is a results file. Files can be concatenated, so one may hold unrelated
-// sweeps; a line through points of two of them would mean nothing.
+// sweeps is a results file. Files can be concatenated, so one may hold several
+// sweeps, which must not share a line.
 type sweeps []sweep
 
-// readSweeps reads a results file. One without trials is an error: there is
-// nothing to draw.
+// readSweeps reads a results file. A file without trials is an error.
 func readSweeps(path string) (sweeps, error) {
 	trials, err := results.ReadFile(path)
 	if err != nil {
@@ -58,7 +57,7 @@ func sweepsOf(trials []results.Trial) sweeps {
 	for _, s := range grouped {
 		all = append(all, s.split()...)
 	}
-	// What sets a sweep apart is known when all are.
+	// Labels depend on all sweeps.
 	for i := range all {
 		all[i].index()
 		all[i].label = all.difference(i)
@@ -66,7 +65,7 @@ func sweepsOf(trials []results.Trial) sweeps {
 	return all
 }
 
-// add puts a setting into the sweep that has its parameters, or a new one.
+// add adds a setting to the sweep with its parameters, or to a new sweep.
 func (all sweeps) add(p results.Params, t setting) sweeps {
 	i := slices.IndexFunc(all, func(s sweep) bool { return s.params == p })
 	if i < 0 {
@@ -77,7 +76,7 @@ func (all sweeps) add(p results.Params, t setting) sweeps {
 	return all
 }
 
-// common is p without what varies inside a sweep.
+// common returns p without the parameters that vary inside a sweep.
 func common(p results.Params) results.Params {
 	p.Operation, p.Clients, p.Repeat, p.RateOpsPerS = "", 0, 0, 0
 	if p.Open() && p.DurationNS > 0 {
@@ -86,8 +85,8 @@ func common(p results.Params) results.Params {
 	return p
 }
 
-// split makes a sweep of each number of clients where one of them had several
-// rates: there are then two axes, and a figure has one.
+// split makes a sweep for each number of clients if one of them has several rates,
+// since a figure has only one x axis.
 func (s sweep) split() sweeps {
 	if !s.params.Open() {
 		return sweeps{s}
@@ -124,9 +123,8 @@ func (s *sweep) index() {
 	}
 }
 
-// main is the latency that a sweep's figures are about: response time, which in a
-// closed loop is the service time, since there an operation is meant to start when
-// it is sent.
+// main returns the latency of a sweep's figures: response time, or service time in a
+// closed loop.
 func (s sweep) main() latency {
 	if s.params.Open() {
 		return response
@@ -134,7 +132,7 @@ func (s sweep) main() latency {
 	return service
 }
 
-// at is one setting, false if it was not measured.
+// at returns one setting, false if it was not measured.
 func (s sweep) at(operation string, l load) (setting, bool) {
 	for _, t := range s.settings {
 		if t.operation() == operation && t.load() == l {
@@ -144,7 +142,7 @@ func (s sweep) at(operation string, l load) (setting, bool) {
 	return setting{}, false
 }
 
-// clients are the numbers of clients, rising.
+// clients returns the numbers of clients, ascending.
 func (s sweep) clients() []int {
 	var all []int
 	for _, l := range s.loads {
@@ -153,7 +151,7 @@ func (s sweep) clients() []int {
 	return slices.Compact(all) // loads are ordered by clients first
 }
 
-// repeats is the fewest and most trials that a measured setting has.
+// repeats returns the fewest and the most trials of a measured setting.
 func (s sweep) repeats() (fewest, most int) {
 	for i, t := range s.settings {
 		if n := len(t.Trials); i == 0 || n < fewest {
@@ -164,9 +162,9 @@ func (s sweep) repeats() (fewest, most int) {
 	return fewest, most
 }
 
-// missing lists the trials that an incomplete sweep lacks; it is empty for a whole
-// one. A whole sweep has every operation at every load, equally often. A load
-// without any trial leaves no trace, so it is not listed.
+// missing lists the trials that an incomplete sweep lacks. It is empty for a complete
+// sweep, which has every operation at every load equally often. Loads without any trial
+// are unknown and not listed.
 func (s sweep) missing() string {
 	_, most := s.repeats()
 	lacking := 0

@@ -16,7 +16,7 @@ func bare(change func(*results.Params)) results.Trial {
 	return results.Trial{Params: p}
 }
 
-// TestSweepsOf: what is one sweep and what lies along its axis.
+// TestSweepsOf: trials are split into sweeps, each with its axis and loads.
 func TestSweepsOf(t *testing.T) {
 	rates := func(clients int, rates ...float64) (all []results.Trial) {
 		for _, r := range rates {
@@ -59,7 +59,7 @@ func TestSweepsOf(t *testing.T) {
 	}
 }
 
-func TestMixIsShownLast(t *testing.T) {
+func TestMixIsOrderedLast(t *testing.T) {
 	var trials []results.Trial
 	for _, o := range []string{"mix", "del", "get"} {
 		trials = append(trials, bare(func(p *results.Params) { p.Operation = o }))
@@ -69,7 +69,7 @@ func TestMixIsShownLast(t *testing.T) {
 	}
 }
 
-// TestIncompleteRates: an open loop's gaps are told by rate.
+// TestIncompleteRates: missing trials of an open loop are listed by rate.
 func TestIncompleteRates(t *testing.T) {
 	o := knee()
 	o.seconds, o.repeats = 0.05, 2

@@ -9,15 +9,14 @@ import (
 	"dhtbench/results"
 )
 
-// column is one column of a result table: its heading without the unit, and what
-// a setting has there.
+// column is one column of a result table: its heading, and the cell of a setting.
 type column struct {
 	heading string
 	cell    func(setting) string
 }
 
-// table is the result table of a sweep in Markdown: one row per setting, all
-// times in one unit, but for the lag's.
+// table returns the result table of a sweep in Markdown: one row per setting, with one
+// unit for all times except lag.
 func (s sweep) table() string {
 	columns := s.columns()
 	header := make([]string, len(columns))
@@ -39,7 +38,7 @@ func (s sweep) table() string {
 	return b.String()
 }
 
-// columns are those of the table: what was asked for, then what came of it.
+// columns returns the columns of the table: parameters, then results.
 func (s sweep) columns() []column {
 	columns := []column{{"operation", func(t setting) string { return cell(t.operation()) }}}
 	if s.axis == byClients {
@@ -64,7 +63,7 @@ func (s sweep) columns() []column {
 
 // openColumns are those of an open loop: rate, response and service time, lag.
 func (s sweep) openColumns() []column {
-	u, ofLag := s.unit(response), units()[1] // µs, in which its goals are
+	u, ofLag := s.unit(response), units()[1] // µs, the unit of its goals
 	columns := []column{
 		{"rate (ops/s)", func(t setting) string { return exactly(t.load().rate) }},
 		{"achieved", func(t setting) string {
@@ -113,15 +112,15 @@ func estimate(e results.Estimate, scale float64) string {
 	return text
 }
 
-// unit is the one that suits the middle of the means on a log scale, or of the
-// medians of an open loop, whose means a single stall can make. One unit for a
-// whole table lets the eye compare rows by their width.
+// unit returns the unit for the middle of the means on a log scale, or of the medians of
+// an open loop, whose means depend on single stalls. With one unit for a table, rows can
+// be compared by width.
 func (s sweep) unit(l latency) unit {
 	m := meanMeasure(l)
 	if s.params.Open() {
 		m = quantileMeasures(l)[0]
 	}
-	loads := s.sustainedLoads() // others may have any latency
+	loads := s.sustainedLoads() // latencies of the others are arbitrary
 	low, high := math.Inf(1), 0.0
 	for _, t := range s.settings {
 		if v := m.of(t).Median; v > 0 && slices.Contains(loads, t.load()) {
@@ -157,8 +156,7 @@ func (s sweep) legend() string {
 	return strings.Join(parts, " ")
 }
 
-// gapNote is a paragraph on what an incomplete sweep lacks, empty for a whole
-// one.
+// gapNote returns a paragraph on what an incomplete sweep lacks, else "".
 func (s sweep) gapNote() string {
 	if gap := s.missing(); gap != "" {
 		return "**Incomplete sweep:** " + gap + ".\n\n"
@@ -166,8 +164,7 @@ func (s sweep) gapNote() string {
 	return ""
 }
 
-// cell makes text from a record, such as the name of a CPU, safe inside a Markdown
-// table.
+// cell escapes a text of the record, such as the name of a CPU, for a Markdown table.
 func cell(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	return strings.ReplaceAll(escape(s), "|", `\|`)

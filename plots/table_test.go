@@ -50,8 +50,8 @@ func TestTableByHand(t *testing.T) {
 	}
 }
 
-// TestTableUnknown: of clients that never ran together nothing is known of
-// throughput, which is not the same as none.
+// TestTableUnknown: the throughput of clients that never ran together is unknown, not
+// 0.
 func TestTableUnknown(t *testing.T) {
 	trial := counted("put")
 	trial.Params.Clients = 2

@@ -8,9 +8,8 @@ import (
 	"dhtbench/results"
 )
 
-// throughput draws the throughput of a closed loop against the number of clients,
-// with what growth in proportion to the fewest clients would be, and the reference
-// report's.
+// throughput draws the throughput of a closed loop against the number of clients, with
+// linear growth from the fewest clients, and the reference report's.
 func (s sweep) throughput() chart.Figure {
 	m := throughputMeasure()
 	reference := chart.Series{Label: referenceLabel, Look: referenceLook()}
@@ -28,8 +27,7 @@ func (s sweep) throughput() chart.Figure {
 	}
 }
 
-// achieved draws the achieved rate of an open loop along the axis, and the offered
-// one.
+// achieved draws the achieved and the offered rate of an open loop against the load.
 func (s sweep) achieved() chart.Figure {
 	m := achievedMeasure()
 	offered := chart.Series{Label: "offered", Look: linearLook()}
@@ -47,7 +45,7 @@ func (s sweep) achieved() chart.Figure {
 	}
 }
 
-// above is the panel of throughput above that of shares of it, from 0 to 1.
+// above returns the panel of throughput above that of shares, from 0 to 1.
 func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
 	for i := range shares {
 		shares[i].Label = "" // named above
@@ -75,8 +73,8 @@ func headroom(series []chart.Series) []float64 {
 	return all
 }
 
-// linear is growth in proportion to the load from the mean of the operations at
-// the lightest, as far as it lies on y; in a slice, empty where that is not known.
+// linear returns linear growth from the mean of the operations at the lightest load, as
+// far as it is on y. It is empty if that mean is unknown.
 func (s sweep) linear(m measure, y chart.Axis) []chart.Series {
 	var sum, n float64
 	for _, o := range s.operations {
@@ -99,8 +97,7 @@ func (s sweep) linear(m measure, y chart.Axis) []chart.Series {
 	return []chart.Series{out}
 }
 
-// efficiency is a measure as a share of what it would be in proportion to the
-// load, from the lightest.
+// efficiency returns a measure as a share of linear growth from the lightest load.
 func (s sweep) efficiency(m measure) measure {
 	return scaled(m, func(t setting) float64 {
 		first, ok := s.at(t.operation(), s.loads[0])
@@ -111,7 +108,7 @@ func (s sweep) efficiency(m measure) measure {
 	})
 }
 
-// scaled is a measure multiplied by what a factor is for each setting.
+// scaled returns a measure multiplied by a factor for each setting.
 func scaled(m measure, by func(setting) float64) measure {
 	return measure{name: m.name,
 		of: func(t setting) results.Estimate {
@@ -124,7 +121,7 @@ func scaled(m measure, by func(setting) float64) measure {
 	}
 }
 
-// shortfall says up to which rate all was achieved, and how much of the highest.
+// shortfall describes up to which rate all was achieved, and how much of the highest.
 func (s sweep) shortfall() string {
 	if s.axis != byRate {
 		return s.finding(achievedMeasure(), rates)

@@ -14,12 +14,11 @@ import (
 	"dhtbench/results"
 )
 
-// mostSlices is how many slices of time a timeline shows: more are added up.
+// mostSlices bounds the slices of time of a figure. More are merged.
 const mostSlices = 120
 
-// latencyOverTime draws one trial in slices of time, as a heat map with p50 and p99
-// over it, and under it, on the same axis, when processes that wanted to run did
-// not: what a peak may come from.
+// latencyOverTime draws one trial in slices of time, as a heat map with p50 and p99.
+// Below it, on the same axis, are hiccups, a possible cause of peaks.
 func (s sweep) latencyOverTime() chart.Figure {
 	t := s.timelineTrial()
 	l := loadOf(t.Params)
@@ -64,9 +63,9 @@ func slicedBy(t results.Trial) string {
 // hasTimeline reports whether a trial was recorded in slices.
 func hasTimeline(t results.Trial) bool { return len(t.Timeline) > 0 && t.IntervalNS > 0 }
 
-// timelineTrial is the trial to show: of the preferred operation the first at the
-// heaviest load that it sustained; of any if it sustained none. Where a rate is not
-// sustained there is nothing to see but how latency grows.
+// timelineTrial returns the trial of the figure: the first of the preferred operation at
+// the heaviest sustained load, or at any load if none was sustained. At other loads the
+// figure would show only that latency grows.
 func (s sweep) timelineTrial() results.Trial {
 	candidates := slices.DeleteFunc(slices.Clone(s.trials), func(t results.Trial) bool { return !hasTimeline(t) })
 	var operations []string
@@ -88,14 +87,14 @@ func (s sweep) timelineTrial() results.Trial {
 	})
 }
 
-// slots is a trial in slices of time, each as long as several of the record where
-// those would be too many; nil where nothing ended.
+// slots is a trial in slices of time, each of which merges one or more of the record. A
+// slice without operations is nil.
 type slots struct {
 	step float64 // ns
 	of   []*results.Histogram
 }
 
-// slotsOf is the timeline of a trial.
+// slotsOf returns the timeline of a trial.
 func slotsOf(t results.Trial) slots {
 	count := t.Timeline[len(t.Timeline)-1].Index + 1
 	each := (count + mostSlices - 1) / mostSlices
@@ -116,7 +115,7 @@ func slotsOf(t results.Trial) slots {
 	return out
 }
 
-// end is where the time axis ends: hiccups may come after the last slice.
+// end returns the end of the time axis, which includes hiccups after the last slice.
 func (s slots) end(hiccups ...[]results.Hiccup) float64 {
 	end := float64(len(s.of)) * s.step
 	for _, h := range slices.Concat(hiccups...) {
@@ -125,8 +124,8 @@ func (s slots) end(hiccups ...[]results.Hiccup) float64 {
 	return end
 }
 
-// line is a quantile of every slice, at its middle; broken where nothing ended or
-// too little.
+// line returns a quantile of every slice, at its middle. It breaks at slices with too
+// few operations.
 func (s slots) line(label string, q float64, l chart.Look) chart.Series {
 	l.Shape = nil
 	l.Dash = nil
@@ -141,7 +140,7 @@ func (s slots) line(label string, q float64, l chart.Look) chart.Series {
 	return out
 }
 
-// cells are the heat map of the slices, with 10 cells to a decade of latency.
+// cells returns the heat map of the slices, with 10 cells per decade of latency.
 func (s slots) cells() []chart.Cell {
 	const perDecade = 10
 	edge := func(row int) float64 { return math.Pow(10, float64(row)/perDecade) }
@@ -164,13 +163,12 @@ func (s slots) cells() []chart.Cell {
 	return all
 }
 
-// known is values without those that are not known.
+// known returns the values that are known.
 func known(values []float64) []float64 {
 	return slices.DeleteFunc(values, math.IsNaN)
 }
 
-// hiccupsOf are the hiccups of all agents and of all nodes, as far as they are of
-// the trial.
+// hiccupsOf returns the hiccups of all agents and of all nodes during the trial.
 func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 	for _, a := range t.Agents {
 		agents = append(agents, a.Hiccups...)
@@ -182,8 +180,7 @@ func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 	return slices.DeleteFunc(agents, before), slices.DeleteFunc(nodes, before)
 }
 
-// hiccupStrip is the strip of a timeline: hiccups as stems, those of agents apart
-// from those of nodes.
+// hiccupStrip returns the panel of hiccups as stems, of agents and of nodes.
 func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
 	p := chart.Panel{Title: "hiccups from 1 ms on: none", X: x, Height: 70}
 	longest := 0.0
@@ -199,9 +196,8 @@ func hiccupStrip(agents, nodes []results.Hiccup, x chart.Axis) chart.Panel {
 	return p
 }
 
-// stems are hiccups, for how long a process that wanted to run did not, as vertical
-// lines with a marker on top; and a label at the right end, since there are other
-// stems beside the last.
+// stems returns hiccups as vertical lines with a marker on top, and their label at the
+// right end.
 func stems(noun string, hiccups []results.Hiccup, l chart.Look, p chart.Panel) []chart.Series {
 	if len(hiccups) == 0 {
 		return nil

@@ -12,11 +12,11 @@ import (
 	"dhtbench/results"
 )
 
-// mostStalls is how many panels a page has room for.
+// mostStalls bounds the panels on a page.
 const mostStalls = 2
 
-// truth draws, for nodes that stall at known instants, the true distribution of
-// the response time beside what each way of measuring makes of it.
+// truth draws, for nodes that stall at known instants, the true distribution of the
+// response time and the result of each way of measuring it.
 func (all sweeps) truth() chart.Figure {
 	stalls := all.stalls()
 	var notes []string
@@ -37,7 +37,7 @@ func (all sweeps) truth() chart.Figure {
 				least = math.Min(least, float64(w.h.Min()))
 			}
 		}
-		// On top: where the open loop is right it would hide the truth.
+		// On top, since the open loop would hide the truth.
 		p.Series = append(p.Series, s.curve(end, least))
 		panels = append(panels, p)
 		trials = slices.Concat(trials, s.open, s.sent, s.closed)
@@ -53,7 +53,7 @@ func (all sweeps) truth() chart.Figure {
 	}
 }
 
-// finding is the p99 that each way finds, and the true one, where it is known.
+// finding returns the true p99 and that of each way.
 func (s stalled) finding() string {
 	const q = 0.99
 	parts := []string{"true " + results.PercentileName(q) + " " + duration(s.quantile(q))}
@@ -70,7 +70,7 @@ func (s stalled) finding() string {
 	return strings.Join(parts, ", ") + fmt.Sprintf("; n = %d each", trials)
 }
 
-// cutAt is series as far as x = end.
+// cutAt returns series up to x = end.
 func cutAt(end float64, series []chart.Series) []chart.Series {
 	for i := range series {
 		s := &series[i]
@@ -80,7 +80,7 @@ func cutAt(end float64, series []chart.Series) []chart.Series {
 	return series
 }
 
-// atKnee labels a curve where it rises most: at the right end they all meet.
+// atKnee labels a curve where it rises most, because all curves meet at the right end.
 func atKnee(label string, curve []chart.Series) []chart.Series {
 	points := slices.Concat(curve[0].Points, curve[1].Points)
 	steepest := 0.0
@@ -94,8 +94,8 @@ func atKnee(label string, curve []chart.Series) []chart.Series {
 	return curve
 }
 
-// curve is the truth along the percentile axis up to end. It begins where it rises
-// above least: a log scale has no place for nothing.
+// curve returns the truth along the percentile axis up to end. It begins where it rises
+// above least, since 0 is not on a log scale.
 func (s stalled) curve(end, least float64) chart.Series {
 	const steps = 400
 	truth := chart.Series{Label: "truth", Look: chart.Look{Colour: chart.Ink, Dash: linearLook().Dash, Width: 1.4}}

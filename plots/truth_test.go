@@ -26,8 +26,8 @@ func TestParseStall(t *testing.T) {
 	}
 }
 
-// TestTrueQuantile holds the closed form to a count of a million arrivals, evenly
-// spread over a period.
+// TestTrueQuantile compares the closed form with a million arrivals, evenly spread
+// over a period.
 func TestTrueQuantile(t *testing.T) {
 	const arrivals = 1_000_000
 	for _, s := range []stalled{
@@ -77,8 +77,8 @@ func TestTruthTable(t *testing.T) {
 	}
 }
 
-// TestTruthOfSeveralStalls: each stall of a file has a table. Of a stall that the
-// median does not see the truth is nothing, and no error is relative to that.
+// TestTruthOfSeveralStalls: each stall of a file has a table. A true median of 0 has no
+// relative error.
 func TestTruthOfSeveralStalls(t *testing.T) {
 	other := knee()
 	other.seconds, other.rates, other.stall = 1, []float64{1000}, "20ms/1s"
@@ -116,8 +116,8 @@ func TestTruthFigure(t *testing.T) {
 	}
 }
 
-// TestTruthPicks: of several open loops the one with the most in flight is taken,
-// and of the closed ones that with the fewest clients.
+// TestTruthPicks: the open loop with the most slots and the closed loop with the fewest
+// clients are used.
 func TestTruthPicks(t *testing.T) {
 	var trials []results.Trial
 	for _, inflight := range []int{4, 1, 64, 8} {

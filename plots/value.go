@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ofOperation is the part of a sweep with one operation.
+// ofOperation returns the part of a sweep with one operation.
 func ofOperation(operation string, s sweep) (sweep, error) {
 	if !slices.Contains(s.operations, operation) {
 		return sweep{}, fmt.Errorf("no trial of %s: must be one of %s", operation, list(s.operations))
@@ -16,8 +16,8 @@ func ofOperation(operation string, s sweep) (sweep, error) {
 	return s.narrow([]string{operation}, s.loads), nil
 }
 
-// atLoad is the part of a sweep at one load: a number of clients, or a rate where
-// the sweep is of rates; min and max are the lightest and the heaviest.
+// atLoad returns the part of a sweep at one load: a number of clients, or a rate if the
+// sweep is of rates. min and max are the lightest and the heaviest load.
 func atLoad(x any, s sweep) (sweep, error) {
 	places := map[any]load{"min": s.loads[0], "max": s.loads[len(s.loads)-1]}
 	for _, l := range s.loads {
@@ -33,7 +33,7 @@ func atLoad(x any, s sweep) (sweep, error) {
 	return s.narrow(s.operations, []load{l}), nil
 }
 
-// narrow is the part of a sweep with some of its operations and loads.
+// narrow returns the part of a sweep with the given operations and loads.
 func (s sweep) narrow(operations []string, loads []load) sweep {
 	var kept []setting
 	for _, t := range s.settings {
@@ -45,10 +45,9 @@ func (s sweep) narrow(operations []string, loads []load) sweep {
 	return s
 }
 
-// figureNamed finds a figure by the name that its column has in a table: p50 of
-// the main latency, service p50, lag p99, throughput. Whole is the throughput over
-// the whole trial, in which early clients have already finished; baseline is what
-// was measured at null servers. write writes a range of it.
+// figureNamed returns a figure by the name of its column in a table: p50, service p50,
+// lag p99, throughput. whole is the throughput over the whole trial; baseline is what
+// was measured at null servers. write formats a range of the figure.
 func (s sweep) figureNamed(name string) (m measure, write func(low, high float64) string, err error) {
 	type kind struct {
 		prefix string
@@ -77,9 +76,8 @@ func (s sweep) figureNamed(name string) (m measure, write func(low, high float64
 	return measure{}, nil, fmt.Errorf("figure %q: must be one of %s", name, strings.Join(names, ", "))
 }
 
-// value writes a figure of a sweep: of its setting, or the range over all of them.
-// A sentence about several settings has their range, instead of one that its author
-// selected.
+// value formats a figure of a sweep: of its only setting, or the range over all
+// settings.
 func value(name string, s sweep) (string, error) {
 	m, write, err := s.figureNamed(name)
 	if err != nil {
@@ -88,9 +86,8 @@ func value(name string, s sweep) (string, error) {
 	return s.rangeOf(func(t setting) (float64, error) { return m.of(t).Median, nil }, write)
 }
 
-// ratio writes how many times a figure of under the same figure of over is,
-// operation by operation. Medians over trials are divided, not trials by trials:
-// repeats of two settings are not pairs.
+// ratio formats a figure of over divided by that of under, for each operation. It
+// divides medians over trials, because the repeats of two settings are not pairs.
 func ratio(name string, over, under side) (string, error) {
 	s, ok := over.(sweep)
 	if !ok {
@@ -106,7 +103,7 @@ func ratio(name string, over, under side) (string, error) {
 		b, err := under.number(name, t)
 		return a / b, err
 	}
-	// 2 digits, since they are of medians that have 3 at best.
+	// 2 digits, since medians have at most 3.
 	return s.rangeOf(quotient, func(low, high float64) string {
 		return span(low, high, func(x float64) string { return digits(x, 2) })
 	})
@@ -114,12 +111,12 @@ func ratio(name string, over, under side) (string, error) {
 
 // side is one side of a ratio.
 type side interface {
-	// number is the named figure that stands beside a setting.
+	// number returns the named figure to compare with a setting.
 	number(name string, beside setting) (float64, error)
 }
 
-// number is that of the same operation, at the only load of s or else at the same
-// load.
+// number returns the figure of the same operation, at the only load of s or else at the
+// same load.
 func (s sweep) number(name string, beside setting) (float64, error) {
 	m, _, err := s.figureNamed(name)
 	if err != nil {
@@ -149,8 +146,8 @@ func (referenceReport) number(name string, beside setting) (float64, error) {
 	return 0, fmt.Errorf("the reference report has no %s", name)
 }
 
-// rangeOf writes the range of a number over the settings of s. All of them must have
-// been measured. A number that is unknown of one is unknown of the range.
+// rangeOf formats the range of a number over the settings of s, which must all have been
+// measured. If the number is unknown for one of them, the range is unknown.
 func (s sweep) rangeOf(of func(setting) (float64, error), write func(low, high float64) string) (string, error) {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, o := range s.operations {
@@ -176,11 +173,11 @@ func (s sweep) lacks(operation string, l load) error {
 	return fmt.Errorf("no trial of %s %s", operation, s.axis.with(l))
 }
 
-// writeTimes writes a range of times, both ends in one unit.
+// writeTimes formats a range of times with one unit.
 func writeTimes(low, high float64) string {
 	u := unitFor(high)
 	return span(low/u.ns, high/u.ns, number) + " " + u.name
 }
 
-// writeRates writes a range of operations per second.
+// writeRates formats a range of operations per second.
 func writeRates(low, high float64) string { return span(low, high, number) + " ops/s" }

@@ -77,7 +77,7 @@ func TestValueErrors(t *testing.T) {
 		`{{sweep "results/r.jsonl" "nodes"}}`:              `"nodes": must be key=value`,
 		`{{figure "pie" $s}}`:                              `figure "pie": must be one of response-time, throughput, percentiles, distribution`,
 		`{{figure "truth" $f}}`:                            `figure "truth": must be one of none`,
-		`{{figure "throughput" ($s | at 8)}}`:              "figure throughput: must be of a whole sweep: leave out of and at",
+		`{{figure "throughput" ($s | at 8)}}`:              "figure throughput: must be of a whole sweep; leave out of and at",
 		`{{table $f}}`:                                     "wrong type for value; expected plots.sweep; got plots.sweeps",
 		`{{truth $f}}`:                                     "no trial of an open loop",
 	})

@@ -8,7 +8,7 @@ import (
 	"dhtbench/results"
 )
 
-// warningTable lists the warnings of trials, one row for each code, with what to do.
+// warningTable lists the warnings of trials, one row for each code, with advice.
 func (s sweep) warningTable() string {
 	groups := results.Warnings(s.trials)
 	if len(groups) == 0 {
@@ -26,7 +26,7 @@ func (s sweep) warningTable() string {
 	return b.String()
 }
 
-// verdicts is, in Markdown, how many trials have each verdict, at which settings,
+// verdicts returns, in Markdown, the number of trials with each verdict, their settings,
 // and their warnings.
 func (s sweep) verdicts() string {
 	var b strings.Builder
@@ -50,12 +50,12 @@ func (s sweep) verdicts() string {
 	return b.String() + s.warningTable()
 }
 
-// judged are the trials of a verdict.
+// judged returns the trials of a verdict.
 func (s sweep) judged(v results.Verdict) []results.Trial {
 	return slices.DeleteFunc(slices.Clone(s.trials), func(t results.Trial) bool { return t.Verdict != v })
 }
 
-// places writes the settings of trials shortly: put with 3–5; get with 8 clients.
+// places formats the settings of trials: put with 3–5; get with 8 clients.
 func (s sweep) places(where []results.Params) string {
 	var parts []string
 	unit := "" // of the last list

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Records for tests are made here; none of it was measured.
+// This file makes synthetic records for tests.
 
 // steady is a client that does n operations of equal length between two times.
 func steady(number int, startNS, endNS int64, n int) Client {

@@ -26,9 +26,9 @@ func small() Trial {
 		Verdict:    Invalid, Warnings: []Warning{{Code: "steal", Level: Invalid, Host: "h", Node: new(0), Value: 0.5, Limit: 0.1}, {Code: "drift", Level: Suspect, Value: 0.2, Limit: 0.1}}}
 }
 
-// TestContradictions: what cannot be is refused when it is written, and when it
-// is read.
-func TestContradictions(t *testing.T) {
+// TestContradictionsAreRefused: a record that contradicts itself is refused when it is
+// written and when it is read.
+func TestContradictionsAreRefused(t *testing.T) {
 	tests := []struct {
 		want  string
 		spoil func(*Trial)
@@ -100,8 +100,8 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
-// TestLongTimeline: a record of an hour in slices of 100 ms reads without taking
-// 221 kB for each.
+// TestLongTimeline: reading a record of an hour in slices of 100 ms does not take 221 kB
+// for each slice.
 func TestLongTimeline(t *testing.T) {
 	const slices = 36_000
 	trial := Trial{Schema: Schema, Params: Params{Loop: ClosedLoop, Clients: 1}, IntervalNS: 100e6,

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestMedianOfLowerBounds: a median is a lower bound if it would change were the
-// bounds larger, and has no interval where that has no end.
+// TestMedianOfLowerBounds: a median is a lower bound if larger bounds would change it. It
+// has no interval if that would have no upper end.
 func TestMedianOfLowerBounds(t *testing.T) {
 	tests := []struct {
 		exact, bounds []float64

@@ -23,7 +23,7 @@ func sample(operation string) Trial {
 	}
 }
 
-func TestFileKeepsWhatWasAppended(t *testing.T) {
+func TestFileKeepsAppendedTrials(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "new", "x.jsonl")
 	for i, operation := range []string{"put", "get"} {
 		file, had, torn, err := Open(name)
@@ -115,7 +115,7 @@ func TestOpenRemovesAnyTornTail(t *testing.T) {
 	}
 }
 
-func TestReadNamesWhatIsWrong(t *testing.T) {
+func TestReadNamesTheError(t *testing.T) {
 	whole := line(t, sample("put"))
 	tests := []struct{ name, text, want string }{
 		{"later schema", strings.Replace(whole, `"schema":3`, `"schema":4`, 1), "x:1: schema 4 is not known to this build, which reads 1 to 3"},
@@ -202,7 +202,7 @@ func TestOpenLosesNothing(t *testing.T) {
 	}
 }
 
-func TestOnlyAFileHoldsResults(t *testing.T) {
+func TestOpenRefusesWhatIsNoFile(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)

@@ -24,8 +24,9 @@ func lines(groups []Group, columns int) string {
 	return strings.Join(all, "\n")
 }
 
-// TestWarningsAreGroupedByCode: a line a code, the worst first, then the most
-// frequent, with the range of the value; a trial that has several counts once.
+// TestWarningsAreGroupedByCode: one line for each code, the worst first, then the most
+// frequent, with the range of values. A trial with several warnings of a code counts
+// once.
 func TestWarningsAreGroupedByCode(t *testing.T) {
 	drift := func(by float64) Warning { return Warning{Code: "drift", Level: Suspect, Value: by, Limit: 0.1} }
 	steal := func(host string, share float64, level Verdict) Warning {
@@ -56,8 +57,8 @@ func TestWarningsAreGroupedByCode(t *testing.T) {
 	}
 }
 
-// TestLinesFit: the line of every code fits 80 columns with what to do, in 24 trials
-// with values of any size.
+// TestLinesFit: the line of every code fits 80 columns with its advice, for 24 trials and
+// values of any size.
 func TestLinesFit(t *testing.T) {
 	for _, code := range Codes() {
 		g := Group{Code: code, Trials: make([]Params, 24), Invalid: 24}
@@ -95,7 +96,7 @@ func TestWhere(t *testing.T) {
 	}
 }
 
-// TestSentences: a warning names what it is about.
+// TestSentences: a warning names its host and node.
 func TestSentences(t *testing.T) {
 	for want, w := range map[string]Warning{
 		"steal of 2 % of processor time (h3)":        {Code: "steal", Host: "h3", Value: 0.02},
@@ -114,8 +115,8 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-// TestLegacyWarnings: sentences of schema 2 that differ in their numbers alone are
-// one, and neither names of hosts nor ids of nodes are numbers.
+// TestLegacyWarnings: sentences of schema 2 that differ only in numbers are one group.
+// Names of hosts and ids of nodes are no numbers.
 func TestLegacyWarnings(t *testing.T) {
 	var trials []Trial
 	for i, text := range []string{

@@ -54,7 +54,7 @@ func TestHistogramQuantile(t *testing.T) {
 	}
 }
 
-func TestHistogramCountsWhatItCannotResolve(t *testing.T) {
+func TestHistogramCountsValuesOutOfRange(t *testing.T) {
 	h := histogramOf(0, time.Microsecond, 61*time.Second, time.Hour, -5)
 	if h.Unresolved() != 4 || h.Count() != 5 {
 		t.Errorf("%d of %d unresolved, want 4 of 5", h.Unresolved(), h.Count())
@@ -109,7 +109,7 @@ func TestHistogramJSON(t *testing.T) {
 	}
 }
 
-func TestHistogramRefusesCountThatDisagrees(t *testing.T) {
+func TestHistogramRefusesWrongCount(t *testing.T) {
 	text, _ := json.Marshal(histogramOf(5, 6, 7))
 	var h Histogram
 	err := json.Unmarshal([]byte(strings.Replace(string(text), `"count":3`, `"count":4`, 1)), &h)

@@ -2,8 +2,8 @@ package results
 
 import "testing"
 
-// TestBadCountsEachOperationOnce: a lost update that left nothing is both not
-// found and wrong, and one operation.
+// TestBadCountsEachOperationOnce: a lost update that found nothing is both not found and
+// wrong, but one operation.
 func TestBadCountsEachOperationOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		counts Counts

@@ -24,8 +24,8 @@ func TestPercentile(t *testing.T) {
 	}
 }
 
-// TestPercentileSelectsWholeRank: where the rank is a whole number, rounding must
-// not select the next one. 0.55 x 100 and 99.9/100 x 1000 are rounded up.
+// TestPercentileSelectsWholeRank: if the rank is an integer, rounding must not select the
+// next one. 0.55 x 100 and 99.9/100 x 1000 are rounded up.
 func TestPercentileSelectsWholeRank(t *testing.T) {
 	for name, of := range map[string]struct{ count, rank int64 }{
 		"p55": {100, 55}, "p99.9": {1000, 999}, "p7": {100, 7}, "p50": {10, 5}, "p29": {100, 29}, "p99.99": {100_000, 99_990},

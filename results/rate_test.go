@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// windowed is an open loop of 1 s in which so many operations were due and completed
-// of each client, each with this service time.
+// windowed is an open loop of 1 s with these numbers of operations due and completed for
+// each client, each with this service time.
 func windowed(service time.Duration, clients ...[2]int64) Trial {
 	t := Trial{Params: Params{Loop: OpenLoop, Clients: len(clients), RateOpsPerS: 1e6, Arrivals: PoissonArrivals, DurationNS: 1e9}}
 	for i, c := range clients {
@@ -17,8 +17,8 @@ func windowed(service time.Duration, clients ...[2]int64) Trial {
 	return t
 }
 
-// TestRatesOfAWindow: what is offered is what was due, not what was asked for, and
-// clients without an operation are like others.
+// TestRatesOfAWindow: the offered rate is of what was due, not of the parameters, and
+// clients without operations count too.
 func TestRatesOfAWindow(t *testing.T) {
 	trial := windowed(time.Millisecond, [2]int64{2, 2}, [2]int64{0, 0}, [2]int64{1, 1}, [2]int64{3, 2})
 	if err := trial.check(); err != nil {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// without is an open loop with these response times, and others that never ended
-// after waiting for so long.
+// without is an open loop with these response times, and with operations without a reply
+// that had waited this long.
 func without(replied, waited []time.Duration) Trial {
 	c := Client{Counts: Counts{OK: int64(len(replied)), Unsent: int64(len(waited))}, Service: histogramOf(replied...), Response: histogramOf(replied...), Lag: histogramOf(replied...)}
 	if len(waited) > 0 {
@@ -18,10 +18,9 @@ func without(replied, waited []time.Duration) Trial {
 	return Trial{Params: Params{Loop: OpenLoop, Clients: 1, RateOpsPerS: 1}, Clients: []Client{c}}
 }
 
-// TestQuantilesOverAllThatWasDue compares with the definition: the least that a
-// quantile can be is that of the lower bounds, and it is exact if it stays the same
-// when all of them are taken as infinite.
-func TestQuantilesOverAllThatWasDue(t *testing.T) {
+// TestQuantilesIncludeOperationsWithoutReply compares with the definition: a quantile is
+// at least that of the lower bounds, and exact if it is the same with infinite bounds.
+func TestQuantilesIncludeOperationsWithoutReply(t *testing.T) {
 	random := rand.New(rand.NewPCG(21, 22))
 	durations := func(n int) []time.Duration {
 		all := make([]time.Duration, n)
@@ -46,8 +45,8 @@ func TestQuantilesOverAllThatWasDue(t *testing.T) {
 	}
 }
 
-// TestQuantilesAboveTheRange: what a histogram does not resolve is at least the
-// highest value that it does.
+// TestQuantilesAboveTheRange: latencies above the range of a histogram are at least its
+// highest value.
 func TestQuantilesAboveTheRange(t *testing.T) {
 	for name, trial := range map[string]Trial{
 		"with a reply":    without([]time.Duration{1, 2, 2 * time.Minute, 3 * time.Minute}, nil),
@@ -64,7 +63,7 @@ func TestQuantilesAboveTheRange(t *testing.T) {
 	}
 }
 
-// TestSummaryOfUnsentOperations: what was due and never sent is in the percentiles.
+// TestSummaryOfUnsentOperations: percentiles include unsent operations.
 func TestSummaryOfUnsentOperations(t *testing.T) {
 	const n = 1000
 	times := func(of time.Duration) []time.Duration { return slices.Repeat([]time.Duration{of}, n) }
@@ -91,8 +90,8 @@ func TestSummaryOfUnsentOperations(t *testing.T) {
 	}
 }
 
-// TestUnknownOutcomesOfAClosedLoop: operations whose outcome is unknown have a
-// latency that is known from below.
+// TestUnknownOutcomesOfAClosedLoop: operations of unknown outcome have a lower bound of
+// the latency.
 func TestUnknownOutcomesOfAClosedLoop(t *testing.T) {
 	trial := Trial{Params: Params{Loop: ClosedLoop, Clients: 1}, Clients: []Client{{Counts: Counts{OK: 98, Unknown: 2}, Service: equal(98, time.Millisecond), NoReply: equal(2, time.Second)}}}
 	if got, atLeast := trial.Quantile(0.98); atLeast || got > 1001*time.Microsecond {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// lacks returns the path of something in a JSON value that another lacks or has
-// differently, "" if there is nothing.
+// lacks returns the path of a value in JSON that another JSON value lacks or has
+// differently, "" if none.
 func lacks(value, in any, path string) string {
 	switch v := value.(type) {
 	case map[string]any:
@@ -40,7 +40,7 @@ func lacks(value, in any, path string) string {
 	return ""
 }
 
-// decoded is a line with its numbers as they were written.
+// decoded returns a line with its numbers as text.
 func decoded(t *testing.T, line []byte) map[string]any {
 	t.Helper()
 	var v map[string]any
@@ -62,9 +62,9 @@ func renamed(line []byte) []byte {
 	return line
 }
 
-// TestOldSchemasStillRead reads all files that schemas 1 and 2 wrote without a loss:
-// written again, they hold all that they held under the names of schema 3, except the
-// arrival test, which was deleted.
+// TestOldSchemasStillRead: files of schemas 1 and 2 are read without loss. Written again,
+// they have all values under the names of schema 3, except the arrival test, which was
+// deleted.
 func TestOldSchemasStillRead(t *testing.T) {
 	for _, name := range []string{"testdata/schema1.jsonl", "testdata/schema2.jsonl", "loopback.jsonl", "lab.jsonl", "rates.jsonl", "pacing.jsonl", "truth.jsonl"} {
 		text, err := os.ReadFile(name)
@@ -111,7 +111,7 @@ func TestOldSchemasStillRead(t *testing.T) {
 	}
 }
 
-// TestSchemaKeepsAll reads every part of a record back.
+// TestSchemaKeepsAll: every part of a record is read back.
 func TestSchemaKeepsAll(t *testing.T) {
 	want := small()
 	text := []byte(line(t, want))

@@ -50,9 +50,8 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
-// openTrial is a trial of which each figure can be worked out: n operations of
-// one client at a rate, whose response times are unit to n x unit, the lag a
-// tenth of it.
+// openTrial is a trial with figures that can be computed by hand: n operations of one
+// client at a rate, with response times of unit to n x unit, a tenth of which is lag.
 func openTrial(repeat, n int, rate float64, unit time.Duration) Trial {
 	p := Params{Operation: Get, Loop: OpenLoop, Clients: 1, Operations: n, RateOpsPerS: rate, Arrivals: ConstantArrivals, Inflight: 4, Repeat: repeat}
 	c := Client{Counts: Counts{OK: int64(n)}, Service: NewHistogram(), Response: NewHistogram(), Lag: NewHistogram(), Queued: 3}
@@ -111,8 +110,8 @@ func TestSummaryOfAnOpenLoop(t *testing.T) {
 	}
 }
 
-// TestOneTrialHasNoInterval: an interval says how far another run may differ, and
-// the latencies of one trial do not tell that, however many there are.
+// TestOneTrialHasNoInterval: an interval says how much another run may differ, which the
+// latencies of one trial do not show.
 func TestOneTrialHasNoInterval(t *testing.T) {
 	s := Summarize([]Trial{openTrial(0, 100_000, 10_000, time.Microsecond)})[0]
 	for name, l := range map[string]Latencies{"service": s.Service, "response": *s.Response, "lag": *s.Lag} {
@@ -154,8 +153,8 @@ func TestLatencyOfAClosedLoop(t *testing.T) {
 	}
 }
 
-// TestNothingMeasured: no figure of operations that all failed is 0.
-func TestNothingMeasured(t *testing.T) {
+// TestFiguresOfFailedOperationsAreUnknown: no figure of operations that all failed is 0.
+func TestFiguresOfFailedOperationsAreUnknown(t *testing.T) {
 	failed := Client{EndNS: 1e9, Counts: Counts{Failed: 9}, Service: NewHistogram()}
 	s := Summarize([]Trial{{Params: Params{Loop: ClosedLoop, Clients: 1}, Clients: []Client{failed}}})[0]
 	if s.Service.Mean.Known() || s.Service.P50.Known() {

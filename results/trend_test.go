@@ -47,8 +47,8 @@ func TestChange(t *testing.T) {
 	}
 }
 
-// wander is n values of a process of standard deviation 1 that forgets: phi is how
-// much of a value is left in the next. With a phi of 1 it is a random walk.
+// wander returns n values of an autoregressive process of standard deviation 1: each
+// value is phi times the one before plus noise. With a phi of 1 it is a random walk.
 func wander(random *rand.Rand, n int, phi float64) []float64 {
 	values := make([]float64, n)
 	for i := range values {
@@ -63,8 +63,8 @@ func wander(random *rand.Rand, n int, phi float64) []float64 {
 	return values
 }
 
-// TestTrendOfChance measures how often a machine that wanders, however far, is taken
-// for a trend: the rates of false alarm of minTrend, in 100 points.
+// TestTrendOfChance measures the false alarm rates of minTrend in 100 points of random
+// processes.
 func TestTrendOfChance(t *testing.T) {
 	const samples, points = 4000, 100
 	random := rand.New(rand.NewPCG(15, 16))

@@ -12,9 +12,9 @@ import (
 func constant() Trial { return open(ConstantArrivals) }
 func poisson() Trial  { return open(PoissonArrivals) }
 
-// TestHealthy: no detector finds anything in a healthy record, of whatever loop, with
-// all that the schema has or with nothing but what schema 1 did.
-func TestHealthy(t *testing.T) {
+// TestHealthyRecordsHaveNoWarnings: neither complete records of both loops nor records
+// with only the fields of schema 1.
+func TestHealthyRecordsHaveNoWarnings(t *testing.T) {
 	for name, trial := range map[string]Trial{
 		"closed": closed(), "constant": constant(), "poisson": poisson(),
 		"schema 1": {Params: closed().Params, Clients: closed().Clients, Agents: []Agent{{Host: "local", UserNS: 9 * second}}},
@@ -28,8 +28,8 @@ func TestHealthy(t *testing.T) {
 	}
 }
 
-// slower makes a share of the operations of an open loop take longer, in response
-// alone or in lag and response.
+// slower adds time to a share of the operations of an open loop, to response only or to
+// lag and response.
 func (t *Trial) slower(by time.Duration, lag bool, share float64) {
 	for i := range t.Clients {
 		c := &t.Clients[i]
@@ -51,7 +51,7 @@ func (t *Trial) slower(by time.Duration, lag bool, share float64) {
 	}
 }
 
-// short has only a share of what was due complete within the window.
+// short makes only a share of what was due complete within the window.
 func (t *Trial) short(share float64) {
 	for i := range t.Clients {
 		t.Clients[i].Completed = int64(share * float64(t.Clients[i].Counts.Due()))
@@ -71,8 +71,8 @@ func (t *Trial) drop(n int64) {
 
 func microseconds(n int) time.Duration { return time.Duration(n) * time.Microsecond }
 
-// TestDetectors: each detector finds its fault in a record that has it, alone, at
-// this level and value, and nothing where there is a little less of it.
+// TestDetectors: each detector finds its fault in a record with only this fault, at this
+// level and value, and nothing just below the limit.
 func TestDetectors(t *testing.T) {
 	none := func(*Trial) {}
 	counts := func(of func(*Counts)) func(*Trial) {
@@ -229,8 +229,8 @@ func equal(n int, d time.Duration) *Histogram {
 	return h
 }
 
-// slowing makes each hundredth of the client's operations take longer than the
-// one before, the last by about that share more than the first, in the same time.
+// slowing makes each hundredth of the client's operations take longer than the one
+// before, and the last longer than the first by about the given share, in the same time.
 func (c *Client) slowing(by float64) {
 	length := float64(c.EndNS - c.StartNS)
 	for i := range c.MarksNS {
@@ -239,7 +239,7 @@ func (c *Client) slowing(by float64) {
 	}
 }
 
-// TestDetectorsOfManyFaults are those whose faults come with others.
+// TestDetectorsOfManyFaults covers faults that cause several warnings.
 func TestDetectorsOfManyFaults(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -282,9 +282,9 @@ func TestDetectorsOfManyFaults(t *testing.T) {
 	}
 }
 
-// TestOpenLoopsNeedNoCompany: clients of an open loop may begin and end apart, and
-// have nothing to do at all.
-func TestOpenLoopsNeedNoCompany(t *testing.T) {
+// TestOpenLoopClientsMayRunApart: clients of an open loop may begin and end apart, or
+// have no operations.
+func TestOpenLoopClientsMayRunApart(t *testing.T) {
 	trial := poisson()
 	trial.Params.Clients = 4
 	for i := range 2 {
@@ -306,8 +306,8 @@ func TestOpenLoopsNeedNoCompany(t *testing.T) {
 	}
 }
 
-// TestFewOperationsOfALongWindow: they are judged by the window: a hiccup of 2 ms is
-// little of 10 s, and a lag of one operation is of no percentile that is printed.
+// TestFewOperationsOfALongWindow: few operations are judged by the window. A hiccup of 2
+// ms is a small part of 10 s, and the lag of one operation is in no printed percentile.
 func TestFewOperationsOfALongWindow(t *testing.T) {
 	h := func(d time.Duration) *Histogram { return equal(1, d) }
 	trial := Trial{Params: Params{Loop: OpenLoop, Clients: 1, RateOpsPerS: 0.1, DurationNS: 10e9},
@@ -321,8 +321,8 @@ func TestFewOperationsOfALongWindow(t *testing.T) {
 	}
 }
 
-// TestInterruptedTrialsAreKept: a closed loop that did fewer operations than asked
-// for is a record if it was interrupted, and none otherwise.
+// TestInterruptedTrialsAreKept: a closed loop with fewer operations than its parameters
+// is a valid record only if it was interrupted.
 func TestInterruptedTrialsAreKept(t *testing.T) {
 	trial := closed()
 	trial.Clients[1] = steady(1, 0, 3*second, 800)
@@ -341,7 +341,7 @@ func TestInterruptedTrialsAreKept(t *testing.T) {
 	}
 }
 
-// TestHostsWarnOnce: ten agents of a host whose time was stolen are one warning.
+// TestHostsWarnOnce: steal on a host with ten agents is one warning.
 func TestHostsWarnOnce(t *testing.T) {
 	trial := closed()
 	trial.Hosts = append(trial.Hosts, Host{Name: "other", Cores: 4})
@@ -365,9 +365,9 @@ func TestVerdictsAreOrdered(t *testing.T) {
 	}
 }
 
-// TestNothingToJudge: a record of which nothing is known is judged all the same, and
-// its warnings can be written.
-func TestNothingToJudge(t *testing.T) {
+// TestEmptyRecordIsJudged: a record without data has a verdict, and its warnings can be
+// formatted.
+func TestEmptyRecordIsJudged(t *testing.T) {
 	for _, loop := range []string{"closed", "open"} {
 		trial := Trial{Params: Params{Loop: loop, Clients: 1}, Clients: []Client{{Counts: Counts{Failed: 1}, Service: NewHistogram()}}}
 		verdict, warnings := trial.Judge()

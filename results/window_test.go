@@ -28,7 +28,7 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-func TestWindowOfClientsThatNeverMeet(t *testing.T) {
+func TestWindowOfClientsThatNeverOverlap(t *testing.T) {
 	trial := Trial{
 		Params:  Params{Clients: 2},
 		Clients: []Client{steady(0, 0, 1e9, 100), steady(1, 2e9, 3e9, 100)},

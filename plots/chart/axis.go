@@ -9,17 +9,17 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Axis maps values to places along one side of a panel. Made by a function of this
-// package it is never empty, so that nothing divides by zero.
+// Axis maps values to positions along one side of a panel. Axes made by functions of
+// this package have Low < High.
 type Axis struct {
 	Low, High float64 // Low < High; both positive if Log
 	Log       bool
-	Ticks     []plot.Tick // those without a label are left out where they are drawn
-	Label     string      // with its unit, empty for none
+	Ticks     []plot.Tick // ticks without a label are not drawn
+	Label     string      // with its unit; empty for none
 }
 
-// Normalize is where v lies between low (0) and high (1), NaN where a log scale has
-// no place for it.
+// Normalize returns the position of v between low (0) and high (1). It is NaN if v is
+// not on a log scale.
 func (a Axis) Normalize(low, high, v float64) float64 {
 	switch {
 	case !a.Log:
@@ -30,10 +30,10 @@ func (a Axis) Normalize(low, high, v float64) float64 {
 	return math.NaN()
 }
 
-// at is where v lies between Low (0) and High (1).
+// at returns the position of v between Low (0) and High (1).
 func (a Axis) at(v float64) float64 { return a.Normalize(a.Low, a.High, v) }
 
-// Labelled is the axis with a label.
+// Labelled returns the axis with a label.
 func (a Axis) Labelled(label string) Axis {
 	if a.Log {
 		label += ", log scale"
@@ -42,18 +42,18 @@ func (a Axis) Labelled(label string) Axis {
 	return a
 }
 
-// apply makes an axis of gonum's like a.
+// apply sets an axis of gonum's to a.
 func (a Axis) apply(to *plot.Axis) {
 	to.Min, to.Max, to.Scale, to.Padding = a.Low, a.High, a, 0
 	to.Tick.Marker = plot.ConstantTicks(a.Ticks)
 	align := to.Tick.Label
 	to.Tick.Label = plain(tickSize, quiet)
 	to.Tick.Label.XAlign, to.Tick.Label.YAlign = align.XAlign, align.YAlign
-	to.Label.TextStyle = plain(2*tickSize, quiet) // a space of it parts tick labels from the axis
+	to.Label.TextStyle = plain(2*tickSize, quiet) // its size sets the space between tick labels and the axis
 }
 
-// Linear is an axis from zero to above the largest of values: lengths can be
-// compared on no other. Values that are not positive are left out, as NaN is.
+// Linear returns an axis from zero, so that lengths can be compared, to above the
+// largest of values. It ignores NaN and values that are not positive.
 func Linear(values []float64, label func(float64) string) Axis {
 	low, high := extent(values)
 	if math.IsInf(low, 1) {
@@ -67,8 +67,8 @@ func Linear(values []float64, label func(float64) string) Axis {
 	return a
 }
 
-// Log is a logarithmic axis of whole decades, from low to high and further where
-// values are outside: figures that are read together get the same low and high.
+// Log returns a logarithmic axis of whole decades, from low to high and extended to
+// values outside. Figures that are read together use the same low and high.
 func Log(low, high float64, values []float64, label func(float64) string) Axis {
 	if least, most := extent(values); most > 0 {
 		low, high = min(low, power(1, decade(least))), max(high, power(1, decade(most)+1))
@@ -84,8 +84,8 @@ func Log(low, high float64, values []float64, label func(float64) string) Axis {
 	return a
 }
 
-// Places is an axis with a tick at each of the rising xs and a little room at
-// either end.
+// Places returns an axis with a tick at each of the ascending xs, and some room at both
+// ends.
 func Places(xs []float64, log bool, label func(float64) string) Axis {
 	const room = 0.04 // of the axis, at either end
 	low, high := xs[0], xs[len(xs)-1]
@@ -103,9 +103,8 @@ func Places(xs []float64, log bool, label func(float64) string) Axis {
 	return a
 }
 
-// Nines is HdrHistogram's axis of percentiles: the logarithm of 1/(1-q), so that
-// each further nine takes the same room. 0 is the smallest value, 1 is p90, 2 is
-// p99.
+// Nines returns HdrHistogram's axis of percentiles, the logarithm of 1/(1-q): each
+// further nine has the same width. 0 is the smallest value, 1 is p90, 2 is p99.
 func Nines(end float64) Axis {
 	end = max(end, 1)
 	a := Axis{High: end + 0.05, Label: "percentile (%), log scale of 1/(1 − q)",
@@ -117,11 +116,11 @@ func Nines(end float64) Axis {
 	return a
 }
 
-// Nine is where quantile q lies on the axis of [Nines].
+// Nine returns the position of quantile q on the axis of [Nines].
 func Nine(q float64) float64 { return -math.Log10(1 - q) }
 
-// apart is the ticks of an axis of the given length, without those labels that
-// would touch the one before; but the last always has one. size is the extent of a
+// apart returns the ticks of an axis of the given length, without labels that would
+// touch the one before. The last tick keeps its label. size returns the extent of a
 // label along the axis.
 func apart(a Axis, length vg.Length, size func(label string) vg.Length) []plot.Tick {
 	const air = 7
@@ -143,7 +142,8 @@ func apart(a Axis, length vg.Length, size func(label string) vg.Length) []plot.T
 	return kept
 }
 
-// unlabelled keeps the grid and drops the labels: a space is not a minor tick.
+// unlabelled removes the labels and keeps the grid. A label of a space makes gonum draw
+// a major tick.
 func unlabelled(ticks []plot.Tick) []plot.Tick {
 	kept := slices.Clone(ticks)
 	for i := range kept {
@@ -152,8 +152,8 @@ func unlabelled(ticks []plot.Tick) []plot.Tick {
 	return kept
 }
 
-// extent is the smallest and largest positive value; the smallest is +Inf if
-// there is none.
+// extent returns the smallest and largest positive value. The smallest is +Inf if there
+// is none.
 func extent(values []float64) (low, high float64) {
 	low = math.Inf(1)
 	for _, v := range values {
@@ -164,7 +164,7 @@ func extent(values []float64) (low, high float64) {
 	return low, high
 }
 
-// roundDown is the largest of 1, 2, 5 times a power of ten that is at most v.
+// roundDown returns the largest of 1, 2 or 5 times a power of ten that is at most v.
 func roundDown(v float64) float64 {
 	for e := decade(v); ; e-- {
 		for _, m := range []float64{5, 2, 1} {
@@ -175,7 +175,8 @@ func roundDown(v float64) float64 {
 	}
 }
 
-// decade is the power of ten at or below v; its logarithm may be rounded.
+// decade returns the exponent of the power of ten at or below v, exact despite the
+// rounding of logarithms.
 func decade(v float64) int {
 	e := int(math.Floor(math.Log10(v))) + 1
 	for power(1, e) > v {
@@ -184,7 +185,7 @@ func decade(v float64) int {
 	return e
 }
 
-// power is m x 10^e, the float64 nearest to it.
+// power returns the float64 nearest to m x 10^e.
 func power(m float64, e int) float64 {
 	if e < 0 {
 		return m / math.Pow10(-e)

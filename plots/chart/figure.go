@@ -1,6 +1,6 @@
-// Package chart lays out and draws figures as SVG: panels of series on aligned
-// axes, with labels at the ends of the lines. It draws on gonum's plot.Plot and
-// its plotters, and knows nothing of what is drawn.
+// Package chart lays out and draws figures as SVG: panels of series on aligned axes,
+// with labels at the ends of the lines. It draws with gonum's plot.Plot and plotters,
+// and does not depend on the data.
 package chart
 
 import (
@@ -16,24 +16,24 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Figure is a grid of panels under a title, above a caption. Data areas of a
-// column are equally wide and those of a row equally high.
+// Figure is a grid of panels below a title and above a caption. Data areas in a column
+// have equal widths, and those in a row equal heights.
 type Figure struct {
 	Title    string // the question
 	Subtitle string // the answer, with unit and number of trials
 	Rows     [][]Panel
-	Caption  []string // joined to one paragraph; two lines at most on a page
-	Measured string   // where and how it was measured; in the description alone
+	Caption  []string // joined to one paragraph, at most two lines on a page
+	Measured string   // where and how it was measured; only in the description
 }
 
-// Alt is the text in place of the figure.
+// Alt returns the alt text of the figure.
 func (f Figure) Alt() string { return f.Title + " " + f.Subtitle + "." }
 
 // Panel is one pair of axes and what is drawn on it, from the back to the front.
 type Panel struct {
 	Title  string    // empty for none
-	X, Y   Axis      // without labels where the panel beside or below has them
-	Height vg.Length // of the data area; 0 for the usual
+	X, Y   Axis      // without labels if the panel beside or below has them
+	Height vg.Length // of the data area; 0 for the default
 	Behind []plot.Plotter
 	Series []Series
 }
@@ -47,7 +47,7 @@ const (
 	Narrow Size = 360
 )
 
-// SVG draws the figure. It fails where gonum's output is not as expected.
+// SVG draws the figure. It returns an error if gonum's output is not as expected.
 func (f Figure) SVG(size Size) ([]byte, error) {
 	rows, room := f.Rows, vg.Length(size-2*edge)
 	if size == Narrow {
@@ -74,7 +74,7 @@ func (f Figure) SVG(size Size) ([]byte, error) {
 	return dress(out.Bytes(), f, size, height)
 }
 
-// stacked puts the panels of each column below each other, and the columns, too.
+// stacked puts all panels below each other, column by column.
 func stacked(rows [][]Panel) [][]Panel {
 	var all [][]Panel
 	for i := range rows[0] {
@@ -88,13 +88,13 @@ func stacked(rows [][]Panel) [][]Panel {
 	return all
 }
 
-// frame is a panel with the room that axes and labels take around its data.
+// frame is a panel with the room for axes and labels around its data.
 type frame struct {
 	Panel
 	plot                      *plot.Plot
 	left, right, above, below vg.Length
-	head, foot                vg.Length // above and below, with the texts that stand there
-	first                     bool      // of its row: it names the y ticks
+	head, foot                vg.Length // above and below, including the texts there
+	first                     bool      // of its row: it has the labels of y ticks
 }
 
 func (p Panel) frame(first bool) frame {
@@ -109,8 +109,8 @@ func (p Panel) frame(first bool) frame {
 	return f
 }
 
-// grid is the frames of a figure and the room beside the data areas of its columns
-// and rows. plot.Align would do it, if all rows were to be equally high.
+// grid is the frames of a figure and the room around the data areas of its columns and
+// rows. plot.Align is not used because it makes all rows equally high.
 type grid struct {
 	rows          [][]frame
 	left, right   []vg.Length // by column
@@ -175,7 +175,7 @@ func (f frame) draw(c draw.Canvas) {
 	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Min.Y - f.below - 1}, f.X.Label)
 }
 
-// height is that of a line of text, if there is one.
+// height returns the height of a line of text, 0 without text.
 func height(size vg.Length, words string) vg.Length {
 	if words == "" {
 		return 0
@@ -190,7 +190,8 @@ func (p Panel) height() vg.Length {
 	return p.Height
 }
 
-// plot is the panel as gonum draws it. Only the first of a row names its y ticks.
+// plot returns gonum's plot of the panel. Only the first of a row has labels of y
+// ticks.
 func (p Panel) plot(first bool) *plot.Plot {
 	g := plot.New()
 	g.BackgroundColor = nil
@@ -230,12 +231,12 @@ func (p paragraph) write(c draw.Canvas, y vg.Length) vg.Length {
 	return y
 }
 
-// textShare is how much of the width a line may take, measured with Liberation
-// Sans: other fonts are wider by as much as the rest.
+// textShare is the share of the width that a line may take, measured with Liberation
+// Sans. The rest is for wider fonts.
 const textShare = 0.94
 
-// wrap breaks words into lines no wider than width, at spaces. A word that is wider
-// has a line to itself.
+// wrap breaks words at spaces into lines no wider than width. A wider word has its own
+// line.
 func wrap(style text.Style, words string, width vg.Length) paragraph {
 	p := paragraph{style: style}
 	for word := range strings.FieldsSeq(words) {

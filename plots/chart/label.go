@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// labels writes the labels of series at the right ends of their lines, so that no
-// legend covers data. Where lines end close together their labels are moved apart
-// and a thin leader joins each to its line.
+// labels draws the labels of series at the right ends of their lines, so that no legend
+// covers data. Labels of lines that end close together are moved apart, with a thin
+// leader to each line.
 type labels []Series
 
 const (
@@ -20,7 +20,7 @@ const (
 	labelLeader = 14 // between the end of a line and its label
 	labelKey    = 12 // taken by the marker before the text
 	leastRight  = 26 // room at the right of a panel, for half a tick label
-	aside       = 60 // from how far left of the others a line has its label at its own end
+	aside       = 60 // a line that ends this far left of the others has its label there
 )
 
 // GlyphBoxes keeps room for the labels.
@@ -34,7 +34,7 @@ func (l labels) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	return []plot.GlyphBox{{X: 1, Rectangle: vg.Rectangle{Max: vg.Point{X: widest}}}}
 }
 
-// width is that of the label with its key.
+// width returns the width of the label with its key.
 func (s Series) width() vg.Length { return plain(headingSize, Ink).Width(s.Label) + s.Look.key() }
 
 // ending is a labelled series and where its label belongs.
@@ -43,8 +43,8 @@ type ending struct {
 	at vg.Point
 }
 
-// Plot writes the labels in one column, unless their lines end far apart; and those
-// inside the data right of their places, or left where there is no room.
+// Plot draws the labels in one column, except those of lines that end far to the left.
+// Labels inside the data are right of their points, or left if there is no room.
 func (l labels) Plot(c draw.Canvas, p *plot.Plot) {
 	var ends, inside []ending
 	var right vg.Length
@@ -62,7 +62,7 @@ func (l labels) Plot(c draw.Canvas, p *plot.Plot) {
 	for i, y := range heights(c, ends) {
 		e := ends[i]
 		to := vg.Point{X: right + labelLeader, Y: y}
-		if right-e.at.X > aside { // a leader that long would look like data
+		if right-e.at.X > aside { // a long leader would look like data
 			to.X = e.at.X + labelLeader
 		}
 		c.StrokeLine2(draw.LineStyle{Color: e.Look.Colour.faint(), Width: 0.8}, e.at.X+5, e.at.Y, to.X-2, to.Y)
@@ -93,12 +93,12 @@ func heights(c draw.Canvas, all []ending) []vg.Length {
 	return moved
 }
 
-// spread moves falling positions apart until neighbours are at least gap from
-// each other, each as little as possible in the sense of least squares (pool
-// adjacent violators), and keeps them between low and high if there is room.
+// spread moves descending positions apart until neighbours are at least gap from each
+// other, with the least sum of squared moves (pool adjacent violators). It keeps them
+// between low and high if there is room.
 func spread(falling []float64, gap, low, high float64) []float64 {
-	// Less gap x rank, the problem is to make the positions fall monotonically.
-	// A block is neighbours that would violate that and so share their mean.
+	// After subtracting gap x rank, positions must descend monotonically. A block is
+	// neighbours that would violate this and share their mean instead.
 	type block struct {
 		sum   float64
 		count int

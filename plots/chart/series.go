@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Series is one line with its markers, a [plot.Plotter]. What has no place on the
-// axes is left out, and breaks the line.
+// Series is one line with its markers, a [plot.Plotter]. Points that are not on the
+// axes are left out and break the line.
 type Series struct {
 	Label  string
 	At     *plotter.XY // where the label stands; nil for the right end
@@ -18,21 +18,20 @@ type Series struct {
 	Points plotter.XYs // the line
 	Marks  []Mark
 	Dots   plotter.XYs // single trials
-	Pale   bool        // the line recedes; the label does not
+	Pale   bool        // the line is pale; the label is not
 	Shift  vg.Length   // to the right, of all but the ticks
 }
 
-// Mark is a measured point. Bars and outlines are drawn where there is anything to
-// say.
+// Mark is a measured point, with an optional interval and outline.
 type Mark struct {
 	X, Y      float64
-	Low, High float64 // interval; none where both are 0
+	Low, High float64 // interval; none if both are 0
 	Hollow    bool
 	Ring      bool
 	Cross     bool
 }
 
-// end is where the label of a series belongs, false if nothing of it has a place.
+// end returns the position of the label of a series, false if no point is on the axes.
 func (s Series) end(c draw.Canvas, p *plot.Plot) (vg.Point, bool) {
 	last := vg.Point{X: vg.Length(math.Inf(-1))}
 	found := false
@@ -82,9 +81,9 @@ func (s Series) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// plotLine draws the stretches of the line between its breaks. gonum's own line
-// knows no breaks, and draws all the thousands of points that a histogram has;
-// here those less than half a pixel from the one before are left out.
+// plotLine draws the parts of the line between its breaks. gonum's line has no breaks,
+// and draws all the thousands of points of a histogram. plotLine leaves out points less
+// than half a pixel from the one before.
 func (s Series) plotLine(c draw.Canvas, p *plot.Plot) {
 	const near = 0.5
 	style := draw.LineStyle{Color: s.Look.Colour, Width: s.Look.Width, Dashes: s.Look.Dash}
@@ -114,7 +113,7 @@ func (s Series) plotLine(c draw.Canvas, p *plot.Plot) {
 	flush()
 }
 
-// place is where a point lies on c, false if it has no place.
+// place returns the position of a point on c, false if it is not on the axes.
 func place(c draw.Canvas, p *plot.Plot, x, y float64) (vg.Point, bool) {
 	at := vg.Point{X: c.X(p.X.Norm(x)), Y: c.Y(p.Y.Norm(y))}
 	sum := float64(at.X + at.Y)
@@ -136,8 +135,8 @@ type Cell struct {
 	Count                  float64
 }
 
-// Heat is a heat map: the darker, the more, on a log scale. Cells of one shade are
-// one polygon, which keeps the drawing small.
+// Heat returns a heat map, darker for larger numbers, on a log scale. Cells of one shade
+// are one polygon, which keeps the file small.
 func Heat(cells []Cell) []plot.Plotter {
 	shades := []Colour{0xEEF1F4, 0xDCE2E8, 0xC6CFD8, 0xAEBAC6, 0x95A4B3}
 	most := 1.0
@@ -148,7 +147,7 @@ func Heat(cells []Cell) []plot.Plotter {
 	for _, c := range cells {
 		if c.Count > 0 {
 			i := min(int(float64(len(shades))*math.Log1p(c.Count)/math.Log1p(most)), len(shades)-1)
-			if n := len(rings[i]); n > 0 && rings[i][n-1][2] == (plotter.XY{X: c.Right, Y: c.Low}) { // on top of the last
+			if n := len(rings[i]); n > 0 && rings[i][n-1][2] == (plotter.XY{X: c.Right, Y: c.Low}) { // adjacent to the last
 				rings[i][n-1] = rectangle(c.Left, c.Right, rings[i][n-1][0].Y, c.High)
 				continue
 			}

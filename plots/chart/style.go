@@ -24,35 +24,34 @@ const (
 	lineHeight  = 1.4 // of the font size
 )
 
-// fontStack names fonts with the widths of Liberation Sans, in which texts are
-// measured here: Arial and Helvetica were its models. Fonts are not embedded,
-// which would make each figure half a megabyte.
+// fontStack names fonts with the widths of Liberation Sans, with which texts are
+// measured. Fonts are not embedded, which would make each figure half a megabyte.
 const fontStack = "'Liberation Sans', Arial, Helvetica, sans-serif"
 
 // Colour is 0xRRGGBB.
 type Colour uint32
 
-// Colours of figures. The first three differ in lightness as well, for print in
-// grey, and are at least 3.1 : 1 on white.
+// Colours of figures. The first three also differ in lightness, for grey print, and
+// have a contrast of at least 3.1 : 1 on white.
 const (
 	Blue     Colour = 0x00518A
 	Orange   Colour = 0xC65102
 	Sky      Colour = 0x2A9DD0
 	Ink      Colour = 0x1F2328
 	quiet    Colour = 0x57606A // secondary text
-	Guide    Colour = 0x6E7681 // lines that were not measured of the store
+	Guide    Colour = 0x6E7681 // lines that are not measurements of the store
 	Shade    Colour = 0xF3F1EA // behind a part of a panel
 	gridLine Colour = 0xE6E9ED
 	white    Colour = 0xFFFFFF
 )
 
-// RGBA makes a colour a color.Color.
+// RGBA implements color.Color.
 func (c Colour) RGBA() (r, g, b, a uint32) {
 	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 255}.RGBA()
 }
 
-// faint is c, mixed with so much white that what is drawn in it recedes. It is
-// opaque: transparent colours add up where things overlap, and look like data.
+// faint returns c mixed with white. It is opaque, because overlapping transparent
+// colours add up and look like data.
 func (c Colour) faint() Colour {
 	mix := func(shift uint) Colour {
 		v := float64(c >> shift & 0xFF)
@@ -61,7 +60,7 @@ func (c Colour) faint() Colour {
 	return mix(16) | mix(8) | mix(0)
 }
 
-// Look is how a series is told from others, in colour and without.
+// Look distinguishes a series from others, in colour and in grey.
 type Look struct {
 	Colour Colour
 	Dash   []vg.Length      // lengths of stroke and gap in turn; nil for solid
@@ -70,7 +69,7 @@ type Look struct {
 	Size   vg.Length        // half the width of a marker; 0 for the usual
 }
 
-// Diamond is a filled square on its corner, beside the shapes that gonum has.
+// Diamond is a filled square on its corner, a shape that gonum lacks.
 type Diamond struct{}
 
 // DrawGlyph draws the shape.
@@ -79,9 +78,8 @@ func (Diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 	c.FillPolygon(style.Color, []vg.Point{{X: at.X - r, Y: at.Y}, {X: at.X, Y: at.Y - r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y + r}})
 }
 
-// draw draws a marker with a white rim, so that markers on one spot can be
-// counted. Outlines are a smaller marker on a larger one: gonum's are half a pixel
-// thin.
+// draw draws a marker with a white rim, so that overlapping markers can be counted.
+// Outlines are a smaller marker on a larger one, since gonum's are half a pixel wide.
 func (l Look) draw(c draw.Canvas, at vg.Point, m Mark) {
 	r := l.Size
 	if r == 0 {
@@ -123,7 +121,7 @@ func (l Look) label(c draw.Canvas, at vg.Point, label string) {
 	}
 	style := plain(headingSize, Ink)
 	style.YAlign = draw.YCenter
-	// YCenter counts descenders, which these words seldom have.
+	// YCenter includes descenders, which most labels lack.
 	c.FillText(style, vg.Point{X: at.X + l.key(), Y: at.Y + 1.5}, label)
 }
 
@@ -134,7 +132,7 @@ func plain(size vg.Length, c Colour) text.Style {
 		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
 		XAlign:  draw.XLeft,
 		YAlign:  draw.YBottom,
-		Handler: plot.DefaultTextHandler, // takes texts as they are, without markup
+		Handler: plot.DefaultTextHandler, // draws texts without markup
 	}
 }
 

@@ -9,10 +9,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// dress makes the drawing fit for a page: sizes in px, a title and description,
-// fonts by what they look like, and a light card with a border behind it all,
-// so that it can be read on a dark page. It fails where gonum's output is not
-// what this was written for, instead of leaving a drawing undressed.
+// dress adapts the drawing to a page: sizes in px, a title and description, common
+// fonts, and a light card with a border behind it, for dark pages. It returns an error
+// if gonum's output is not as expected.
 func dress(svg []byte, f Figure, size Size, height vg.Length) ([]byte, error) {
 	const (
 		headEnd = `xmlns:xlink="http://www.w3.org/1999/xlink">` + "\n"
@@ -28,8 +27,8 @@ func dress(svg []byte, f Figure, size Size, height vg.Length) ([]byte, error) {
 	if strings.Contains(body, "font-family") {
 		return nil, fmt.Errorf("draw %q: unexpected font in gonum's SVG", f.Title)
 	}
-	// A stylesheet would do nothing where an SVG is shown as an image with a
-	// strict policy, so everything is an attribute.
+	// Attributes are used instead of a stylesheet, which strict content policies
+	// disable in images.
 	h := fmt.Sprintf("%.5g", height.Points())
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%s" viewBox="0 0 %d %s" role="img" font-family="%s">`+"\n",
