@@ -87,6 +87,9 @@ type Params struct {
 	// Stall is an injected fault: for how long, and how often, nodes stop answering,
 	// as 20ms/1s. Empty: none.
 	Stall string `json:"stall,omitempty"`
+	// Fault is the fault that a study of verdicts injected, such as ThiefFault. Empty:
+	// none.
+	Fault string `json:"fault,omitempty"`
 }
 
 // Setting is p without its repeat: what the trials of one point of a figure
