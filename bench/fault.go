@@ -68,11 +68,11 @@ func startHelpers(ctx context.Context, n int, script, after string) (undo func()
 		return all(len(helpers), func(i int) error { return helpers[i].Stop(undoGrace) })
 	}
 	for range n {
-		line := fmt.Sprintf("{ %s; } </dev/null >/dev/null 2>&1 & echo; cat >/dev/null; kill $!; wait $! 2>/dev/null; %s\nexit 0", script, after)
+		line := fmt.Sprintf("{ %s; } </dev/null >/dev/null 2>&1 & echo ready; cat >/dev/null; kill $!; wait $! 2>/dev/null; %s\nexit 0", script, after)
 		p, err := host.Local().Start("fault", "sh", "-c", line)
 		if err == nil {
 			helpers = append(helpers, p)
-			_, err = p.Receive(ctx) // it runs
+			_, err = p.Receive(ctx) // ready
 		}
 		if err != nil {
 			return nil, errors.Join(err, undo())

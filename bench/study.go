@@ -194,7 +194,7 @@ func (c *StudyCommand) checkSame(trials []results.Trial) error {
 // healthy ones together and all with a fault.
 func writeStudy(w io.Writer, trials []results.Trial) error {
 	cases := results.Confusion(trials)
-	lines := []string{studyLine("case", "trials", "not VALID", "right code", "warnings")}
+	lines := []string{studyLine("case", "trials", "not VALID", "right code", "warnings (%)")}
 	row := func(name string, c results.Case) {
 		right := "-"
 		if c.Fault != "" || c.Right > 0 {
@@ -202,7 +202,7 @@ func writeStudy(w io.Writer, trials []results.Trial) error {
 		}
 		var fired []string
 		for _, code := range c.Fired() {
-			fired = append(fired, fmt.Sprintf("%s %s", code, shareText(results.Share{Of: c.Codes[code], All: c.Trials})))
+			fired = append(fired, fmt.Sprintf("%s %.0f", code, 100*results.Share{Of: c.Codes[code], All: c.Trials}.Value()))
 		}
 		low, high := c.NotValid().Interval()
 		notValid := fmt.Sprintf("%s [%.0f, %.0f]", shareText(c.NotValid()), 100*low, 100*high)

@@ -29,6 +29,10 @@
 //	truth  where a stall was injected: the true response time beside what an
 //	       open and a closed loop made of it
 //
+// A study of verdicts, whose trials have injected faults, has one figure alone:
+//
+//	verdict  the share of trials that are not VALID, by case
+//
 // Colour, dash and marker tell the series, thickness the percentile. A hollow marker
 // is a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one.
 // Where a setting has one trial there are markers and no line.
@@ -44,18 +48,20 @@
 //	sweep FILE [KEY=VALUE...]  the only sweep of a results file with these
 //	                           parameters, as "placement=embedded"; FILE is
 //	                           relative to the report
+//	exists FILE                whether there is such a file
 //	file FILE                  all sweeps of a results file
 //
 // Blocks, each a paragraph of its own:
 //
-//	figure NAME SWEEP    a figure, with its description as alternative text; lag and
-//	                     truth are of a file instead of a sweep
+//	figure NAME SWEEP    a figure, with its description as alternative text; lag,
+//	                     truth and verdict are of a file instead of a sweep
 //	table SWEEP          latencies and throughput of every setting
 //	environment SWEEP    hosts, build, workload and command line
 //	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
 //	                     warnings
 //	truth FILE           where nodes were told to stall: true percentiles, those
 //	                     measured, and their errors
+//	study FILE           where faults were injected: how each case was judged
 //
 // Numbers inside a sentence:
 //

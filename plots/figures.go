@@ -18,6 +18,9 @@ type sketch struct {
 // figures are the figures of a file rather than of one of its sweeps, because what
 // they compare lies in several.
 func (all sweeps) figures() []sketch {
+	if all.study() != nil { // the pacing of its trials has faults
+		return []sketch{{"verdict", all.verdict}}
+	}
 	var list []sketch
 	if len(all.byPacing()) > 0 {
 		list = append(list, sketch{"lag", all.lag})
@@ -70,6 +73,9 @@ func drawAll(folder string, all sweeps) ([]drawing, error) {
 	}
 	if err := add(folder, all.figures()); err != nil {
 		return nil, err
+	}
+	if all.study() != nil { // a figure of each case would show its fault and nothing of the store
+		all = nil
 	}
 	labels := make(map[string]string)
 	for _, s := range all {
