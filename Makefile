@@ -14,7 +14,7 @@ TRIALS ?= 1
 PLACEMENT ?= separate
 RESUME ?=
 
-WHERE := $(or $(firstword $(patsubst bench-%,%,$(filter bench-lab bench-ec2 bench-rates bench-pacing bench-truth,$(MAKECMDGOALS)))),loopback)
+WHERE := $(or $(firstword $(patsubst bench-%,%,$(filter bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict,$(MAKECMDGOALS)))),loopback)
 PUBLISHED := results/$(WHERE).jsonl
 DATED := $(sort $(wildcard results/$(WHERE)-20*.jsonl))
 NOW := $(shell date -u +%Y%m%dT%H%M%SZ)
@@ -29,7 +29,7 @@ endif
 RTT ?= 500us
 EC2 ?=
 
-.PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth report test check fuzz clean
+.PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict report test check fuzz clean
 
 # GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a
 # processor of 2013.
@@ -83,6 +83,12 @@ bench-truth: build
 	$(TRUTH) --duration 30s --results $(RESULTS).closed
 	cat $(RESULTS).open $(RESULTS).send $(RESULTS).closed >$(RESULTS)
 	rm $(RESULTS).open $(RESULTS).send $(RESULTS).closed
+	./dhtbench plot $(RESULTS)
+
+# How often verdicts are wrong: healthy trials and injected faults, in turn.
+REPEATS ?= 20
+bench-verdict: build
+	./dhtbench study --repeats $(REPEATS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
 report: build

@@ -24,6 +24,7 @@ type program struct {
 	Plot   plots.Command       `cmd:"" help:"Draw the figures of results files."`
 	Report plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
 	Node   node.Command        `cmd:"" help:"Run a DHT node."`
+	Study  bench.StudyCommand  `cmd:"" help:"Measure how often verdicts are wrong, with injected faults."`
 	Shell  node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
 	Agent  bench.AgentCommand  `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
 }

@@ -219,6 +219,7 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 			clock: a.clock, share: spinShare(a.processors, len(s.Clients)), blind: s.Null, timeline: s.Timeline,
 		})
 	}
+	a.inject(ctx, s.Params.Fault)
 	// Connections outlive the group that makes them.
 	if err := a.each(ctx, func(_ context.Context, _ int, c *client) error { return c.begin(ctx) }); err != nil {
 		return reply{}, err

@@ -28,6 +28,10 @@ type client struct {
 	blind    bool          // servers store nothing, so that replies are not checked
 	timeline bool          // record latency over time
 
+	// Of a client at fault, see [agent.inject].
+	ownWork func()        // done between operations of a closed loop; nil: none
+	late    time.Duration // after the start signal, when it begins
+
 	slots []*slot      // operations that can be in flight at once: one in a closed loop
 	done  atomic.Int64 // operations done in this phase, for progress
 
@@ -164,6 +168,7 @@ func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*record
 	}
 	c.source.Begin(op, uint64(c.plan.warmups()))
 	rec := newRecorder(c.plan.Params, c.plan.expected(), c.timeline)
+	c.beginLate(ctx)
 	if err := c.loop(ctx, limit, at, rec); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ func (c *client) closedLoop(ctx context.Context, limit extent, rec *recorder) er
 	end := rec.start + int64(limit.duration)
 	s := c.slots[0]
 	for i := 1; ; i++ {
+		if c.ownWork != nil {
+			c.ownWork()
+		}
 		r.prepare(s)
 		c.exchange(ctx, s)
 		if (i%stopCheck == 0 || s.err != nil) && ctx.Err() != nil {

@@ -134,6 +134,7 @@ func awaitExits(ctx context.Context, t results.Trial) error {
 type setup struct {
 	hosts []results.Host
 	build results.Build
+	ids   processIDs
 }
 
 // prepare starts all processes. null, unless empty, starts null servers with these
@@ -144,8 +145,10 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Pa
 		return setup{}, err
 	}
 	var addrs []string
+	var ids processIDs
 	for _, s := range servers {
 		addrs = append(addrs, s.Addr)
+		ids.nodes = append(ids.nodes, s.PID)
 	}
 	placed := placeClients(p.Clients, len(g.agents))
 	replies, err := g.ask(ctx, "ready", func(i int) order {
@@ -161,13 +164,16 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Pa
 	if err != nil {
 		return setup{}, err
 	}
+	for _, r := range replies {
+		ids.agents = append(ids.agents, r.Ready.PID)
+	}
 	hosts := c.fleet.facts(p.Nodes, p.Clients)
 	for i := range hosts {
 		if len(hosts[i].Nodes) > 0 {
 			hosts[i].NodeGOMAXPROCS = servers[hosts[i].Nodes[0]].GOMAXPROCS
 		}
 	}
-	return setup{hosts: hosts, build: replies[0].Ready.Build}, nil
+	return setup{hosts: hosts, build: replies[0].Ready.Build, ids: ids}, nil
 }
 
 // startAll starts servers and agents and returns the servers by number. One agent
@@ -226,6 +232,10 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	if _, err := g.vitals(ctx); err != nil { // the next vitals are of this phase only
 		return results.Trial{}, err
 	}
+	undo, err := inject(ctx, p.Fault, common.ids)
+	if err != nil {
+		return results.Trial{}, fmt.Errorf("inject %s: %w", p.Fault, err)
+	}
 	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
 	m.start = c.clock.Now() + int64(startDelay)
 	for _, o := range offsets {
@@ -234,6 +244,9 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	m.replies, err = g.measure(ctx, func(i int) order {
 		return order{Go: &phaseOrder{Operation: p.Operation, AtNS: m.start + offsets[i].ahead}}
 	}, progress)
+	if undone := undo(); err == nil {
+		err = undone
+	}
 	if err != nil {
 		return results.Trial{}, err
 	}

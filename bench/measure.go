@@ -44,37 +44,43 @@ func (c *Command) Run(ctx context.Context) (err error) {
 // open opens the results file. If it holds trials, --resume must be given and they
 // must be of the same sweep, so that results are never mixed or replaced.
 func (c *Command) open() (*results.File, []results.Trial, error) {
-	file, trials, torn, err := results.Open(c.Results)
+	return openResults(c.Results, c.Resume, c.sweep().checkSame)
+}
+
+// openResults opens a results file to add trials. It continues one that holds trials
+// only if resume is set, and only those that checkSame accepts.
+func openResults(name string, resume bool, checkSame func([]results.Trial) error) (*results.File, []results.Trial, error) {
+	file, trials, torn, err := results.Open(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	if torn {
-		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed an incomplete last line\n", c.Results)
+		fmt.Fprintf(os.Stderr, "dhtbench: %s: removed an incomplete last line\n", name)
 	}
-	if len(trials) > 0 && !c.Resume {
+	if len(trials) > 0 && !resume {
 		file.Close()
 		return nil, nil, fmt.Errorf("%s already holds %d trials: give --resume to measure the rest, or another file with --results",
-			c.Results, len(trials))
+			name, len(trials))
 	}
-	err = c.sweep().checkSame(trials)
+	err = checkSame(trials)
 	if err == nil {
-		trials, err = c.dropInterrupted(file, trials)
+		trials, err = dropInterrupted(name, file, trials)
 	}
 	if err != nil {
 		file.Close()
-		return nil, nil, fmt.Errorf("resume %s: %w; give the flags of its trials, or another file with --results", c.Results, err)
+		return nil, nil, fmt.Errorf("resume %s: %w; give the flags of its trials, or another file with --results", name, err)
 	}
 	return file, trials, nil
 }
 
 // dropInterrupted removes a last trial that was interrupted, which is measured
 // again.
-func (c *Command) dropInterrupted(file *results.File, trials []results.Trial) ([]results.Trial, error) {
+func dropInterrupted(name string, file *results.File, trials []results.Trial) ([]results.Trial, error) {
 	n := len(trials)
 	if n == 0 || trials[n-1].Ended() != results.Interrupted {
 		return trials, nil
 	}
-	fmt.Fprintf(os.Stderr, "dhtbench: %s: measuring the interrupted last trial again\n", c.Results)
+	fmt.Fprintf(os.Stderr, "dhtbench: %s: measuring the interrupted last trial again\n", name)
 	return trials[:n-1], file.DropLast()
 }
 

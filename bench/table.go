@@ -184,6 +184,9 @@ func setting(p results.Params) string {
 	if p.Pacing == results.TimerPacing {
 		text += ", timer"
 	}
+	if p.Fault != "" {
+		text += ", fault " + p.Fault
+	}
 	if p.Repeat > 0 {
 		text += fmt.Sprintf(", repeat %d", p.Repeat)
 	}

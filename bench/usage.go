@@ -66,15 +66,7 @@ func (a *agent) vitals(before, after usage) node.Vitals {
 // has stopped it, in nanoseconds, from files below root. Limits of version 1 or of
 // a parent group are not seen.
 func throttled(root string) int64 {
-	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
-	if err != nil {
-		return 0
-	}
-	_, path, found := bytes.Cut(bytes.TrimSpace(own), []byte("0::"))
-	if !found {
-		return 0
-	}
-	stat, err := os.ReadFile(filepath.Join(root, "sys/fs/cgroup", string(path), "cpu.stat"))
+	stat, err := os.ReadFile(filepath.Join(controlGroup(root), "cpu.stat"))
 	if err != nil {
 		return 0
 	}
@@ -85,4 +77,18 @@ func throttled(root string) int64 {
 	text, _, _ := bytes.Cut(after, []byte("\n"))
 	usec, _ := strconv.ParseInt(string(text), 10, 64)
 	return usec * int64(time.Microsecond)
+}
+
+// controlGroup is the folder of this process's control group, version 2, below root.
+// It is empty where there is none.
+func controlGroup(root string) string {
+	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
+	if err != nil {
+		return ""
+	}
+	_, path, found := bytes.Cut(bytes.TrimSpace(own), []byte("0::"))
+	if !found {
+		return ""
+	}
+	return filepath.Join(root, "sys/fs/cgroup", string(path))
 }

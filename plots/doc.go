@@ -28,6 +28,10 @@
 //	truth  with an injected stall: the true response time, and those measured by
 //	       an open and a closed loop
 //
+// A study of verdicts, whose trials have injected faults, has only one figure:
+//
+//	verdict  the share of trials that are not VALID, by case
+//
 // Colour, dash and marker distinguish series, thickness percentiles. A hollow marker is
 // a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one. With
 // one trial for each setting there are markers and no line.
@@ -43,18 +47,20 @@
 //	sweep FILE [KEY=VALUE...]  the only sweep of a results file with these
 //	                           parameters, as "placement=embedded"; FILE is
 //	                           relative to the report
+//	exists FILE                whether there is such a file
 //	file FILE                  all sweeps of a results file
 //
 // Blocks, each a paragraph:
 //
-//	figure NAME SWEEP    a figure, with its description as alternative text; lag and
-//	                     truth are of a file instead of a sweep
+//	figure NAME SWEEP    a figure, with its description as alternative text; lag,
+//	                     truth and verdict are of a file instead of a sweep
 //	table SWEEP          latencies and throughput of every setting
 //	environment SWEEP    hosts, build, workload and command line
 //	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
 //	                     warnings
 //	truth FILE           with an injected stall: true and measured percentiles, and
 //	                     errors
+//	study FILE           with injected faults: the verdicts of each case
 //
 // Numbers inside a sentence:
 //

@@ -17,6 +17,9 @@ type sketch struct {
 
 // figures returns the figures of a whole file, which compare sweeps.
 func (all sweeps) figures() []sketch {
+	if all.study() != nil { // the pacing of its trials has faults
+		return []sketch{{"verdict", all.verdict}}
+	}
 	var list []sketch
 	if len(all.byPacing()) > 0 {
 		list = append(list, sketch{"lag", all.lag})
@@ -69,6 +72,9 @@ func drawAll(folder string, all sweeps) ([]drawing, error) {
 	}
 	if err := add(folder, all.figures()); err != nil {
 		return nil, err
+	}
+	if all.study() != nil { // a figure of each case would show its fault and nothing of the store
+		all = nil
 	}
 	labels := make(map[string]string)
 	for _, s := range all {

@@ -89,12 +89,16 @@ func (r renderer) functions() template.FuncMap {
 		return func(s sweep) string { return strings.TrimSpace(of(s)) }
 	}
 	return template.FuncMap{
-		"file": r.file, "sweep": r.sweep,
+		"file": r.file, "sweep": r.sweep, "exists": r.exists,
 		"of": ofOperation, "at": atLoad,
 		"value": value, "ratio": ratio, "reference": func() referenceReport { return referenceReport{} },
 		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts),
 		"truth": func(all sweeps) (string, error) {
 			text, err := all.truthTable()
+			return strings.TrimSpace(text), err
+		},
+		"study": func(all sweeps) (string, error) {
+			text, err := all.studyTable()
 			return strings.TrimSpace(text), err
 		},
 	}

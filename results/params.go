@@ -85,6 +85,9 @@ type Params struct {
 	// Stall is an injected fault: 20ms/1s means that nodes answer nothing for 20 ms in
 	// every second. It is empty without a fault.
 	Stall string `json:"stall,omitempty"`
+	// Fault is the fault that a study of verdicts injected, such as ThiefFault. Empty:
+	// none.
+	Fault string `json:"fault,omitempty"`
 }
 
 // Setting returns p without its repeat: what the trials of one point of a figure have
