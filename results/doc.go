@@ -18,7 +18,7 @@
 // Across trials, figures are medians of the trials' percentiles ([Summary]). A record
 // that contradicts itself is refused. [Trial.Judge] gives records a verdict and
 // warnings. A new warning is a detector in detect_*.go, listed in verdict.go, and its
-// sentence in sentence.go.
+// sentence in warning.go.
 //
 // # Schema history
 //
