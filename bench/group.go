@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -190,7 +191,7 @@ func (g *processGroup) withExits(err error) error {
 	for _, p := range slices.Concat(g.servers, g.agents) {
 		select {
 		case <-p.Done():
-			if exit := p.Err(); exit.Error() != err.Error() {
+			if exit := p.Err(); !strings.Contains(err.Error(), exit.Error()) {
 				errs = append(errs, exit)
 			}
 		default:
