@@ -51,7 +51,7 @@ type history struct {
 	held       uint64   // value of a store that does the operation at the time of the reply
 	underWay   []call
 	operations []porcupine.Operation
-	found    bool
+	found      bool
 }
 
 // call is one operation in flight.
