@@ -76,7 +76,7 @@ func TestImportsGoDown(t *testing.T) {
 			}
 			for library, allowed := range owners() {
 				if strings.HasPrefix(imported, library) && !slices.Contains(allowed, p.ImportPath) {
-					t.Errorf("%s imports %s, which is for %s alone", p.ImportPath, imported, strings.Join(allowed, " and "))
+					t.Errorf("%s imports %s, which only %s may import", p.ImportPath, imported, strings.Join(allowed, " and "))
 				}
 			}
 		}

@@ -24,7 +24,7 @@ type Command struct {
 
 	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
 	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
-	Workload   workload.Mix   `group:"Workload" help:"Mix of operations: get=95,put=5 (also del, insert), or ycsb-a, -b, -c, -d, -f. Default: all put, then all get, then all del." placeholder:"MIX"`
+	Workload   workload.Mix   `group:"Workload" help:"Mix of operations: get=95,put=5 (also del, insert, rmw), or ycsb-a, -b, -c, -d, -f. Default: all put, then all get, then all del." placeholder:"MIX"`
 	Keys       workload.Keys  `group:"Workload" help:"Key distribution of a mix: uniform, zipfian:0.99 (any exponent above 0), latest, sequential." placeholder:"HOW"`
 	Records    int            `group:"Workload" help:"Records loaded before a mixed workload." default:"100000"`
 

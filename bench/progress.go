@@ -35,7 +35,7 @@ type bar struct {
 	container *mpb.Progress
 	bar       *mpb.Bar
 	before    atomic.Int64           // operations of the trials that ended
-	label     atomic.Pointer[string] // the trial under way
+	label     atomic.Pointer[string] // the trial in progress
 }
 
 // newBar draws a bar on w for runs.

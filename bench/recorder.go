@@ -15,7 +15,7 @@ type recorder struct {
 	response   *results.Histogram   // nil in a closed loop
 	lag        *results.Histogram   // nil in a closed loop
 	noReply    *results.Histogram   // nil until needed
-	kinds      []*results.Histogram // by operation, of a mix alone
+	kinds      []*results.Histogram // by operation, of a mix only
 	breakdown  *results.Breakdown   // nil unless asked for
 	counts     results.Counts
 	first      error // of the first operation that went wrong

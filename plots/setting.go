@@ -7,8 +7,8 @@ type latency int
 
 const (
 	service  latency = iota // completion - send
-	response                // completion - intended start; of the open loop alone
-	lag                     // send - intended start; of the open loop alone
+	response                // completion - intended start; of an open loop only
+	lag                     // send - intended start; of an open loop only
 	null                    // service time at servers that answer at once
 )
 

@@ -51,7 +51,7 @@ type history struct {
 	held       uint64   // value of a store that does the operation at the time of the reply
 	underWay   []call
 	operations []porcupine.Operation
-	accused    bool
+	found      bool
 }
 
 // call is one operation in flight.
@@ -132,7 +132,7 @@ func (h *history) end(c call, now int64) {
 		how = outcome(out.value != 0)
 	}
 	value := appendValue(nil, valueHead, key, uint32(out.value), uint32(out.value>>32))
-	h.accused = h.accused || l.End(c.pending, how, key, value).Wrong()
+	h.found = h.found || l.End(c.pending, how, key, value).Wrong()
 	o.Output = out
 	h.operations = append(h.operations, o)
 }
@@ -141,7 +141,7 @@ func (h *history) end(c call, now int64) {
 // finds faults only in histories that are not linearizable. It finds all of those
 // in which one client does one operation at a time and knows every outcome.
 func TestLedgerAgainstPorcupine(t *testing.T) {
-	accused, missed := 0, 0
+	found, missed := 0, 0
 	for seed := range uint64(20_000) {
 		random := splitmix{state: seed}
 		h := history{
@@ -151,18 +151,18 @@ func TestLedgerAgainstPorcupine(t *testing.T) {
 		h.run(10, seed)
 		linearizable := porcupine.CheckOperations(registerModel(), h.operations)
 		switch {
-		case h.accused && linearizable:
-			t.Fatalf("seed %d: the store is accused without cause: %+v", seed, h)
+		case h.found && linearizable:
+			t.Fatalf("seed %d: the store is found without cause: %+v", seed, h)
 		case h.clients > 1: // of which one client cannot know
-		case h.accused:
-			accused++
+		case h.found:
+			found++
 		case !linearizable && h.clients == 1 && h.inflight == 1 && h.unknown+h.failed == 0:
 			t.Fatalf("seed %d: nothing is found wrong: %+v", seed, h)
 		case !linearizable:
 			missed++
 		}
 	}
-	if accused < 2*missed {
-		t.Errorf("%d of %d histories that are not linearizable were told, want two thirds", accused, accused+missed)
+	if found < 2*missed {
+		t.Errorf("%d of %d histories that are not linearizable were found, want two thirds", found, found+missed)
 	}
 }

@@ -130,11 +130,11 @@ func TestLedgerChecksSequentialReplies(t *testing.T) {
 	put(5, OK)
 	first := l.begin(record, Del, 0)
 	if f := l.judge(first, key, nil, false); f != LostUpdate {
-		t.Errorf("a del that finds nothing, with no other under way, passes as %v", f)
+		t.Errorf("a del that finds nothing, with no other pending, passes as %v", f)
 	}
 	other := l.begin(record, Del, 0)
 	if f := l.judge(first, key, nil, false); f != Absent {
-		t.Errorf("a del that finds nothing, with another under way, passes as %v", f)
+		t.Errorf("a del that finds nothing, with another pending, passes as %v", f)
 	}
 	l.end(other, Failed)
 	l.end(first, Failed)
