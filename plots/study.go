@@ -21,6 +21,24 @@ const (
 	leastDetected   = 0.95
 )
 
+// goals are the goals in words.
+func goals() string {
+	return fmt.Sprintf("goals: at most %s %% of healthy trials not VALID, at least %s %% of trials with a fault",
+		tickNumber(100*mostFalseAlarms), tickNumber(100*leastDetected))
+}
+
+// each is how many trials a case has.
+func each(cases []results.Case) string {
+	fewest, most := cases[0].Trials, cases[0].Trials
+	for _, c := range cases {
+		fewest, most = min(fewest, c.Trials), max(most, c.Trials)
+	}
+	if fewest == most {
+		return fmt.Sprintf("n = %d in each case", most)
+	}
+	return fmt.Sprintf("n = %d to %d in each case", fewest, most)
+}
+
 // study are the cases of a file that is a study of verdicts, nil for any other.
 func (all sweeps) study() []results.Case {
 	if trials := trialsOf(all); results.IsStudy(trials) {
@@ -50,8 +68,7 @@ func (all sweeps) studyTable() (string, error) {
 	healthy, faulty := results.Pool(cases, true), results.Pool(cases, false)
 	b.WriteString(studyRow("**all healthy**", healthy, false) + studyRow("**all with a fault**", faulty, true))
 	b.WriteString("\nIn brackets is the 95 % interval of the share (Clopper and Pearson). A right code is one that names the fault or what it does to the trial. " +
-		fmt.Sprintf("Goals: at most %s %% of healthy trials not VALID, and at least %s %% of trials with a fault.\n",
-			number(100*mostFalseAlarms), number(100*leastDetected)))
+		capital(goals()) + ".\n")
 	return b.String(), nil
 }
 
@@ -101,8 +118,8 @@ func (all sweeps) verdict() chart.Figure {
 		Subtitle: fmt.Sprintf("not VALID: %s %% of %s healthy trials, %s %% of %s trials with a fault",
 			number(100*healthy.NotValid().Value()), whole(int64(healthy.Trials)), number(100*faulty.NotValid().Value()), whole(int64(faulty.Trials))),
 		Rows: rows,
-		Caption: []string{"bars: 95 % intervals",
-			fmt.Sprintf("dashed: goals, at most %s %% of healthy trials and at least %s %% of those with a fault", number(100*mostFalseAlarms), number(100*leastDetected))},
+		Caption: []string{"bars: 95 % intervals", each(cases),
+			"dashed: " + goals()},
 		Measured: "measured on " + machines(trialsOf(all)),
 	}
 }
@@ -120,6 +137,7 @@ func studyPanel(title string, cases []results.Case, healthy bool, goal float64, 
 	}
 	n := float64(len(chosen))
 	p := chart.Panel{Title: title, X: chart.Linear([]float64{100}, tickNumber), Y: chart.Axis{Low: -0.5, High: n - 0.5}, Height: vg.Length(n) * caseHeight}
+	look.Dash = nil // a bar, not a line
 	line := chart.Series{Look: linearLook(), Points: plotter.XYs{{X: 100 * goal, Y: p.Y.Low}, {X: 100 * goal, Y: p.Y.High}}}
 	p.Series = []chart.Series{line}
 	for i, c := range chosen {
