@@ -254,7 +254,7 @@ func TestInterrupt(t *testing.T) {
 	}
 	// Nobody else may remove what is in use.
 	id := s.runs()[0]
-	if err := s.run(s.flags("--destroy", id)...); err == nil || !strings.Contains(err.Error(), "still going on") {
+	if err := s.run(s.flags("--destroy", id)...); err == nil || !strings.Contains(err.Error(), "the run is still active") {
 		t.Errorf("destroy of a living run: %v", err)
 	}
 	cmd.Process.Signal(syscall.SIGINT)
