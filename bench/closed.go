@@ -69,7 +69,7 @@ func (c *client) exchange(ctx context.Context, s *slot) {
 			return
 		}
 	}
-	if conn := k.send(s); conn != nil {
+	if conn := k.send(s, c.clock.Now()); conn != nil {
 		k.receive(conn)
 	}
 }

@@ -62,11 +62,13 @@ func (k *connection) close() {
 	}
 }
 
-// send sends the operation of a slot, and returns the connection on which to
+// send sends the operation of a slot now, and returns the connection on which to
 // receive its reply. It blocks while the socket's buffers are full. If the
 // operation cannot be sent, send ends it and returns nil.
-func (k *connection) send(s *slot) *node.Conn {
-	s.send = k.client.clock.Now()
+//
+// Note: the caller reads the clock, since k itself is seldom in a cache.
+func (k *connection) send(s *slot, now int64) *node.Conn {
+	s.send = now
 	if s.run.free == nil { // in a closed loop the send is the intended start
 		s.intended = s.send
 	}

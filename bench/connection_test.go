@@ -46,7 +46,7 @@ func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
 	accept()
 	broken := k.current()
 	s.run.prepare(s)
-	k.send(s)
+	k.send(s, k.client.clock.Now())
 	k.lose(broken, errors.New("broke"), nil)
 	if got := <-s.run.free; got != s || s.reply.Outcome != workload.Unknown || s.err == nil {
 		t.Fatalf("an operation without a reply ended as %v, %v", s.reply.Outcome, s.err)
@@ -56,7 +56,7 @@ func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
 	}
 	peer := accept()
 	s.run.prepare(s)
-	k.send(s)
+	k.send(s, k.client.clock.Now())
 	k.lose(broken, errors.New("broke"), nil)
 	if k.receive(broken) {
 		t.Error("a reply came on the connection that broke")
@@ -89,7 +89,7 @@ func TestExpiredReplyIsATimeout(t *testing.T) {
 	s, k, accept := connected(t)
 	accept()
 	s.run.prepare(s)
-	conn := k.send(s)
+	conn := k.send(s, k.client.clock.Now())
 	k.expire(s.send) // sent at that instant, and not before it
 	if k.late {
 		t.Fatal("an operation expired that was not sent before the limit")

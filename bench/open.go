@@ -63,8 +63,9 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 				r.shorten(c.clock.Now(), results.Hopeless)
 			}
 		}
+		k := s.connections[s.server]
 		pace.wait(due)
-		s.connections[s.server].send(s)
+		k.send(s, c.clock.Now())
 		due = next()
 	}
 	if ctx.Err() != nil {

@@ -74,7 +74,8 @@ func (p *pacer) wait(due int64) {
 		now = p.clock.Now()
 		p.learn(time.Duration(now - wake))
 	}
-	p.spend(p.spin(now, due))
+	p.spare -= time.Duration(max(due-now, 0)) // also what others had: it kept them waiting
+	p.spun += p.spin(now, due)
 }
 
 // maxTurn bounds one turn of a spin by itself: a clock reading, and a yield while
@@ -95,12 +96,6 @@ func (p *pacer) spin(now, due int64) (spun time.Duration) {
 		spun += min(time.Duration(now-before), maxTurn)
 	}
 	return spun
-}
-
-// spend counts time spent spinning.
-func (p *pacer) spend(d time.Duration) {
-	p.spun += d
-	p.spare -= d
 }
 
 // earn adds the spinning time that the time since the last call allows.
