@@ -6,6 +6,7 @@ import (
 
 	"dhtbench/bench/target"
 	"dhtbench/bench/workload"
+	"dhtbench/results"
 )
 
 // closedLoop sends each operation after the reply to the one before, until either
@@ -49,7 +50,7 @@ func (c *client) stopped(ctx context.Context, rec *recorder) error {
 	if cause := context.Cause(ctx); cause != errStopped {
 		return cause
 	}
-	rec.ended = "interrupted"
+	rec.ended = results.Interrupted
 	return nil
 }
 

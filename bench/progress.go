@@ -120,7 +120,7 @@ func (l *lines) end(t results.Trial) {
 	l.done++
 	if l.total == 0 {
 		fmt.Fprintf(l.w, "trial %d: %s: p50 %s, p99 %s, %s\n", l.done, setting(t.Params),
-			latency(float64(t.Latency().Quantile(0.5))), latency(float64(t.Latency().Quantile(0.99))), t.Verdict)
+			results.FormatDuration(float64(t.Latency().Quantile(0.5))), results.FormatDuration(float64(t.Latency().Quantile(0.99))), t.Verdict)
 		return
 	}
 	elapsed := time.Since(l.start)

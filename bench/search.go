@@ -157,7 +157,7 @@ func (s search) misses(t results.Trial) string {
 		if atLeast {
 			text += "above "
 		}
-		text += latency(float64(value))
+		text += results.FormatDuration(float64(value))
 		if blames := t.Blames(); len(blames) > 0 {
 			text += ", and the generator has a part in it: " + blames[0].String()
 		}

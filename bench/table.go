@@ -204,9 +204,6 @@ func perSecond(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// latency formats nanoseconds; one that is not known is a dash.
-func latency(ns float64) string { return results.FormatDuration(ns) }
-
 // warningLines bounds the lines of warnings below a table. With them, the table of
 // the default sweep fits a screen of 36 rows.
 const warningLines = 6
