@@ -175,7 +175,7 @@ func (p *Process) signal(s syscall.Signal) {
 		return
 	default:
 	}
-	if p.cmd.SysProcAttr.Setsid {
+	if attr := p.cmd.SysProcAttr; attr.Setsid || attr.Setpgid {
 		syscall.Kill(-p.cmd.Process.Pid, s)
 	} else {
 		p.cmd.Process.Signal(s)

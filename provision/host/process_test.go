@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // shell starts a script on this machine.
@@ -127,5 +130,24 @@ func TestTailKeepsTheLastWholeLines(t *testing.T) {
 	text := tail.String()
 	if len(text) > 2*tailBytes || !strings.HasPrefix(text, "\ta line of words\n") || !strings.HasSuffix(text, "\n\tthe last") {
 		t.Errorf("%d bytes, %.40q ... %q", len(text), text, text[len(text)-20:])
+	}
+}
+
+func TestLocalProcessStaysInSession(t *testing.T) {
+	p := shell(t, `read line`)
+	own, err := syscall.Getpgid(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := p.cmd.Process.Pid
+	session, err := unix.Getsid(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := unix.Getsid(pid); err != nil || got != session {
+		t.Errorf("session %d, %v, want %d: Linux would divide the processors between sessions", got, err, session)
+	}
+	if group, err := syscall.Getpgid(pid); err != nil || group == own {
+		t.Errorf("process group %d, %v: a terminal's interrupt would reach the process", group, err)
 	}
 }
