@@ -196,6 +196,11 @@ func (a *agent) listen(ctx context.Context, l listenAddr) (reply, error) {
 	return reply{Listening: &listenAddr{Addr: listener.Addr().String()}}, nil
 }
 
+// maxPacers bounds the pacers for which the runtime gets another processor. A pacer
+// that sleeps in the kernel keeps its processor until the runtime's monitor takes it,
+// up to 10 ms later. Receivers would wait meanwhile.
+const maxPacers = 64
+
 // prepare makes the clients and their connections, and loads the records of a
 // mix.
 func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
@@ -204,8 +209,8 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 		return reply{}, fmt.Errorf("workload: %w", err)
 	}
 	a.host = s.Host
-	if p.open() { // clients that spin occupy threads
-		runtime.GOMAXPROCS(a.processors + min(len(s.Clients), a.processors))
+	if p.open() {
+		runtime.GOMAXPROCS(a.processors + min(len(s.Clients), maxPacers))
 	}
 	var local *target.Local
 	if a.table != nil {

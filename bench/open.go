@@ -84,7 +84,7 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 
 // idleStep is how long before an operation is due the pacer takes over. A sleep of
 // the pacer cannot be interrupted.
-const idleStep = 20 * time.Millisecond
+const idleStep = 4 * time.Millisecond
 
 // idle waits until shortly before an instant. It returns false if ctx ends first.
 func (c *client) idle(ctx context.Context, due int64) bool {

@@ -15,9 +15,10 @@ const (
 	// scheduler's turn, far less than 50 ms. A hundredth of the operations sets a p99.
 	maxStartSkew = 50 * time.Millisecond
 	maxSkewShare = 0.01
-	// littleTolerance is how far [Trial.Little] may be from 1: more than the time for
-	// making keys and checking values.
-	littleTolerance = 0.02
+	// littleTolerance is how far [Trial.Little] may be from 1. Making keys and checking
+	// values takes up to 2.4 % of the time of a client at the fastest store; a client
+	// with work of its own 27 % and more (REPORT.md, 3.11).
+	littleTolerance = 0.04
 	// improbable is a two-sided z threshold for p = 0.001.
 	improbable = 3.29
 )

@@ -1,8 +1,15 @@
 package results
 
-// maxPause is the share of a trial in which garbage collection may stop an agent, or
-// hiccups any process. Above it, pauses set the p99.
-const maxPause = 0.01
+// Limits on the share of a trial in which processes do not run.
+const (
+	// maxPause is that of garbage collection in an agent. Above it, pauses set the p99.
+	maxPause = 0.01
+	// maxHiccups is that of hiccups. Healthy trials on two processors have up to 2 %,
+	// since processes wait for each other; other work on the processors adds 5 % and
+	// more (REPORT.md, 3.11). The effect of less on latencies of an open loop shows as
+	// lag.
+	maxHiccups = 0.03
+)
 
 // wallNS returns the length of the measured phase: the window of an open loop, or the
 // time in which clients ran.
@@ -59,7 +66,7 @@ func hiccups(t Trial) []Warning {
 	}
 	var all []Warning
 	for _, w := range worst {
-		all = append(all, graded(w, maxPause, never)...)
+		all = append(all, graded(w, maxHiccups, never)...)
 	}
 	return all
 }

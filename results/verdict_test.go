@@ -136,16 +136,16 @@ func TestDetectors(t *testing.T) {
 		{closed, Warning{Code: "start-skew", Level: Suspect, Value: 0.06, Limit: 0.05},
 			each(func(c *Client) { c.StartNS, c.EndNS = int64(c.Client)*60e6, 3*second+int64(c.Client)*60e6 }),
 			each(func(c *Client) { c.StartNS, c.EndNS = int64(c.Client)*49e6, 3*second+int64(c.Client)*49e6 })},
-		{closed, Warning{Code: "littles-law", Level: Suspect, Value: 0.03, Limit: 0.02},
-			each(func(c *Client) { c.Service = equal(1000, 2910*time.Microsecond) }), each(func(c *Client) { c.Service = equal(1000, 2950*time.Microsecond) })},
+		{closed, Warning{Code: "littles-law", Level: Suspect, Value: 0.05, Limit: 0.04},
+			each(func(c *Client) { c.Service = equal(1000, 2850*time.Microsecond) }), each(func(c *Client) { c.Service = equal(1000, 2890*time.Microsecond) })},
 		{closed, Warning{Code: "out-of-range", Level: Suspect, Value: 1}, func(t *Trial) {
 			t.Clients = []Client{steady(0, 0, 200*second, 1000), steady(1, 0, 200*second, 1000)}
 			t.Clients[1].Service = equal(999, 80*time.Millisecond)
 			t.Clients[1].Service.Record(2 * time.Minute)
 		}, none},
 
-		{closed, local(Warning{Code: "agent-cpu", Level: Suspect, Value: 0.9, Limit: 0.85}),
-			agent(func(a *Agent) { a.UserNS, a.SpinNS = 44e8, 0 }), agent(func(a *Agent) { a.UserNS, a.SpinNS = 6e9, 2e9 })},
+		{closed, local(Warning{Code: "agent-cpu", Level: Suspect, Value: 0.97, Limit: 0.95}),
+			agent(func(a *Agent) { a.UserNS, a.SpinNS = 482e7, 0 }), agent(func(a *Agent) { a.UserNS, a.SpinNS = 6e9, 2e9 })},
 		{closed, local(Warning{Code: "steal", Level: Suspect, Value: 0.02, Limit: 0.01}),
 			agent(func(a *Agent) { a.StealNS = 24e7 }), agent(func(a *Agent) { a.StealNS = 11e7 })},
 		{closed, local(Warning{Code: "steal", Level: Invalid, Value: 0.11, Limit: 0.1}), agent(func(a *Agent) { a.StealNS = 132e7 }), none},
@@ -155,18 +155,18 @@ func TestDetectors(t *testing.T) {
 
 		{closed, local(Warning{Code: "gc", Level: Suspect, Value: 0.02, Limit: 0.01}),
 			agent(func(a *Agent) { a.GCPauseNS, a.GCs = 6e7, 9 }), agent(func(a *Agent) { a.GCPauseNS = 29e6 })},
-		{closed, local(Warning{Code: "hiccups", Level: Suspect, Value: 0.045 / 3.001, Limit: 0.01}),
-			agent(func(a *Agent) { a.Hiccups = []Hiccup{{1e9, 5e6}, {2e9, 4e7}} }), agent(func(a *Agent) { a.Hiccups = []Hiccup{{1e9, 29e6}} })},
-		{closed, local(Warning{Code: "hiccups", Level: Suspect, Node: new(2), Value: 0.06 / 3.001, Limit: 0.01}),
-			func(t *Trial) { t.Nodes[2].Runtime.Hiccups = []Hiccup{{1e9, 6e7}} }, none},
+		{closed, local(Warning{Code: "hiccups", Level: Suspect, Value: 0.105 / 3.001, Limit: 0.03}),
+			agent(func(a *Agent) { a.Hiccups = []Hiccup{{1e9, 5e6}, {2e9, 1e8}} }), agent(func(a *Agent) { a.Hiccups = []Hiccup{{1e9, 89e6}} })},
+		{closed, local(Warning{Code: "hiccups", Level: Suspect, Node: new(2), Value: 0.12 / 3.001, Limit: 0.03}),
+			func(t *Trial) { t.Nodes[2].Runtime.Hiccups = []Hiccup{{1e9, 12e7}} }, none},
 
 		{constant, Warning{Code: "not-sustained", Level: Suspect, Value: 0.02, Limit: 0.01},
 			func(t *Trial) { t.short(0.98) }, func(t *Trial) { t.short(0.995) }},
 		{constant, Warning{Code: "not-sustained", Level: Invalid, Value: 0.15, Limit: 0.1}, func(t *Trial) { t.short(0.85) }, none},
 		// What was due is known: Poisson arrivals vary, and that is no reason.
 		{poisson, Warning{Code: "not-sustained", Level: Suspect, Value: 0.02, Limit: 0.01}, func(t *Trial) { t.short(0.98) }, func(t *Trial) { t.short(0.995) }},
-		{constant, Warning{Code: "queued", Level: Suspect, Value: 90.0 / 5998, Limit: 0.01},
-			func(t *Trial) { t.Clients[0].Queued = 90 }, func(t *Trial) { t.Clients[0].Queued = 59 }},
+		{constant, Warning{Code: "queued", Level: Suspect, Value: 630.0 / 5998, Limit: 0.1},
+			func(t *Trial) { t.Clients[0].Queued = 630 }, func(t *Trial) { t.Clients[0].Queued = 590 }},
 		{constant, Warning{Code: "lag", Level: Suspect, Value: 0.167, Limit: 0.1},
 			func(t *Trial) { t.slower(microseconds(20), true, 1) }, func(t *Trial) { t.slower(microseconds(10), true, 1) }},
 		{constant, Warning{Code: "lag-tail", Level: Suspect, Value: 0.75, Limit: 0.5},
