@@ -23,11 +23,8 @@ func (s sweep) percentiles() chart.Figure {
 		panels[i].Y = latencies(all, "service time")
 	}
 	rows := [][]chart.Panel{panels}
-	return chart.Figure{
-		Title:    "How do the percentiles of the service time grow with the number of clients?",
-		Subtitle: "p99 " + s.finding(measures[1], durations) + "; " + s.sample(),
-		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
-	}
+	return s.figure("How do the percentiles of the service time grow with the number of clients?",
+		"p99 "+s.finding(measures[1], durations)+"; "+s.sample(), rows)
 }
 
 // nullAlone returns the null server's p50 in the panel of operation i. Only the last

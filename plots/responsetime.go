@@ -35,9 +35,6 @@ func (s sweep) responseTime() chart.Figure {
 	}
 	y := chart.Log(10e3, 1e6, heights(series...), tickDuration).Labelled("mean " + s.main().String())
 	rows := [][]chart.Panel{{{X: x, Y: y, Series: series}}}
-	return chart.Figure{
-		Title:    fmt.Sprintf("How does the mean %v grow with the %s?", s.main(), s.axis.quantity()),
-		Subtitle: s.finding(m, durations) + "; " + s.sample(),
-		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
-	}
+	return s.figure(fmt.Sprintf("How does the mean %v grow with the %s?", s.main(), s.axis.quantity()),
+		s.finding(m, durations)+"; "+s.sample(), rows)
 }

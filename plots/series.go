@@ -67,7 +67,7 @@ func (s sweep) series(operation string, m measure, l chart.Look) chart.Series {
 		t, ok := s.at(operation, load)
 		x := s.axis.x(load)
 		if !ok {
-			out.Points = append(out.Points, plotter.XY{X: x, Y: nan()}) // breaks the line
+			out.Points = append(out.Points, plotter.XY{X: x, Y: math.NaN()}) // breaks the line
 			continue
 		}
 		e := m.of(t)
@@ -112,7 +112,7 @@ func (s sweep) null(m measure) []chart.Series {
 	out := chart.Series{Label: nullLabel, Look: nullLook()}
 	known := false
 	for _, l := range s.loads {
-		p := plotter.XY{X: s.axis.x(l), Y: nan()}
+		p := plotter.XY{X: s.axis.x(l), Y: math.NaN()}
 		for _, o := range s.operations { // all have the same baseline
 			if t, ok := s.at(o, l); ok && m.of(t).Known() {
 				p.Y, known = m.of(t).Median, true

@@ -25,18 +25,24 @@ func (s sweep) table() string {
 	}
 	var b strings.Builder
 	b.WriteString(s.gapNote())
-	b.WriteString("| " + strings.Join(header, " | ") + " |\n")
-	b.WriteString("| --- |" + strings.Repeat(" ---: |", len(header)-1) + "\n")
+	b.WriteString(heading(header))
 	for _, t := range s.settings { // by operation, then load
 		cells := make([]string, len(columns))
 		for i, c := range columns {
 			cells[i] = c.cell(t)
 		}
-		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		b.WriteString(row(cells))
 	}
 	b.WriteString("\n" + s.legend() + "\n")
 	return b.String()
 }
+
+// heading starts a Markdown table of one column of text, then numbers.
+func heading(cells []string) string {
+	return row(cells) + "| --- |" + strings.Repeat(" ---: |", len(cells)-1) + "\n"
+}
+
+func row(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 
 // columns returns the columns of the table: parameters, then results.
 func (s sweep) columns() []column {
