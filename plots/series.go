@@ -227,11 +227,10 @@ func rates(low, high float64) string {
 // sample returns the number of trials of a point, and of SUSPECT and INVALID trials.
 func (s sweep) sample() string {
 	text := s.perPoint()
-	if n := len(s.judged(results.Suspect)); n > 0 {
-		text += fmt.Sprintf(", %d of %d SUSPECT", n, len(s.trials))
-	}
-	if n := len(s.judged(results.Invalid)); n > 0 {
-		text += fmt.Sprintf(", %d of %d INVALID", n, len(s.trials))
+	for _, v := range []results.Verdict{results.Suspect, results.Invalid} {
+		if n := len(s.judged(v)); n > 0 {
+			text += fmt.Sprintf(", %d of %d %s", n, len(s.trials), v)
+		}
 	}
 	return text
 }

@@ -58,11 +58,10 @@ func (s sweep) columns() []column {
 		return append(columns, s.openColumns()...)
 	}
 	u := s.unit(service)
-	columns = append(columns, timeColumn("mean", meanMeasure(service), u))
-	for _, m := range quantileMeasures(service) {
+	for _, m := range timeMeasures(service) {
 		columns = append(columns, timeColumn(m.name, m, u))
 	}
-	return append(columns, maxColumn(service, u), column{"throughput (ops/s)", func(t setting) string {
+	return append(columns, column{"throughput (ops/s)", func(t setting) string {
 		return estimate(throughputMeasure().of(t), 1)
 	}})
 }
@@ -80,10 +79,9 @@ func (s sweep) openColumns() []column {
 			return text
 		}},
 	}
-	for _, m := range quantileMeasures(response) {
+	for _, m := range append(quantileMeasures(response), maxMeasure(response)) {
 		columns = append(columns, timeColumn("response "+m.name, m, u))
 	}
-	columns = append(columns, maxColumn(response, u))
 	for _, m := range quantileMeasures(service)[:2] {
 		columns = append(columns, timeColumn("service "+m.name, m, u))
 	}
@@ -96,14 +94,6 @@ func (s sweep) openColumns() []column {
 // timeColumn is a measure with its interval over trials.
 func timeColumn(heading string, m measure, u unit) column {
 	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(m.of(t), u.ns) }}
-}
-
-func maxColumn(l latency, u unit) column {
-	heading := "max"
-	if l == response {
-		heading = "response max"
-	}
-	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(maxMeasure(l).of(t), u.ns) }}
 }
 
 // estimate writes an estimate in units of scale.

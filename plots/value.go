@@ -59,7 +59,7 @@ func (s sweep) figureNamed(name string) (m measure, write func(low, high float64
 	}
 	var names []string
 	for _, k := range kinds {
-		for _, m := range slices.Concat([]measure{meanMeasure(k.of)}, quantileMeasures(k.of), []measure{maxMeasure(k.of)}) {
+		for _, m := range timeMeasures(k.of) {
 			m.name = k.prefix + m.name
 			if names = append(names, m.name); m.name == name {
 				return m, durations, nil
