@@ -191,7 +191,7 @@ func (s sweep) finding(m measure, write func(low, high float64) string) string {
 		if i > 0 {
 			where = s.axis.again(l)
 		}
-		parts = append(parts, write(low, high)+" "+where)
+		parts = append(parts, writeKnown(low, high, write)+" "+where)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -208,21 +208,21 @@ func (s sweep) span(m measure, l load) (low, high float64) {
 	return low, high
 }
 
-// durations and rates format a range with one unit for both ends.
-func durations(low, high float64) string {
-	if math.IsNaN(low) || math.IsInf(low, 0) {
+// writeKnown formats a range unless it is unknown.
+func writeKnown(low, high float64, write func(low, high float64) string) string {
+	if math.IsNaN(low) || math.IsInf(low, 0) || math.IsInf(high, 0) {
 		return unknown
 	}
+	return write(low, high)
+}
+
+// durations and rates format a range with one unit for both ends.
+func durations(low, high float64) string {
 	u := unitFor(high)
 	return span(low/u.ns, high/u.ns, number) + " " + u.name
 }
 
-func rates(low, high float64) string {
-	if math.IsNaN(low) || math.IsInf(low, 0) {
-		return unknown
-	}
-	return span(low, high, number) + " ops/s"
-}
+func rates(low, high float64) string { return span(low, high, number) + " ops/s" }
 
 // sample returns the number of trials of a point, and of SUSPECT and INVALID trials.
 func (s sweep) sample() string {

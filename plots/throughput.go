@@ -132,5 +132,5 @@ func (s sweep) shortfall() string {
 		return text
 	}
 	low, high := s.span(achievedMeasure(), last)
-	return text + ", " + rates(low, high) + " of " + exactly(last.rate)
+	return text + ", " + writeKnown(low, high, rates) + " of " + exactly(last.rate)
 }

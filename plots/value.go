@@ -163,10 +163,7 @@ func (s sweep) rangeOf(of func(setting) (float64, error), write func(low, high f
 			low, high = math.Min(low, x), math.Max(high, x) // NaN if any is
 		}
 	}
-	if math.IsNaN(low) || math.IsInf(low, 0) || math.IsInf(high, 0) {
-		return unknown, nil
-	}
-	return write(low, high), nil
+	return writeKnown(low, high, write), nil
 }
 
 func (s sweep) lacks(operation string, l load) error {
