@@ -42,11 +42,8 @@ func (s sweep) distribution() chart.Figure {
 		panels = append(panels, p)
 	}
 	rows := alongPercentiles(panels, 1e3, 10e6, "latency")
-	return chart.Figure{
-		Title:    "How is the " + s.main().String() + " distributed?",
-		Subtitle: "largest " + strings.Join(findings, ", ") + "; " + s.pooledNote(),
-		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
-	}
+	return s.figure("How is the "+s.main().String()+" distributed?",
+		"largest "+strings.Join(findings, ", ")+"; "+s.pooledNote(), rows)
 }
 
 // pooledNote describes how several trials make one curve.

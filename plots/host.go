@@ -108,17 +108,14 @@ func (g hostGroup) describe() string {
 		parts = append(parts, "idle round trip to a node on another "+
 			span(float64(slices.Min(g.tripNS)), float64(slices.Max(g.tripNS)), duration))
 	}
-	ids := slices.Sorted(maps.Keys(g.nodes))
-	switch len(ids) {
-	case 0:
-		parts = append(parts, "no nodes")
-	case 1:
-		parts = append(parts, "node "+numbers(ids))
-	default:
-		parts = append(parts, "nodes "+numbers(ids))
+	nodes := "no nodes"
+	if ids := slices.Sorted(maps.Keys(g.nodes)); len(ids) == 1 {
+		nodes = "node " + numbers(ids)
+	} else if len(ids) > 1 {
+		nodes = "nodes " + numbers(ids)
 	}
 	if h.NodeGOMAXPROCS > 0 {
-		parts[len(parts)-1] += fmt.Sprintf(" (GOMAXPROCS %d each)", h.NodeGOMAXPROCS)
+		nodes += fmt.Sprintf(" (GOMAXPROCS %d each)", h.NodeGOMAXPROCS)
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(append(parts, nodes), "; ")
 }

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"dhtbench/results"
 )
@@ -48,6 +49,11 @@ func quantileMeasures(l latency) []measure {
 		of(0.99, func(l results.Latencies) results.Estimate { return l.P99 }),
 		of(0.999, func(l results.Latencies) results.Estimate { return l.P999 }),
 	}
+}
+
+// timeMeasures are all measures of a latency, as a table lists them.
+func timeMeasures(l latency) []measure {
+	return slices.Concat([]measure{meanMeasure(l)}, quantileMeasures(l), []measure{maxMeasure(l)})
 }
 
 // quantileOf returns a quantile, NaN if the sample does not support it.

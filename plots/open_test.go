@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -180,7 +181,7 @@ func TestOpenOddSweeps(t *testing.T) {
 		},
 		"parts missing": func(o *offered) {
 			o.change = func(t *results.Trial) {
-				t.Baseline.Service, t.Baseline.ThroughputOpsPerS = nil, nan()
+				t.Baseline.Service, t.Baseline.ThroughputOpsPerS = nil, math.NaN()
 				t.Params.Pacing, t.Params.Arrivals = "", ""
 				t.Timeline = t.Timeline[:1]
 				t.Timeline[0].Latency = nil

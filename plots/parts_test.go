@@ -68,7 +68,8 @@ func TestTimeline(t *testing.T) {
 		}
 	}
 	equal := func(a, b float64) bool { return math.Abs(a-b) < 100 || a != a && b != b }
-	for label, want := range map[string][]float64{"p50": {50e3, 60e3, nan(), nan(), 70e3}, "p99": {50e3, 60e3, nan(), nan(), nan()}} {
+	nan := math.NaN()
+	for label, want := range map[string][]float64{"p50": {50e3, 60e3, nan, nan, 70e3}, "p99": {50e3, 60e3, nan, nan, nan}} {
 		if !slices.EqualFunc(y[label], want, equal) {
 			t.Errorf("%s: %v, want %v", label, y[label], want)
 		}

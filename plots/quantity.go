@@ -125,9 +125,6 @@ func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// nan is the number that is not known.
-func nan() float64 { return math.NaN() }
-
 // tickDuration labels a time axis; v is in nanoseconds.
 func tickDuration(v float64) string {
 	if v == 0 {

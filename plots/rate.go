@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"dhtbench/plots/chart"
@@ -53,7 +54,7 @@ func (s sweep) knee(operation string, m measure) chart.Series {
 	out := s.series(operation, m, weighed(lookOf(operation), 1))
 	out.Label = ""
 	for i := range out.Points {
-		out.Points[i].X = nan()
+		out.Points[i].X = math.NaN()
 	}
 	out.Marks, out.Dots = nil, nil
 	for i, l := range s.loads {

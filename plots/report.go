@@ -88,19 +88,18 @@ func (r renderer) functions() template.FuncMap {
 	block := func(of func(sweep) string) func(sweep) string {
 		return func(s sweep) string { return strings.TrimSpace(of(s)) }
 	}
+	ofFile := func(of func(sweeps) (string, error)) func(sweeps) (string, error) {
+		return func(all sweeps) (string, error) {
+			text, err := of(all)
+			return strings.TrimSpace(text), err
+		}
+	}
 	return template.FuncMap{
 		"file": r.file, "sweep": r.sweep, "exists": r.exists,
 		"of": ofOperation, "at": atLoad,
 		"value": value, "ratio": ratio, "reference": func() referenceReport { return referenceReport{} },
 		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts),
-		"truth": func(all sweeps) (string, error) {
-			text, err := all.truthTable()
-			return strings.TrimSpace(text), err
-		},
-		"study": func(all sweeps) (string, error) {
-			text, err := all.studyTable()
-			return strings.TrimSpace(text), err
-		},
+		"truth": ofFile(sweeps.truthTable), "study": ofFile(sweeps.studyTable),
 	}
 }
 
@@ -125,6 +124,12 @@ func (r renderer) file(name string) (sweeps, error) {
 	}
 	r.files[name] = all
 	return all, nil
+}
+
+// exists reports whether there is a results file.
+func (r renderer) exists(name string) bool {
+	_, err := os.Stat(filepath.Join(r.folder, filepath.FromSlash(name)))
+	return err == nil
 }
 
 // sweep returns the only sweep of a results file whose parameters have the wanted

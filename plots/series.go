@@ -67,7 +67,7 @@ func (s sweep) series(operation string, m measure, l chart.Look) chart.Series {
 		t, ok := s.at(operation, load)
 		x := s.axis.x(load)
 		if !ok {
-			out.Points = append(out.Points, plotter.XY{X: x, Y: nan()}) // breaks the line
+			out.Points = append(out.Points, plotter.XY{X: x, Y: math.NaN()}) // breaks the line
 			continue
 		}
 		e := m.of(t)
@@ -112,7 +112,7 @@ func (s sweep) null(m measure) []chart.Series {
 	out := chart.Series{Label: nullLabel, Look: nullLook()}
 	known := false
 	for _, l := range s.loads {
-		p := plotter.XY{X: s.axis.x(l), Y: nan()}
+		p := plotter.XY{X: s.axis.x(l), Y: math.NaN()}
 		for _, o := range s.operations { // all have the same baseline
 			if t, ok := s.at(o, l); ok && m.of(t).Known() {
 				p.Y, known = m.of(t).Median, true
@@ -191,7 +191,7 @@ func (s sweep) finding(m measure, write func(low, high float64) string) string {
 		if i > 0 {
 			where = s.axis.again(l)
 		}
-		parts = append(parts, write(low, high)+" "+where)
+		parts = append(parts, writeKnown(low, high, write)+" "+where)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -208,30 +208,29 @@ func (s sweep) span(m measure, l load) (low, high float64) {
 	return low, high
 }
 
-// durations and rates format a range with one unit for both ends.
-func durations(low, high float64) string {
-	if math.IsNaN(low) || math.IsInf(low, 0) {
+// writeKnown formats a range unless it is unknown.
+func writeKnown(low, high float64, write func(low, high float64) string) string {
+	if math.IsNaN(low) || math.IsInf(low, 0) || math.IsInf(high, 0) {
 		return unknown
 	}
+	return write(low, high)
+}
+
+// durations and rates format a range with one unit for both ends.
+func durations(low, high float64) string {
 	u := unitFor(high)
 	return span(low/u.ns, high/u.ns, number) + " " + u.name
 }
 
-func rates(low, high float64) string {
-	if math.IsNaN(low) || math.IsInf(low, 0) {
-		return unknown
-	}
-	return span(low, high, number) + " ops/s"
-}
+func rates(low, high float64) string { return span(low, high, number) + " ops/s" }
 
 // sample returns the number of trials of a point, and of SUSPECT and INVALID trials.
 func (s sweep) sample() string {
 	text := s.perPoint()
-	if n := len(s.judged(results.Suspect)); n > 0 {
-		text += fmt.Sprintf(", %d of %d SUSPECT", n, len(s.trials))
-	}
-	if n := len(s.judged(results.Invalid)); n > 0 {
-		text += fmt.Sprintf(", %d of %d INVALID", n, len(s.trials))
+	for _, v := range []results.Verdict{results.Suspect, results.Invalid} {
+		if n := len(s.judged(v)); n > 0 {
+			text += fmt.Sprintf(", %d of %d %s", n, len(s.trials), v)
+		}
 	}
 	return text
 }

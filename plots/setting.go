@@ -1,6 +1,10 @@
 package plots
 
-import "dhtbench/results"
+import (
+	"math"
+
+	"dhtbench/results"
+)
 
 // latency is one of the times that an operation takes.
 type latency int
@@ -37,7 +41,7 @@ func (t setting) times(l latency) results.Latencies {
 		return results.LatenciesOf(t.Baseline().Service)
 	}
 	none := results.LatenciesOf()
-	none.Max = nan()
+	none.Max = math.NaN()
 	return none
 }
 

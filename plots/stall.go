@@ -145,11 +145,11 @@ func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
 // is NaN if either is unknown or the true one is 0.
 func (w way) at(s stalled, q float64) (ns, off float64) {
 	if w.h == nil || !w.h.Supports(q) {
-		return nan(), nan()
+		return math.NaN(), math.NaN()
 	}
 	ns = float64(w.h.Quantile(q))
 	if s.quantile(q) == 0 {
-		return ns, nan()
+		return ns, math.NaN()
 	}
 	return ns, ns/s.quantile(q) - 1
 }
@@ -213,8 +213,7 @@ func (all sweeps) truthTable() (string, error) {
 				header = append(header, w.column, "error")
 			}
 		}
-		b.WriteString("| " + strings.Join(header, " | ") + " |\n")
-		b.WriteString("| --- |" + strings.Repeat(" ---: |", len(header)-1) + "\n")
+		b.WriteString(heading(header))
 		for _, q := range truthQuantiles() {
 			cells := []string{results.PercentileName(q), duration(s.quantile(q))}
 			for _, w := range s.ways() {
@@ -223,7 +222,7 @@ func (all sweeps) truthTable() (string, error) {
 					cells = append(cells, duration(ns), percent(off))
 				}
 			}
-			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+			b.WriteString(row(cells))
 		}
 		b.WriteString("\n" + capital(cell(s.describe())) + ". The truth is that of nodes that answer at once when they do not stall. " +
 			"A dash is a percentile with fewer than 10 latencies above it, or an error relative to 0.\n")

@@ -2,8 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -45,12 +43,6 @@ func (all sweeps) study() []results.Case {
 		return results.Confusion(trials)
 	}
 	return nil
-}
-
-// exists reports whether there is a results file.
-func (r renderer) exists(name string) bool {
-	_, err := os.Stat(filepath.Join(r.folder, filepath.FromSlash(name)))
-	return err == nil
 }
 
 // studyTable is how each case of a study was judged, in Markdown.

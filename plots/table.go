@@ -25,18 +25,24 @@ func (s sweep) table() string {
 	}
 	var b strings.Builder
 	b.WriteString(s.gapNote())
-	b.WriteString("| " + strings.Join(header, " | ") + " |\n")
-	b.WriteString("| --- |" + strings.Repeat(" ---: |", len(header)-1) + "\n")
+	b.WriteString(heading(header))
 	for _, t := range s.settings { // by operation, then load
 		cells := make([]string, len(columns))
 		for i, c := range columns {
 			cells[i] = c.cell(t)
 		}
-		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		b.WriteString(row(cells))
 	}
 	b.WriteString("\n" + s.legend() + "\n")
 	return b.String()
 }
+
+// heading starts a Markdown table of one column of text, then numbers.
+func heading(cells []string) string {
+	return row(cells) + "| --- |" + strings.Repeat(" ---: |", len(cells)-1) + "\n"
+}
+
+func row(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 
 // columns returns the columns of the table: parameters, then results.
 func (s sweep) columns() []column {
@@ -52,11 +58,10 @@ func (s sweep) columns() []column {
 		return append(columns, s.openColumns()...)
 	}
 	u := s.unit(service)
-	columns = append(columns, timeColumn("mean", meanMeasure(service), u))
-	for _, m := range quantileMeasures(service) {
+	for _, m := range timeMeasures(service) {
 		columns = append(columns, timeColumn(m.name, m, u))
 	}
-	return append(columns, maxColumn(service, u), column{"throughput (ops/s)", func(t setting) string {
+	return append(columns, column{"throughput (ops/s)", func(t setting) string {
 		return estimate(throughputMeasure().of(t), 1)
 	}})
 }
@@ -74,10 +79,9 @@ func (s sweep) openColumns() []column {
 			return text
 		}},
 	}
-	for _, m := range quantileMeasures(response) {
+	for _, m := range append(quantileMeasures(response), maxMeasure(response)) {
 		columns = append(columns, timeColumn("response "+m.name, m, u))
 	}
-	columns = append(columns, maxColumn(response, u))
 	for _, m := range quantileMeasures(service)[:2] {
 		columns = append(columns, timeColumn("service "+m.name, m, u))
 	}
@@ -90,14 +94,6 @@ func (s sweep) openColumns() []column {
 // timeColumn is a measure with its interval over trials.
 func timeColumn(heading string, m measure, u unit) column {
 	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(m.of(t), u.ns) }}
-}
-
-func maxColumn(l latency, u unit) column {
-	heading := "max"
-	if l == response {
-		heading = "response max"
-	}
-	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(maxMeasure(l).of(t), u.ns) }}
 }
 
 // estimate writes an estimate in units of scale.

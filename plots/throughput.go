@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"math"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 
@@ -20,11 +22,8 @@ func (s sweep) throughput() chart.Figure {
 	y := chart.Linear(headroom(series), tickNumber).Labelled("operations per second of all clients")
 	rows := s.above(y, append(s.linear(m, y), series...),
 		"efficiency: throughput per client, relative to "+s.axis.words(s.loads[0]), s.perOperation(s.efficiency(m)))
-	return chart.Figure{
-		Title:    "How does throughput grow with the number of clients?",
-		Subtitle: s.finding(m, rates) + "; " + s.sample(),
-		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
-	}
+	return s.figure("How does throughput grow with the number of clients?",
+		s.finding(m, rates)+"; "+s.sample(), rows)
 }
 
 // achieved draws the achieved and the offered rate of an open loop against the load.
@@ -38,11 +37,8 @@ func (s sweep) achieved() chart.Figure {
 	y := chart.Linear(headroom(series), tickNumber).Labelled("achieved rate, ops/s of all clients")
 	share := scaled(m, func(t setting) float64 { return 1 / t.load().rate })
 	rows := s.above(y, series, "share of the offered rate", s.perOperation(share))
-	return chart.Figure{
-		Title:    "How much of the offered rate is achieved?",
-		Subtitle: s.shortfall() + "; " + s.sample(),
-		Rows:     rows, Caption: s.notes(rows), Measured: s.conditions(),
-	}
+	return s.figure("How much of the offered rate is achieved?",
+		s.shortfall()+"; "+s.sample(), rows)
 }
 
 // above returns the panel of throughput above that of shares, from 0 to 1.
@@ -102,7 +98,7 @@ func (s sweep) efficiency(m measure) measure {
 	return scaled(m, func(t setting) float64 {
 		first, ok := s.at(t.operation(), s.loads[0])
 		if !ok {
-			return nan()
+			return math.NaN()
 		}
 		return s.axis.x(s.loads[0]) / s.axis.x(t.load()) / m.of(first).Median
 	})
@@ -136,5 +132,5 @@ func (s sweep) shortfall() string {
 		return text
 	}
 	low, high := s.span(achievedMeasure(), last)
-	return text + ", " + rates(low, high) + " of " + exactly(last.rate)
+	return text + ", " + writeKnown(low, high, rates) + " of " + exactly(last.rate)
 }

@@ -131,7 +131,7 @@ func (s slots) line(label string, q float64, l chart.Look) chart.Series {
 	l.Dash = nil
 	out := chart.Series{Label: label, Look: l}
 	for i, h := range s.of {
-		y := nan()
+		y := math.NaN()
 		if h != nil {
 			y = quantileOf(h, q)
 		}
@@ -208,7 +208,7 @@ func stems(noun string, hiccups []results.Hiccup, l chart.Look, p chart.Panel) [
 	out := chart.Series{Look: l}
 	for _, h := range hiccups {
 		at, height := float64(h.AtNS), float64(h.NS)
-		out.Points = append(out.Points, plotter.XY{X: at, Y: p.Y.Low}, plotter.XY{X: at, Y: height}, plotter.XY{X: at, Y: nan()})
+		out.Points = append(out.Points, plotter.XY{X: at, Y: p.Y.Low}, plotter.XY{X: at, Y: height}, plotter.XY{X: at, Y: math.NaN()})
 		out.Marks = append(out.Marks, chart.Mark{X: at, Y: height})
 	}
 	return []chart.Series{out, name}

@@ -59,18 +59,18 @@ func (s sweep) figureNamed(name string) (m measure, write func(low, high float64
 	}
 	var names []string
 	for _, k := range kinds {
-		for _, m := range slices.Concat([]measure{meanMeasure(k.of)}, quantileMeasures(k.of), []measure{maxMeasure(k.of)}) {
+		for _, m := range timeMeasures(k.of) {
 			m.name = k.prefix + m.name
 			if names = append(names, m.name); m.name == name {
-				return m, writeTimes, nil
+				return m, durations, nil
 			}
 		}
 	}
-	rates := []measure{throughputMeasure(), wholeMeasure(), achievedMeasure(), nullThroughput()}
-	rates[3].name = "baseline throughput"
-	for _, m := range rates {
+	baseline := nullThroughput()
+	baseline.name = "baseline throughput"
+	for _, m := range []measure{throughputMeasure(), wholeMeasure(), achievedMeasure(), baseline} {
 		if names = append(names, m.name); m.name == name {
-			return m, writeRates, nil
+			return m, rates, nil
 		}
 	}
 	return measure{}, nil, fmt.Errorf("figure %q: must be one of %s", name, strings.Join(names, ", "))
@@ -163,21 +163,9 @@ func (s sweep) rangeOf(of func(setting) (float64, error), write func(low, high f
 			low, high = math.Min(low, x), math.Max(high, x) // NaN if any is
 		}
 	}
-	if math.IsNaN(low) || math.IsInf(low, 0) || math.IsInf(high, 0) {
-		return unknown, nil
-	}
-	return write(low, high), nil
+	return writeKnown(low, high, write), nil
 }
 
 func (s sweep) lacks(operation string, l load) error {
 	return fmt.Errorf("no trial of %s %s", operation, s.axis.with(l))
 }
-
-// writeTimes formats a range of times with one unit.
-func writeTimes(low, high float64) string {
-	u := unitFor(high)
-	return span(low/u.ns, high/u.ns, number) + " " + u.name
-}
-
-// writeRates formats a range of operations per second.
-func writeRates(low, high float64) string { return span(low, high, number) + " ops/s" }

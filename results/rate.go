@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -15,12 +16,7 @@ const (
 // windowed reports whether the trial is an open loop with a recorded window. Schema 2
 // did not record it.
 func (t Trial) windowed() bool {
-	for _, c := range t.Clients {
-		if c.WindowNS > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Clients, func(c Client) bool { return c.WindowNS > 0 })
 }
 
 // perSecond sums a number of operations of each client per second of its window.
