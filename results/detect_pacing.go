@@ -8,9 +8,6 @@ const (
 	// times are right. Healthy trials at 20,000/s have 1 to 5 %, since 1 ms of a busy
 	// machine queues 20 operations; too few slots give 20 % and more (REPORT.md, 3.11).
 	maxQueued = 0.10
-	// maxLagQueued is the share of queued operations up to which lag is the
-	// generator's. Above it, queued operations set the p99 of the lag.
-	maxLagQueued = 0.01
 	// maxLag is the share of the median response that may be lag: more changes its
 	// second digit. At ruinousLag lag is half of the response.
 	maxLag, ruinousLag = 0.10, 0.50
@@ -61,10 +58,10 @@ func queued(t Trial) []Warning {
 	return graded(Warning{Code: "queued", Value: t.queuedShare()}, maxQueued, never)
 }
 
-// lag finds response times of which the generator's lag is a large part. If
-// operations were queued, the store caused the lag.
+// lag finds response times of which the generator's lag is a large part. If many
+// operations were queued, the store caused the lag. A few do not move its median.
 func lag(t Trial) []Warning {
-	if !t.Params.Open() || t.queuedShare() >= maxLagQueued {
+	if !t.Params.Open() || t.queuedShare() >= maxQueued {
 		return nil
 	}
 	return lagOf(t, "lag", 0.5, leastLag, maxLag, ruinousLag)
