@@ -38,6 +38,9 @@ func (a *agent) warmUp(ctx context.Context, o phaseOrder) (reply, error) {
 	if err := a.each(ctx, func(ctx context.Context, _ int, c *client) error { return c.warmUp(ctx, op) }); err != nil {
 		return reply{}, err
 	}
+	for _, c := range a.clients {
+		c.prepare()
+	}
 	runtime.GC() // so that the measured phase does not collect the garbage of preparation
 	return reply{Warm: &struct{}{}}, nil
 }
@@ -51,6 +54,9 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 	}
 	for _, c := range a.clients {
 		c.done.Store(0)
+		if c.next == nil { // the phase has no warm-up
+			c.prepare()
+		}
 	}
 	before, err := a.readUsage()
 	if err != nil {
