@@ -196,17 +196,6 @@ func (a *agent) listen(ctx context.Context, l listenAddr) (reply, error) {
 	return reply{Listening: &listenAddr{Addr: listener.Addr().String()}}, nil
 }
 
-// maxPacers bounds the pacers for which the runtime gets another processor.
-const maxPacers = 64
-
-// openProcessors returns GOMAXPROCS of an agent with an open loop: one processor of
-// the runtime for each pacer beside those of the agent. A pacer that sleeps in the
-// kernel keeps its processor until the runtime's monitor takes it, up to 10 ms later.
-// Receivers would wait meanwhile.
-func openProcessors(processors, clients int) int {
-	return processors + min(clients, maxPacers)
-}
-
 // prepare makes the clients and their connections, and loads the records of a
 // mix.
 func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {

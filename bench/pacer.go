@@ -52,6 +52,17 @@ func spinShare(processors, clients int) float64 {
 	return min(float64(max(processors-1, 1))/float64(max(clients, 1)), 1)
 }
 
+// maxPacers bounds the pacers for which the runtime gets another processor.
+const maxPacers = 64
+
+// openProcessors returns GOMAXPROCS of an agent with an open loop: one processor of
+// the runtime for each pacer beside those of the agent. A pacer that sleeps in the
+// kernel keeps its processor until the runtime's monitor takes it, up to 10 ms later.
+// Receivers would wait meanwhile.
+func openProcessors(processors, clients int) int {
+	return processors + min(clients, maxPacers)
+}
+
 // newPacer returns a pacer that may spend a share of one processor spinning.
 func newPacer(c node.Clock, pacing string, share float64) *pacer {
 	return &pacer{clock: c, timer: pacing == results.TimerPacing, share: share, stretch: maxStretch / 4, spare: maxSpare, seen: c.Now()}

@@ -102,3 +102,13 @@ func TestSpinShareDividesProcessors(t *testing.T) {
 		}
 	}
 }
+
+// TestPacersLeaveProcessorsForReplies: pacers that sleep hold all but the agent's own
+// processors.
+func TestPacersLeaveProcessorsForReplies(t *testing.T) {
+	for _, test := range []struct{ processors, clients, want int }{{1, 1, 2}, {1, 4, 5}, {2, 4, 6}, {4, 1000, 4 + maxPacers}} {
+		if got := openProcessors(test.processors, test.clients); got != test.want {
+			t.Errorf("%d processors and %d clients: GOMAXPROCS %d, want %d", test.processors, test.clients, got, test.want)
+		}
+	}
+}
