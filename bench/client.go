@@ -32,7 +32,7 @@ type client struct {
 	ownWork func()        // done between operations of a closed loop; nil: none
 	late    time.Duration // after the start signal, when it begins
 
-	next  *recorder    // of the phase to come
+	next  *recorder    // of the phase to come, nil until made
 	slots []*slot      // operations that can be in flight at once: one in a closed loop
 	done  atomic.Int64 // operations done in this phase, for progress
 
@@ -160,12 +160,16 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 	return nil
 }
 
-// prepare makes the recorder of the phase to come. It takes too long to do so after
-// the start: 200 clients need 0.3 s.
-func (c *client) prepare() { c.next = newRecorder(c.plan.Params, c.plan.expected(), c.timeline) }
+// makeRecorder makes the recorder of the phase to come, unless there is one. After the
+// start it would take too long: 200 clients need 0.3 s.
+func (c *client) makeRecorder() {
+	if c.next == nil {
+		c.next = newRecorder(c.plan.Params, c.plan.expected(), c.timeline)
+	}
+}
 
 // measure does the operations of one kind from the instant at on, and returns
-// their recorder. Call prepare before.
+// their recorder. Call makeRecorder before.
 func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*recorder, error) {
 	limit := extent{operations: c.plan.Operations, duration: time.Duration(c.plan.DurationNS)}
 	if c.plan.open() && (op == workload.Get || op == workload.Del) {

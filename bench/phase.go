@@ -39,7 +39,7 @@ func (a *agent) warmUp(ctx context.Context, o phaseOrder) (reply, error) {
 		return reply{}, err
 	}
 	for _, c := range a.clients {
-		c.prepare()
+		c.makeRecorder()
 	}
 	runtime.GC() // so that the measured phase does not collect the garbage of preparation
 	return reply{Warm: &struct{}{}}, nil
@@ -54,9 +54,7 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 	}
 	for _, c := range a.clients {
 		c.done.Store(0)
-		if c.next == nil { // the phase has no warm-up
-			c.prepare()
-		}
+		c.makeRecorder() // made already if the phase had a warm-up
 	}
 	before, err := a.readUsage()
 	if err != nil {
