@@ -1,8 +1,6 @@
 package results
 
-import (
-	"cmp"
-)
+import "cmp"
 
 // Client is what one client measured. Start and End are on the coordinator's clock,
 // counted from its start signal. On one host they are exact; across hosts their
