@@ -16,8 +16,8 @@ const (
 	maxStartSkew = 50 * time.Millisecond
 	maxSkewShare = 0.01
 	// littleTolerance is how far [Trial.Little] may be from 1. Making keys and checking
-	// values takes up to 2.4 % of the time of a client at the fastest store; a client
-	// with work of its own 27 % and more (REPORT.md, 3.11).
+	// values took up to 2.5 % of the time of a healthy client, work of its own 28 % and
+	// more of that of a slow one (results/verdict.jsonl).
 	littleTolerance = 0.04
 	// improbable is a two-sided z threshold for p = 0.001.
 	improbable = 3.29

@@ -5,8 +5,9 @@ import "time"
 // Limits on how far the generator of an open loop missed its schedule.
 const (
 	// maxQueued is the share of operations that may have been queued. Their response
-	// times are right. Healthy trials at 20,000/s have 1 to 5 %, since 1 ms of a busy
-	// machine queues 20 operations; too few slots give 20 % and more (REPORT.md, 3.11).
+	// times are right. Healthy trials at 20,000/s had up to 8 %, since 1 ms of a busy
+	// machine queues 20 operations, those with too few slots 23 % and more
+	// (results/verdict.jsonl).
 	maxQueued = 0.10
 	// maxLag is the share of the median response that may be lag: more changes its
 	// second digit. At ruinousLag lag is half of the response.
