@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -135,7 +134,7 @@ func TestTailKeepsTheLastWholeLines(t *testing.T) {
 
 func TestLocalProcessStaysInSession(t *testing.T) {
 	p := shell(t, `read line`)
-	own, err := syscall.Getpgid(0)
+	own, err := unix.Getpgid(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +146,7 @@ func TestLocalProcessStaysInSession(t *testing.T) {
 	if got, err := unix.Getsid(pid); err != nil || got != session {
 		t.Errorf("session %d, %v, want %d: Linux would divide the processors between sessions", got, err, session)
 	}
-	if group, err := syscall.Getpgid(pid); err != nil || group == own {
+	if group, err := unix.Getpgid(pid); err != nil || group == own {
 		t.Errorf("process group %d, %v: a terminal's interrupt would reach the process", group, err)
 	}
 }
