@@ -31,7 +31,8 @@ type Target interface {
 
 	// ServerArgs returns the arguments of dhtbench that start a server. A server
 	// prints a [node.Ready] line when it accepts connections, answers heartbeats and
-	// requests for vitals, and ends with its standard input.
+	// requests for vitals, and ends with its standard input. They are nil if dhtbench
+	// cannot start servers of this kind.
 	ServerArgs(s Server) []string
 }
 
@@ -69,11 +70,19 @@ type Server struct {
 	Stall string
 }
 
-// Named returns the target of that name. With breakdown, replies have Queue and
-// Work, which only dht supports.
+// Named returns the target of that name: dht, redis or memcached. With breakdown,
+// replies have Queue and Work, which only dht supports.
 func Named(name string, breakdown bool) (Target, error) {
-	if name == "dht" {
-		return dht{timed: breakdown}, nil
+	if breakdown && (name == "redis" || name == "memcached") {
+		return nil, fmt.Errorf("target %s: its replies have no breakdown; only those of dht have one", name)
 	}
-	return nil, fmt.Errorf("target %q: must be dht", name)
+	switch name {
+	case "dht":
+		return dht{timed: breakdown}, nil
+	case "redis":
+		return redis{}, nil
+	case "memcached":
+		return memcached{}, nil
+	}
+	return nil, fmt.Errorf("target %q: must be dht, redis or memcached", name)
 }

@@ -1,0 +1,63 @@
+package target
+
+import (
+	"bytes"
+	"strconv"
+
+	"dhtbench/bench/workload"
+	"dhtbench/node"
+)
+
+// memcached is a server that speaks the meta commands of memcached 1.6. Keys must
+// not have spaces or control characters; those of package workload have neither.
+type memcached struct{}
+
+// itemOverhead is more than memcached stores with a value: a header of 56 bytes, a
+// key of 250, and the ends of both.
+const itemOverhead = 512
+
+// Limits returns those of a memcached that was started without options: an item,
+// which includes its overhead, has at most 1 MiB.
+func (memcached) Limits() Limits { return Limits{MaxKey: 250, MaxValue: 1<<20 - itemOverhead} }
+
+func (memcached) AppendRequest(dst []byte, op workload.Op, key, value []byte) []byte {
+	switch op {
+	case workload.Put:
+		dst = append(append(append(dst, "ms "...), key...), ' ')
+		dst = append(strconv.AppendInt(dst, int64(len(value)), 10), "\r\n"...)
+		return append(append(dst, value...), "\r\n"...)
+	case workload.Del:
+		return append(append(append(dst, "md "...), key...), "\r\n"...)
+	}
+	return append(append(append(dst, "mg "...), key...), " v\r\n"...)
+}
+
+// ReadReply takes error replies as Failed, except that ERROR as the reply to a put
+// is an error: the server then reads the value as commands.
+//
+// Note: after a put without memory for it, which is Failed, the earlier value is
+// gone too.
+func (m memcached) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
+	line, err := in.Line(longestLine)
+	if err != nil {
+		return Reply{}, err
+	}
+	switch {
+	case op != workload.Get && string(line) == "HD":
+		return Reply{Outcome: workload.OK}, nil
+	case op == workload.Get && string(line) == "EN", op == workload.Del && string(line) == "NF":
+		return Reply{Outcome: workload.NotFound}, nil
+	case op == workload.Get && bytes.HasPrefix(line, []byte("VA ")):
+		value, err := readValue(in, line[len("VA "):], m.Limits().MaxValue)
+		if err != nil {
+			return Reply{}, err
+		}
+		return Reply{Outcome: workload.OK, Value: value}, nil
+	case bytes.HasPrefix(line, []byte("SERVER_ERROR ")), bytes.HasPrefix(line, []byte("CLIENT_ERROR ")),
+		op != workload.Put && string(line) == "ERROR":
+		return Reply{Outcome: workload.Failed, Value: line}, nil
+	}
+	return Reply{}, unexpected(line, op)
+}
+
+func (memcached) ServerArgs(Server) []string { return nil }
