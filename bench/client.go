@@ -24,7 +24,7 @@ type client struct {
 	servers  []string      // addresses, by number
 	local    *target.Local // of an embedded client: the server in its own process
 	self     int           // the number of that server
-	share    float64       // of one processor, 0 to 1, that the pacer may spend spinning
+	pacer    *pacer        // of an open loop
 	blind    bool          // servers store nothing, so that replies are not checked
 	timeline bool          // record latency over time
 

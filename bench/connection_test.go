@@ -28,7 +28,8 @@ func connected(t *testing.T) (s *slot, k *connection, accept func() net.Conn) {
 	}
 	t.Cleanup(func() { c.eachConnection((*connection).close) })
 	r, _ := c.newRun(t.Context(), newRecorder(w.Params, 0, false), c.clock.Now())
-	r.free = make(chan *slot, 1)
+	c.newLane(r, extent{})
+	<-r.free
 	return c.slots[0], c.slots[0].connections[0], func() net.Conn {
 		conn, err := listener.Accept()
 		if err != nil {

@@ -16,6 +16,7 @@ var errStopped = errors.New("stopped")
 type run struct {
 	client *client
 	free   chan *slot              // of an open loop: slots that hold no operation
+	lane   *lane                   // of an open loop
 	fail   context.CancelCauseFunc // ends the phase
 
 	mu     sync.Mutex // guards what follows: several replies can come at once

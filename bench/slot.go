@@ -76,5 +76,13 @@ func (s *slot) finish(reply target.Reply, err error) {
 	r.mu.Unlock()
 	if r.free != nil {
 		r.free <- s
+		r.lane.freed()
+	}
+}
+
+// withdraw ends an operation that was encoded and is not sent.
+func (s *slot) withdraw() {
+	if c := s.run.client; !c.blind {
+		c.ledger.End(s.pending, workload.Failed, s.Key, nil)
 	}
 }
