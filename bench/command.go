@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -12,15 +13,17 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Nodes     int            `help:"Number of DHT nodes." default:"8"`
-	Clients   clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
-	Ops       int            `help:"Operations per client and operation kind." default:"100000"`
-	Duration  *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
-	Warmup    extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
-	Trials    int            `help:"Repeats of each setting on fresh nodes; intervals of medians need 6." default:"1"`
-	Seed      uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Placement string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
-	Hosts     string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	Nodes       int            `help:"Number of DHT nodes." default:"8"`
+	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
+	Ops         int            `help:"Operations per client and operation kind." default:"100000"`
+	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
+	Warmup      extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
+	Trials      int            `help:"Repeats of each setting on fresh nodes; intervals of medians need 6." default:"1"`
+	Seed        uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
+	Pipeline    int            `help:"Operations in flight on each connection at most. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
+	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
+	Placement   string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
+	Hosts       string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
 
 	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
 	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
@@ -30,7 +33,7 @@ type Command struct {
 
 	Rate      rates     `group:"Open loop" help:"Offered operations per second of all clients together: 5000, or a sweep 1000-20000:1000. For each client: 1000/client." placeholder:"OPS/S"`
 	Arrivals  string    `group:"Open loop" help:"Intervals between intended starts: poisson or constant." enum:"poisson,constant" default:"poisson"`
-	Inflight  int       `group:"Open loop" help:"Slots of each client (operations in flight); each slot has its own connections." default:"16"`
+	Inflight  int       `group:"Open loop" help:"Operations in flight of each client at most." default:"16"`
 	Pacing    string    `group:"Open loop" help:"How a client waits for intended starts: precise, timer (Go's timers, for comparison), or both in turn." enum:"precise,timer,both" default:"precise"`
 	Breakdown bool      `group:"Open loop" help:"Split service time into network, queue and work, as reported by the nodes."`
 	SLO       objective `name:"slo" group:"Open loop" help:"Search the range of --rate for the highest rate at which this holds: p99<1ms." placeholder:"P<TIME"`
@@ -118,19 +121,21 @@ func (c *Command) duration() time.Duration {
 // sweep returns the sweep that the flags describe.
 func (c *Command) sweep() sweep {
 	p := results.Params{
-		Loop:       results.ClosedLoop,
-		Nodes:      c.Nodes,
-		Operations: c.Ops,
-		Warmup:     c.Warmup.operations,
-		WarmupNS:   int64(c.Warmup.duration),
-		DurationNS: int64(c.duration()),
-		KeyBytes:   c.KeyBytes,
-		Placement:  c.Placement,
-		Seed:       c.Seed,
-		ValueBytes: c.ValueBytes.Max(),
-		Workload:   c.Workload.String(),
-		Breakdown:  c.Breakdown,
-		Stall:      c.Stall,
+		Loop:        results.ClosedLoop,
+		Nodes:       c.Nodes,
+		Operations:  c.Ops,
+		Warmup:      c.Warmup.operations,
+		WarmupNS:    int64(c.Warmup.duration),
+		DurationNS:  int64(c.duration()),
+		KeyBytes:    c.KeyBytes,
+		Placement:   c.Placement,
+		Seed:        c.Seed,
+		ValueBytes:  c.ValueBytes.Max(),
+		Workload:    c.Workload.String(),
+		Connections: c.Connections,
+		Pipeline:    c.Pipeline,
+		Breakdown:   c.Breakdown,
+		Stall:       c.Stall,
 	}
 	if c.duration() > 0 {
 		p.Operations = 0
@@ -149,6 +154,9 @@ func (c *Command) sweep() sweep {
 	}
 	if len(c.Rate.each) > 0 {
 		p.Loop, p.Arrivals, p.Inflight, p.Pacing = results.OpenLoop, c.Arrivals, c.Inflight, c.Pacing
+	}
+	if p.Loop == results.ClosedLoop {
+		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
 	}
 	s := sweep{params: p, clients: c.Clients, rates: c.Rate, trials: c.Trials}
 	if p.Pacing == bothPacings {

@@ -8,22 +8,24 @@ import (
 	"dhtbench/results"
 )
 
-// lane is one client in one open loop, as its pacer sees it. Only cancelled and
-// blocked are used by other goroutines before sent is closed.
+// lane is one client in one open loop, as its pacer sees it. Until sent is closed
+// other goroutines use only atomic fields.
 type lane struct {
 	run      *run
 	pacer    *pacer
 	schedule *workload.Schedule
 	limit    extent
 
-	due   int64 // the next intended start
-	count int   // operations sent
-	next  *slot // holds the operation that is due next; nil: not prepared yet
+	due   int64       // the next intended start
+	count int         // operations sent
+	next  *slot       // holds the operation that is due next; nil: not prepared yet
+	on    *connection // on which to send it; nil: none has room
 
 	state laneState
 	place int // in the pacer's heap, -1: not there
 
-	blocked   atomic.Bool   // no slot was free; whoever frees one makes the lane ready
+	blocked   atomic.Bool   // waits for a reply; the next one makes the lane ready
+	until     atomic.Int64  // the instant of the reply for which it waited last
 	cancelled atomic.Bool   // send no more
 	sent      chan struct{} // closed after the last operation was sent
 }
@@ -43,11 +45,6 @@ func (c *client) newLane(r *run, limit extent) *lane {
 	r.lane = &lane{
 		run: r, pacer: c.pacer, limit: limit, place: -1, sent: make(chan struct{}),
 		schedule: workload.NewSchedule(p.RateOpsPerS, p.Arrivals == results.PoissonArrivals, p.Seed, c.number, p.Clients),
-	}
-	r.free = make(chan *slot, len(c.slots))
-	for _, s := range c.slots {
-		s.completion = 0 // free since before the start
-		r.free <- s
 	}
 	r.lane.advance()
 	return r.lane
@@ -73,55 +70,54 @@ func (l *lane) over(now int64) bool {
 }
 
 // prepare prepares the operation that is due next. It returns false if no slot is
-// free; the lane then becomes ready with the next free slot.
+// free or no connection has room; the lane then becomes ready with the next reply.
 func (l *lane) prepare() bool {
-	if l.next != nil {
+	if l.room() {
 		return true
 	}
-	s := l.slot()
-	if s == nil {
-		l.state = laneBlocked
-		return false
-	}
-	if s.completion > l.due {
-		l.run.rec.queued++
-	}
-	l.run.prepare(s)
-	s.intended = l.due
-	l.next = s
-	return true
-}
-
-// slot returns a free slot, nil if there is none.
-func (l *lane) slot() *slot {
-	select {
-	case s := <-l.run.free:
-		return s
-	default:
-	}
 	l.blocked.Store(true)
-	select { // one can have become free before blocked was set
-	case s := <-l.run.free:
+	if l.room() { // a reply came before blocked was set
 		l.blocked.Store(false)
-		return s
-	default:
-		return nil
+		return true
 	}
+	l.state = laneBlocked
+	return false
 }
 
-// freed makes the lane ready if it waits for a free slot.
-func (l *lane) freed() {
-	if l.blocked.CompareAndSwap(true, false) {
-		l.pacer.ready <- l
+// room reports whether the operation that is due next can be sent. It prepares it if
+// a slot is free.
+func (l *lane) room() bool {
+	if l.next == nil {
+		if l.next = l.run.slot(); l.next == nil {
+			return false
+		}
+		l.run.prepare(l.next)
+		l.next.intended = l.due
+	}
+	if l.on == nil {
+		l.on = l.run.client.connection(l.next.server)
+	}
+	return l.on != nil
+}
+
+// freed makes the lane ready if it waits for a reply. One came at the given instant.
+func (l *lane) freed(at int64) {
+	if l.blocked.Load() {
+		l.until.Store(at)
+		if l.blocked.CompareAndSwap(true, false) {
+			l.pacer.ready <- l
+		}
 	}
 }
 
 // send sends the prepared operation now, and schedules the next.
 func (l *lane) send(now int64) {
-	s := l.next
-	l.next = nil
+	if l.until.Load() > l.due {
+		l.run.rec.queued++
+	}
+	l.on.send(now, l.next)
+	l.next, l.on = nil, nil
 	l.count++
-	s.connections[s.server].send(s, now)
 	l.advance()
 }
 
@@ -130,7 +126,6 @@ func (l *lane) end() {
 	l.state = laneEnded
 	if l.next != nil {
 		l.next.withdraw()
-		l.run.free <- l.next
 	}
 	close(l.sent)
 }

@@ -68,17 +68,12 @@ func (r *run) drain(ctx context.Context) error {
 	}
 	over := time.NewTimer(max(left, 0))
 	defer over.Stop()
-	for range c.slots {
+	for !r.idle() {
 		select {
-		case <-r.free:
-			continue
-		default:
-		}
-		select {
-		case <-r.free:
+		case <-r.drained:
 		case <-over.C:
 			c.eachConnection((*connection).abandon)
-			<-r.free
+			<-r.drained
 		}
 	}
 	if cause := context.Cause(ctx); cause != nil && cause != errStopped {
