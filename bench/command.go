@@ -43,6 +43,8 @@ type Command struct {
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
 	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, as 600ms/1s." placeholder:"D/P" hidden:""`
+
+	ServiceTime time.Duration `help:"Fault for tests of the harness: nodes do one operation at a time and take this long for each." placeholder:"TIME" hidden:""`
 }
 
 // Defaults of flags that need or exclude other flags.
@@ -82,6 +84,9 @@ func (c *Command) Validate() error {
 			"--arrivals, --inflight and --pacing need --rate"),
 		refuse(!mixed && c.Records != defaultRecords, "--records needs --workload"),
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
+		refuse(c.ServiceTime < 0, "--service-time %v: must not be negative", c.ServiceTime),
+		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
+		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
 		c.checkSearch(mixed))
 	return errors.Join(errs...)
@@ -131,6 +136,8 @@ func (c *Command) sweep() sweep {
 		Workload:   c.Workload.String(),
 		Breakdown:  c.Breakdown,
 		Stall:      c.Stall,
+
+		ServiceTimeNS: int64(c.ServiceTime),
 	}
 	if c.duration() > 0 {
 		p.Operations = 0
