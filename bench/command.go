@@ -46,6 +46,8 @@ type Command struct {
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
 	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, as 600ms/1s." placeholder:"D/P" hidden:""`
+
+	ServiceTime time.Duration `help:"Fault for tests of the harness: nodes do one operation at a time and take this long for each." placeholder:"TIME" hidden:""`
 }
 
 // Defaults of flags that need or exclude other flags.
@@ -85,6 +87,9 @@ func (c *Command) Validate() error {
 			"--arrivals, --inflight and --pacing need --rate"),
 		refuse(!mixed && c.Records != defaultRecords, "--records needs --workload"),
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
+		refuse(c.ServiceTime < 0, "--service-time %v: must not be negative", c.ServiceTime),
+		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
+		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
 		c.checkSearch(mixed))
 	return errors.Join(errs...)
@@ -121,21 +126,22 @@ func (c *Command) duration() time.Duration {
 // sweep returns the sweep that the flags describe.
 func (c *Command) sweep() sweep {
 	p := results.Params{
-		Loop:        results.ClosedLoop,
-		Nodes:       c.Nodes,
-		Operations:  c.Ops,
-		Warmup:      c.Warmup.operations,
-		WarmupNS:    int64(c.Warmup.duration),
-		DurationNS:  int64(c.duration()),
-		KeyBytes:    c.KeyBytes,
-		Placement:   c.Placement,
-		Seed:        c.Seed,
-		ValueBytes:  c.ValueBytes.Max(),
-		Workload:    c.Workload.String(),
-		Connections: c.Connections,
-		Pipeline:    c.Pipeline,
-		Breakdown:   c.Breakdown,
-		Stall:       c.Stall,
+		Loop:          results.ClosedLoop,
+		Nodes:         c.Nodes,
+		Operations:    c.Ops,
+		Warmup:        c.Warmup.operations,
+		WarmupNS:      int64(c.Warmup.duration),
+		DurationNS:    int64(c.duration()),
+		KeyBytes:      c.KeyBytes,
+		Placement:     c.Placement,
+		Seed:          c.Seed,
+		ValueBytes:    c.ValueBytes.Max(),
+		Workload:      c.Workload.String(),
+		Connections:   c.Connections,
+		Pipeline:      c.Pipeline,
+		Breakdown:     c.Breakdown,
+		Stall:         c.Stall,
+		ServiceTimeNS: int64(c.ServiceTime),
 	}
 	if c.duration() > 0 {
 		p.Operations = 0

@@ -182,7 +182,7 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Pa
 // i.
 func (c *coordinator) startAll(ctx context.Context, g *processGroup, p results.Params, null []int) ([]node.ReadyNode, error) {
 	if p.Placement == results.SeparatePlacement {
-		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: null, Stall: p.Stall})
+		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: null, Stall: p.Stall, ServiceTime: time.Duration(p.ServiceTimeNS)})
 		if err != nil {
 			return nil, err
 		}

@@ -68,6 +68,9 @@ func (s sweep) offer() []string {
 	if p.Stall != "" {
 		add("injected stall of the nodes, %s", p.Stall)
 	}
+	if p.ServiceTimeNS > 0 {
+		add("injected service time of the nodes, %s for one operation at a time", tickDuration(float64(p.ServiceTimeNS)))
+	}
 	return parts
 }
 

@@ -91,6 +91,9 @@ type Params struct {
 	// Stall is an injected fault: 20ms/1s means that nodes answer nothing for 20 ms in
 	// every second. It is empty without a fault.
 	Stall string `json:"stall,omitempty"`
+	// ServiceTimeNS is another: each node does one operation at a time and takes this
+	// long for it. It is 0 without the fault.
+	ServiceTimeNS int64 `json:"service_time_ns,omitempty"`
 	// Fault is the fault that a study of verdicts injected, such as ThiefFault. Empty:
 	// none.
 	Fault string `json:"fault,omitempty"`

@@ -48,6 +48,8 @@ func (dht) ServerArgs(s Server) []string {
 		args = append(args, "--null", strings.Join(sizes, ","))
 	case s.Stall != "":
 		args = append(args, "--stall", s.Stall)
+	case s.ServiceTime > 0:
+		args = append(args, "--service-time", s.ServiceTime.String())
 	}
 	return args
 }
