@@ -48,7 +48,7 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 	for now := c.clock.Now(); l.due < rec.until; l.advance() {
 		rec.leave(time.Duration(now - l.due))
 	}
-	return r.drain(ctx)
+	return r.awaitReplies(ctx)
 }
 
 // shorten ends the window of an open loop early.
@@ -58,9 +58,9 @@ func (r *run) shorten(until int64, ended string) {
 	r.rec.until, r.rec.ended = max(min(r.rec.until, until), r.rec.start), ended
 }
 
-// drain waits for the last replies until the end of the grace period, and then ends
+// awaitReplies waits for the last replies until the end of the grace period, and then ends
 // the operations that have none. It returns the error of the run, if any.
-func (r *run) drain(ctx context.Context) error {
+func (r *run) awaitReplies(ctx context.Context) error {
 	c := r.client
 	left := time.Duration(r.rec.until + c.plan.GraceNS - c.clock.Now())
 	if r.rec.ended == results.Interrupted {

@@ -103,4 +103,7 @@ func (c *client) refill() {
 		k.batch = k.batch[:0]
 	}
 	p.touched = p.touched[:0]
+	if p.full() && p.run.idle() { // the last reply came before it was full
+		p.run.drain()
+	}
 }

@@ -50,7 +50,7 @@ func TestPipelineIsBoundedInTime(t *testing.T) {
 	p.Operations, p.DurationNS = 0, int64(200*time.Millisecond)
 	c := startAgent(t)
 	for _, client := range c.trial(p, addr) {
-		if lasted := time.Duration(client.EndNS - client.StartNS); client.Counts.Replied() < 8 || lasted < 200*time.Millisecond || lasted > 5*time.Second {
+		if lasted := time.Duration(client.EndNS - client.StartNS); client.Counts.Replied() < 8 || lasted < 100*time.Millisecond || lasted > 5*time.Second {
 			t.Errorf("client %d: %d operations in %v", client.Client, client.Counts.Replied(), lasted)
 		}
 	}

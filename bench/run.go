@@ -19,11 +19,13 @@ type run struct {
 	lane   *lane                   // of an open loop, else nil
 	fail   context.CancelCauseFunc // ends the phase
 
-	mu      sync.Mutex // guards what follows: several replies can come at once
-	rec     *recorder
-	health  []health      // by server
-	free    []*slot       // that hold no operation; the last one was freed last
+	mu     sync.Mutex // guards what follows: several replies can come at once
+	rec    *recorder
+	health []health // by server
+
 	drained chan struct{} // gets an element when all slots have become free
+	pool    sync.Mutex    // guards free; held only for moments, since a pacer waits for it
+	free    []*slot       // slots that hold no operation; the last one was freed last
 }
 
 // newRun returns a run that records from the given instant on, and a context that
@@ -46,8 +48,8 @@ func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, c
 // slot takes a free slot, nil if there is none. It prefers the one that was freed
 // last, which is still in the processor's cache.
 func (r *run) slot() *slot {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.pool.Lock()
+	defer r.pool.Unlock()
 	last := len(r.free) - 1
 	if last < 0 {
 		return nil
@@ -57,21 +59,29 @@ func (r *run) slot() *slot {
 	return s
 }
 
-// release makes a slot free. r.mu is held.
+// release makes a slot free.
 func (r *run) release(s *slot) {
+	r.pool.Lock()
 	r.free = append(r.free, s)
-	if len(r.free) == len(r.client.slots) {
-		select {
-		case r.drained <- struct{}{}:
-		default:
-		}
+	all := len(r.free) == len(r.client.slots)
+	r.pool.Unlock()
+	if all {
+		r.drain()
+	}
+}
+
+// drain tells the loop that all slots are free.
+func (r *run) drain() {
+	select {
+	case r.drained <- struct{}{}:
+	default: // told already
 	}
 }
 
 // freeSlots is the number of free slots.
 func (r *run) freeSlots() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.pool.Lock()
+	defer r.pool.Unlock()
 	return len(r.free)
 }
 

@@ -72,8 +72,8 @@ func (s *slot) finish(reply target.Reply, err error) {
 	r := s.run
 	r.take(s)
 	completion := s.completion
-	r.release(s)
 	r.mu.Unlock()
+	r.release(s)
 	if r.lane != nil {
 		r.lane.freed(completion)
 	}
@@ -81,11 +81,8 @@ func (s *slot) finish(reply target.Reply, err error) {
 
 // withdraw ends an operation that was encoded and is not sent.
 func (s *slot) withdraw() {
-	r := s.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.client.blind {
-		r.client.ledger.End(s.pending, workload.Failed, s.Key, nil)
+	if c := s.run.client; !c.blind {
+		c.ledger.End(s.pending, workload.Failed, s.Key, nil)
 	}
-	r.release(s)
+	s.run.release(s)
 }
