@@ -2,6 +2,7 @@ package bench
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"dhtbench/bench/workload"
@@ -12,7 +13,8 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Nodes     int            `help:"Number of DHT nodes." default:"8"`
+	Target    []string       `help:"Stores to measure, in turn: dht, redis, memcached, or a null server of one's protocol, such as null:redis." default:"dht" placeholder:"STORE"`
+	Nodes     int            `help:"Number of nodes or servers to start." default:"8"`
 	Clients   clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
 	Ops       int            `help:"Operations per client and operation kind." default:"100000"`
 	Duration  *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
@@ -83,7 +85,17 @@ func (c *Command) Validate() error {
 		refuse(!mixed && c.Records != defaultRecords, "--records needs --workload"),
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
+		c.checkTargets(),
 		c.checkSearch(mixed))
+	return errors.Join(errs...)
+}
+
+// checkTargets checks the list of targets.
+func (c *Command) checkTargets() error {
+	var errs []error
+	for i, name := range c.Target {
+		errs = append(errs, refuse(slices.Contains(c.Target[:i], name), "--target %s: is given twice", name))
+	}
 	return errors.Join(errs...)
 }
 
@@ -97,6 +109,7 @@ func (c *Command) checkSearch(mixed bool) error {
 		refuse(len(c.Rate.each) < 2, "--slo needs the lowest and the highest rate to try, such as --rate 1000-20000:1000"),
 		refuse(len(c.Clients) != 1, "--slo needs exactly one number of clients; give one with --clients"),
 		refuse(!mixed, "--slo needs --workload; for gets only, give ycsb-c"),
+		refuse(len(c.Target) != 1, "--slo needs exactly one target; give one with --target"),
 		refuse(c.Pacing == bothPacings, "--slo cannot be combined with --pacing both"),
 		refuse(c.duration() == 0, "--slo needs --duration, the length of each step"))
 	if err != nil {
@@ -151,6 +164,15 @@ func (c *Command) sweep() sweep {
 		p.Loop, p.Arrivals, p.Inflight, p.Pacing = results.OpenLoop, c.Arrivals, c.Inflight, c.Pacing
 	}
 	s := sweep{params: p, clients: c.Clients, rates: c.Rate, trials: c.Trials}
+	for _, name := range c.Target {
+		if name == results.DHT {
+			name = "" // as in records before targets
+		}
+		s.targets = append(s.targets, name)
+	}
+	if len(s.targets) == 1 {
+		s.params.Target = s.targets[0]
+	}
 	if p.Pacing == bothPacings {
 		s.pacings = []string{results.PrecisePacing, results.TimerPacing}
 		s.params.Pacing = ""

@@ -37,7 +37,7 @@ type connection struct {
 
 // connect makes the connection.
 func (k *connection) connect(ctx context.Context) error {
-	conn, err := node.Dial(ctx, k.addr)
+	conn, err := k.client.target.Dial(ctx, k.addr)
 	if err != nil {
 		return fmt.Errorf("connect to server %d: %w", k.server, err)
 	}

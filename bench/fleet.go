@@ -23,8 +23,8 @@ type member struct {
 }
 
 // newFleet prepares hosts, at least one, to run the given executable of this
-// machine. It reports all problems together.
-func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
+// machine, and servers of the given targets. It reports all problems together.
+func newFleet(ctx context.Context, hosts []host.Host, executable string, targets []string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
 	paths, err := host.Stage(ctx, hosts, executable)
 	if err != nil {
@@ -36,13 +36,29 @@ func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet
 	if err := f.probe(ctx); err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
 	}
+	for _, name := range targets {
+		if err := f.tryServers(ctx, name); err != nil {
+			return nil, fmt.Errorf("preflight: target %s: %w", name, err)
+		}
+	}
 	return f, nil
+}
+
+// tryServers starts a server of a target on each host and ends them.
+func (f *fleet) tryServers(ctx context.Context, name string) error {
+	t, err := target.Named(name, false)
+	if err != nil {
+		return err
+	}
+	g, ctx := newProcessGroup(ctx, f, t)
+	_, err = g.startServers(ctx, len(f.members), target.Server{})
+	return g.end(err)
 }
 
 // probe runs one server and one agent on each host. Every agent reports the facts
 // of its host and its round trips to all servers.
 func (f *fleet) probe(ctx context.Context) error {
-	t, err := target.Named("dht", false)
+	t, err := target.Named(results.DHT, false)
 	if err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 			return nil, err
 		}
 	}
-	return newFleet(ctx, hosts, executable)
+	return newFleet(ctx, hosts, executable, c.Target)
 }
 
 // warnOther warns if the trials measured so far are of another build or of other
@@ -159,7 +159,7 @@ func (c *Command) warnOther(trials []results.Trial, f *fleet) {
 		fmt.Fprintf(os.Stderr, "dhtbench: %s: the trials so far are of another build (revision %.12s) than the rest (%.12s)\n",
 			c.Results, last.Build.Revision, here.Revision)
 	}
-	if then, now := names(last.Hosts), names(f.facts(c.Nodes, 1)); then != now {
+	if then, now := names(last.Hosts), names(f.facts(len(last.Hosts), 1)); then != now {
 		fmt.Fprintf(os.Stderr, "dhtbench: %s: the trials so far are of other hosts (%s) than the rest (%s)\n", c.Results, then, now)
 	}
 }

@@ -8,7 +8,10 @@
 package target
 
 import (
+	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"dhtbench/bench/workload"
@@ -29,16 +32,23 @@ type Target interface {
 	// unknown.
 	ReadReply(in *node.Reader, op workload.Op) (Reply, error)
 
-	// ServerArgs returns the arguments of dhtbench that start a server. A server
-	// prints a [node.Ready] line when it accepts connections, answers heartbeats and
-	// requests for vitals, and ends with its standard input. They are nil if dhtbench
-	// cannot start servers of this kind.
+	// Dial connects to a server, host:port, and makes the connection ready for
+	// requests.
+	Dial(ctx context.Context, server string) (*node.Conn, error)
+
+	// ServerArgs returns the arguments of dhtbench that start a server. It prints a
+	// [node.Ready] line when it accepts connections, answers the lines of its parent
+	// process, see [node.Parent], and ends with its standard input.
 	ServerArgs(s Server) []string
 }
 
 // Limits are the sizes that a store allows, in bytes, inclusive.
 type Limits struct {
 	MaxKey, MaxValue int
+
+	// FailedPutRemoves says that a put that failed may have removed the earlier
+	// value, as memcached does without memory for the new one.
+	FailedPutRemoves bool
 }
 
 // Reply is the reply to one operation.
@@ -70,13 +80,33 @@ type Server struct {
 	Stall string
 }
 
-// Named returns the target of that name: dht, redis or memcached. With breakdown,
-// replies have Queue and Work, which only dht supports.
-func Named(name string, breakdown bool) (Target, error) {
-	if breakdown && (name == "redis" || name == "memcached") {
-		return nil, fmt.Errorf("target %s: its replies have no breakdown; only those of dht have one", name)
+// args returns the arguments that start a server: those of its command, then those
+// of all commands.
+func (s Server) args(command ...string) []string {
+	args := append(command, "--listen", s.Listen, "--orphan-after", s.OrphanAfter.String(), "--share", strconv.Itoa(s.Share))
+	if len(s.Null) > 0 {
+		sizes := make([]string, len(s.Null))
+		for i, n := range s.Null {
+			sizes[i] = strconv.Itoa(n)
+		}
+		args = append(args, "--null", strings.Join(sizes, ","))
 	}
-	switch name {
+	return args
+}
+
+// NullPrefix begins the names of null servers: null:redis speaks the protocol of
+// redis.
+const NullPrefix = "null:"
+
+// Named returns the target of that name: dht, redis or memcached, or null: and one
+// of them. Null servers differ from others only in how they are started. With
+// breakdown, replies have Queue and Work, which only dht supports.
+func Named(name string, breakdown bool) (Target, error) {
+	protocol := strings.TrimPrefix(name, NullPrefix)
+	if breakdown && (protocol == "redis" || protocol == "memcached") {
+		return nil, fmt.Errorf("--breakdown: needs --target dht; replies of %s have none", name)
+	}
+	switch protocol {
 	case "dht":
 		return dht{timed: breakdown}, nil
 	case "redis":
@@ -84,5 +114,5 @@ func Named(name string, breakdown bool) (Target, error) {
 	case "memcached":
 		return memcached{}, nil
 	}
-	return nil, fmt.Errorf("target %q: must be dht, redis or memcached", name)
+	return nil, fmt.Errorf("target %q: must be dht, redis or memcached, or null: and one of these", name)
 }

@@ -26,6 +26,10 @@ type Options struct {
 	Keys          Keys // the zero value means those of the mix
 	Records       int
 	KeysPerClient int
+
+	// FailedPutRemoves says that a put that failed may have removed the earlier
+	// value of its record.
+	FailedPutRemoves bool
 }
 
 // Mixed reports whether the workload is a mix.
