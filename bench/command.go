@@ -2,7 +2,6 @@ package bench
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"dhtbench/bench/workload"
@@ -15,6 +14,8 @@ import (
 type Command struct {
 	Target    []string       `help:"Stores to measure, in turn: dht, redis, memcached, or a null server of one's protocol, such as null:redis." default:"dht" placeholder:"STORE"`
 	Nodes     int            `help:"Number of nodes or servers to start." default:"8"`
+	Servers   []string       `help:"Use servers that run already: host:port, or redis://:password@host:port/database. Keys are left in them." placeholder:"ADDR"`
+	Cluster   clusterFile    `help:"The same, with host:port of one server a line of a file." placeholder:"FILE"`
 	Clients   clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
 	Ops       int            `help:"Operations per client and operation kind." default:"100000"`
 	Duration  *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
@@ -49,6 +50,7 @@ type Command struct {
 
 // Defaults of flags that need or exclude other flags.
 const (
+	defaultNodes    = 8
 	defaultOps      = 100_000
 	defaultInflight = 16
 	defaultRecords  = 100_000
@@ -86,16 +88,8 @@ func (c *Command) Validate() error {
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
 		c.checkTargets(),
+		c.checkRunning(),
 		c.checkSearch(mixed))
-	return errors.Join(errs...)
-}
-
-// checkTargets checks the list of targets.
-func (c *Command) checkTargets() error {
-	var errs []error
-	for i, name := range c.Target {
-		errs = append(errs, refuse(slices.Contains(c.Target[:i], name), "--target %s: is given twice", name))
-	}
 	return errors.Join(errs...)
 }
 
@@ -144,6 +138,9 @@ func (c *Command) sweep() sweep {
 		Workload:   c.Workload.String(),
 		Breakdown:  c.Breakdown,
 		Stall:      c.Stall,
+	}
+	if running := c.running(); len(running) > 0 {
+		p.Nodes, p.Servers = len(running), serverNames(running)
 	}
 	if c.duration() > 0 {
 		p.Operations = 0

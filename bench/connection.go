@@ -39,13 +39,16 @@ type connection struct {
 func (k *connection) connect(ctx context.Context) error {
 	conn, err := k.client.target.Dial(ctx, k.addr)
 	if err != nil {
-		return fmt.Errorf("connect to server %d: %w", k.server, err)
+		return fmt.Errorf("connect to server %d (%s): %w", k.server, k.name(), err)
 	}
 	k.mu.Lock()
 	k.conn, k.late = conn, false
 	k.mu.Unlock()
 	return nil
 }
+
+// name is the address for errors.
+func (k *connection) name() string { return target.WithoutPassword(k.addr) }
 
 // current is the connection as it is now, nil if there is none.
 func (k *connection) current() *node.Conn {
@@ -80,7 +83,7 @@ func (k *connection) send(s *slot, now int64) *node.Conn {
 	k.mu.Unlock()
 	if conn == nil {
 		s.completion = s.send
-		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.addr))
+		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.name()))
 		return nil
 	}
 	if err := conn.Send(s.request); err != nil {
@@ -153,7 +156,7 @@ func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 		err = fmt.Errorf("%w within %v", node.ErrTimeout, replyTimeout)
 	}
 	k.mu.Unlock()
-	err = fmt.Errorf("server %d (%s): %w", k.server, k.addr, err)
+	err = fmt.Errorf("server %d (%s): %w", k.server, k.name(), err)
 	now := k.client.clock.Now()
 	for _, s := range lost {
 		outcome := workload.Unknown

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
@@ -21,6 +22,7 @@ const startDelay = 20 * time.Millisecond
 // makes their records.
 type coordinator struct {
 	fleet    *fleet   // where servers and agents run
+	servers  []string // those that run already, with passwords; none: they are started
 	command  []string // for the record
 	progress progress
 	clock    node.Clock
@@ -137,6 +139,7 @@ type setup struct {
 	build    results.Build
 	ids      processIDs
 	programs []string // of the servers, see [results.Node]
+	salt     uint64   // see [results.Trial]
 }
 
 // prepare starts all processes.
@@ -152,10 +155,14 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 		ids.nodes = append(ids.nodes, s.PID)
 		programs = append(programs, s.Program)
 	}
+	var salt uint64
+	if p.Servers != "" {
+		salt = 1 + rand.Uint64N(1<<53-1) // exact as a number of JSON in all languages
+	}
 	placed := placeClients(p.Clients, len(g.agents))
 	replies, err := g.ask(ctx, "ready", func(i int) order {
 		s := spec{
-			Params: p.Params, Host: c.fleet.at(i).Name, Clients: placed[i], Servers: addrs, Self: -1,
+			Params: p.Params, Host: c.fleet.at(i).Name, Clients: placed[i], Servers: addrs, Salt: salt, Self: -1,
 			Null: isNull(p.Target), Timeline: c.timeline || p.Open(),
 		}
 		if p.Placement == results.EmbeddedPlacement {
@@ -169,20 +176,32 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 	for _, r := range replies {
 		ids.agents = append(ids.agents, r.Ready.PID)
 	}
-	hosts := c.fleet.facts(p.Nodes, p.Clients)
+	nodes := p.Nodes
+	if p.Servers != "" {
+		nodes = 0 // on the hosts
+	}
+	hosts := c.fleet.facts(nodes, p.Clients)
 	for i := range hosts {
 		if len(hosts[i].Nodes) > 0 {
 			hosts[i].NodeGOMAXPROCS = servers[hosts[i].Nodes[0]].GOMAXPROCS
 		}
 	}
-	return setup{hosts: hosts, build: replies[0].Ready.Build, ids: ids, programs: programs}, nil
+	return setup{hosts: hosts, build: replies[0].Ready.Build, ids: ids, programs: programs, salt: salt}, nil
 }
 
-// startAll starts servers and agents and returns the servers by number. One agent
+// startAll starts servers, unless they run already, and agents, and returns the
+// servers by number. One agent
 // runs all clients of a host, which avoids switches between processes that clients
 // on their own machines would not have. With embedded placement agent i is server
 // i.
 func (c *coordinator) startAll(ctx context.Context, g *processGroup, p plan) ([]node.ReadyNode, error) {
+	if p.Servers != "" {
+		servers := make([]node.ReadyNode, len(c.servers))
+		for i, addr := range c.servers {
+			servers[i] = node.ReadyNode{ID: i, Addr: addr}
+		}
+		return servers, g.startAgents(min(p.Clients, c.fleet.size()), agentShare)
+	}
 	if p.Placement == results.SeparatePlacement {
 		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: p.null(), Stall: p.Stall})
 		if err != nil {

@@ -23,8 +23,8 @@ type member struct {
 }
 
 // newFleet prepares hosts, at least one, to run the given executable of this
-// machine, and servers of the given targets. It reports all problems together.
-func newFleet(ctx context.Context, hosts []host.Host, executable string, targets []string) (*fleet, error) {
+// machine. It reports all problems together.
+func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
 	paths, err := host.Stage(ctx, hosts, executable)
 	if err != nil {
@@ -36,23 +36,45 @@ func newFleet(ctx context.Context, hosts []host.Host, executable string, targets
 	if err := f.probe(ctx); err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
 	}
-	for _, name := range targets {
-		if err := f.tryServers(ctx, name); err != nil {
-			return nil, fmt.Errorf("preflight: target %s: %w", name, err)
-		}
-	}
 	return f, nil
 }
 
-// tryServers starts a server of a target on each host and ends them.
-func (f *fleet) tryServers(ctx context.Context, name string) error {
+// tryServers starts a server of each target on each host and ends them, so that a
+// program that is missing is noticed before the first trial.
+func (f *fleet) tryServers(ctx context.Context, targets []string) error {
+	for _, name := range targets {
+		if name == results.DHT || isNull(name) { // these are part of dhtbench
+			continue
+		}
+		t, err := target.Named(name, false)
+		if err != nil {
+			return err
+		}
+		g, ctx := newProcessGroup(ctx, f, t)
+		_, err = g.startServers(ctx, len(f.members), target.Server{})
+		if err := g.end(err); err != nil {
+			return fmt.Errorf("target %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// tryRunning checks that every host can use servers that run already.
+func (f *fleet) tryRunning(ctx context.Context, name string, servers []string) error {
 	t, err := target.Named(name, false)
 	if err != nil {
 		return err
 	}
 	g, ctx := newProcessGroup(ctx, f, t)
-	_, err = g.startServers(ctx, len(f.members), target.Server{})
-	return g.end(err)
+	return g.end(func() error {
+		if err := g.startAgents(len(f.members), agentShare); err != nil {
+			return err
+		}
+		_, err := g.ask(ctx, "probed", func(i int) order {
+			return order{Probe: &probeOrder{Addr: f.members[i].Addr, Target: name, Servers: servers}}
+		}, nil)
+		return err
+	}())
 }
 
 // probe runs one server and one agent on each host. Every agent reports the facts
@@ -78,7 +100,7 @@ func (f *fleet) probe(ctx context.Context) error {
 		}
 		// One after the other, so that no round trip waits for another's.
 		for i := range f.members {
-			o := order{Probe: &probeOrder{Addr: f.members[i].Addr, Servers: addrs}}
+			o := order{Probe: &probeOrder{Addr: f.members[i].Addr, Target: results.DHT, Servers: addrs}}
 			r, err := exchange(ctx, g.agents[i], o, nil)
 			if err != nil {
 				return err

@@ -87,7 +87,7 @@ func (c *StudyCommand) coordinator(ctx context.Context, runs []sweepRun) (*coord
 	if err != nil {
 		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
 	}
-	f, err := newFleet(ctx, []host.Host{host.Local()}, executable, nil)
+	f, err := newFleet(ctx, []host.Host{host.Local()}, executable)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type measured struct {
 // trial makes the record, without a verdict. Times count from the start.
 func (c *coordinator) trial(m measured) results.Trial {
 	t := results.Trial{
-		Schema: results.Schema, Params: m.params, Started: m.started, Command: c.command, Build: m.build,
+		Schema: results.Schema, Params: m.params, Started: m.started, KeySalt: m.salt, Command: c.command, Build: m.build,
 		Hosts:   slices.Clone(m.hosts), // each trial has clock errors of its own
 		Clients: make([]results.Client, m.params.Clients),
 	}
