@@ -39,6 +39,9 @@ func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) err
 	if !c.baseline || c.baselines[key] != nil {
 		return nil
 	}
+	if t, err := target.Named(key.target, false); err != nil || t.ServerArgs(target.Server{}) == nil {
+		return err
+	}
 	null := results.Params{
 		Target: key.target, Operation: results.Get, Loop: results.ClosedLoop, Nodes: p.Nodes, Clients: p.Clients,
 		Operations: baselineOps, Warmup: baselineOps / 10,

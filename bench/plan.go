@@ -133,6 +133,7 @@ func (w *plan) checkTarget() error {
 	dht := w.Store() == results.DHT
 	return errors.Join(
 		refuse(!dht && w.Stall != "", "--stall: needs --target dht"),
+		refuse(w.Servers == "" && w.target.ServerArgs(target.Server{}) == nil, "--target %s: dhtbench cannot start its servers; name running ones with --servers", w.Target),
 		refuse(!dht && w.Placement == results.EmbeddedPlacement, "--placement embedded: needs --target dht"))
 }
 

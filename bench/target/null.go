@@ -16,6 +16,11 @@ import (
 // answerer reads one request of a protocol and appends the reply of a null server.
 type answerer func(in *node.Reader, null node.Null, dst []byte) ([]byte, error)
 
+// nullAnswers returns the answerers by protocol.
+func nullAnswers() map[string]answerer {
+	return map[string]answerer{"redis": answerRedis, "memcached": answerMemcached}
+}
+
 // nullFlushAt is how many bytes of replies a null server gathers, while requests are
 // buffered, before it writes them.
 const nullFlushAt = 64 << 10
@@ -26,11 +31,10 @@ func (c *ServerCommand) runNull(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start null server: %w", err)
 	}
-	answer := map[string]answerer{"redis": answerRedis, "memcached": answerMemcached}[c.Protocol]
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var serving sync.WaitGroup
-	serving.Go(func() { serveNull(ctx, listener, node.Null(c.Null), answer) })
+	serving.Go(func() { serveNull(ctx, listener, node.Null(c.Null), nullAnswers()[c.Protocol]) })
 	err = c.parent().Attend(ctx, node.ReadyNode{Addr: listener.Addr().String(), PID: os.Getpid(), GOMAXPROCS: runtime.GOMAXPROCS(0)})
 	cancel()
 	serving.Wait()

@@ -3,8 +3,12 @@
 // server. Connections, loops and records are the same for all targets, and so is
 // the mapping of keys to servers, [node.Owner].
 //
-// To add a target, write its codec in a file of this package and name it in
-// [Named]. AppendRequest and ReadReply must not allocate.
+// Servers of dht are nodes, which dhtbench contains. [ServerCommand] runs those of
+// other targets: the program of the store, or a null server of its protocol.
+//
+// To add a target, write it in a file of this package and name it in [Named].
+// AppendRequest and ReadReply must not allocate. To let dhtbench start its servers,
+// add its program to programs, and the null server of its protocol to nullAnswers.
 package target
 
 import (
@@ -38,7 +42,9 @@ type Target interface {
 
 	// ServerArgs returns the arguments of dhtbench that start a server. It prints a
 	// [node.Ready] line when it accepts connections, answers the lines of its parent
-	// process, see [node.Parent], and ends with its standard input.
+	// process, see [node.Parent], and ends with its standard input. They are nil if
+	// dhtbench cannot start servers of this kind; then it measures only those that run
+	// already, without a baseline.
 	ServerArgs(s Server) []string
 }
 
