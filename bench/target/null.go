@@ -57,17 +57,13 @@ func serveNull(ctx context.Context, listener net.Listener, null node.Null, answe
 			defer stop()
 			defer conn.Close()
 			var replies []byte
-			for {
-				if replies, err = answer(conn.In, null, replies); err != nil {
-					return
-				}
-				if conn.In.Len() > 0 && len(replies) < nullFlushAt {
-					continue
+			for err := error(nil); err == nil; replies = replies[:0] {
+				for more := true; more && err == nil; more = conn.In.Len() > 0 && len(replies) < nullFlushAt {
+					replies, err = answer(conn.In, null, replies)
 				}
 				if conn.Send(replies) != nil {
 					return
 				}
-				replies = replies[:0]
 			}
 		})
 	}
