@@ -190,10 +190,9 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 }
 
 // startAll starts servers, unless they run already, and agents, and returns the
-// servers by number. One agent
-// runs all clients of a host, which avoids switches between processes that clients
-// on their own machines would not have. With embedded placement agent i is server
-// i.
+// servers by number. One agent runs all clients of a host, which avoids switches
+// between processes that clients on their own machines would not have. With embedded
+// placement agent i is server i.
 func (c *coordinator) startAll(ctx context.Context, g *processGroup, p plan) ([]node.ReadyNode, error) {
 	if p.Servers != "" {
 		servers := make([]node.ReadyNode, len(c.servers))

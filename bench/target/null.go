@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -33,23 +34,28 @@ func (c *ServerCommand) runNull(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var serving sync.WaitGroup
-	serving.Go(func() { serveNull(ctx, listener, node.Null(c.Null), nullAnswers()[c.Protocol]) })
+	served := make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- serveNull(ctx, listener, node.Null(c.Null), nullAnswers()[c.Protocol])
+	}()
 	err = c.parent().Attend(ctx, node.ReadyNode{Addr: listener.Addr().String(), PID: os.Getpid(), GOMAXPROCS: runtime.GOMAXPROCS(0)})
 	cancel()
-	serving.Wait()
-	return err
+	return errors.Join(err, <-served)
 }
 
-// serveNull answers requests until ctx is done.
-func serveNull(ctx context.Context, listener net.Listener, null node.Null, answer answerer) {
+// serveNull answers requests until ctx is done, and then returns nil.
+func serveNull(ctx context.Context, listener net.Listener, null node.Null, answer answerer) error {
 	context.AfterFunc(ctx, func() { listener.Close() })
 	var serving sync.WaitGroup
 	defer serving.Wait()
 	for {
 		raw, err := listener.Accept()
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
-			return
+			return fmt.Errorf("null server: %w", err)
 		}
 		conn := node.NewConn(raw, raw.RemoteAddr().String())
 		stop := context.AfterFunc(ctx, func() { conn.Close() })

@@ -22,11 +22,8 @@ func TestNullServersAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan struct{})
-			go func() {
-				serveNull(ctx, listener, null, nullAnswers()[name])
-				close(ended)
-			}()
+			ended := make(chan error)
+			go func() { ended <- serveNull(ctx, listener, null, nullAnswers()[name]) }()
 			conn, err := target.Dial(ctx, listener.Addr().String())
 			if err != nil {
 				t.Fatal(err)
@@ -62,7 +59,9 @@ func TestNullServersAnswer(t *testing.T) {
 				t.Error("the connection is open after nonsense")
 			}
 			cancel()
-			<-ended
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }
