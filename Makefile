@@ -72,18 +72,25 @@ bench-pacing: build
 
 # Three ways to measure a node that stalls, whose true response times are known: an open
 # loop, an open loop timed from the send, and a closed loop. 100.618 starts in a period,
-# an integer plus the golden section, spread the starts evenly over it.
-TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline --stall 600ms/1s
+# an integer plus the golden section, spread the starts evenly over it. Into another
+# file, an open loop at a node that does at most 1,000 operations per second.
+TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline
+STALLED = $(TRUTH) --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s
+OVERLOAD = --service-time 1ms --rate 1500 --arrivals constant --inflight 1 --duration 2s --trials 6
+OVERLOADED = $(basename $(RESULTS))-overload.jsonl
 bench-truth: build
-	@test ! -e $(RESULTS) || { echo "$(RESULTS) already exists; name another file with RESULTS="; exit 1; }
+	@for file in $(RESULTS) $(OVERLOADED); do \
+		test ! -e $$file || { echo "$$file already exists; name another file with RESULTS="; exit 1; }; \
+	done
 	rm -f $(RESULTS).open $(RESULTS).send $(RESULTS).closed
-	$(TRUTH) $(PACED) --inflight 256 --results $(RESULTS).open
-	$(TRUTH) $(PACED) --inflight 1 --results $(RESULTS).send
-	$(TRUTH) --duration 30s --results $(RESULTS).closed
+	$(STALLED) $(PACED) --inflight 256 --results $(RESULTS).open
+	$(STALLED) $(PACED) --inflight 1 --results $(RESULTS).send
+	$(STALLED) --duration 30s --results $(RESULTS).closed
+	$(TRUTH) $(OVERLOAD) --results $(OVERLOADED)
 	cat $(RESULTS).open $(RESULTS).send $(RESULTS).closed >$(RESULTS)
 	rm $(RESULTS).open $(RESULTS).send $(RESULTS).closed
-	./dhtbench plot $(RESULTS)
+	./dhtbench plot $(RESULTS) $(OVERLOADED)
 
 # How often verdicts are wrong: healthy trials and injected faults, in turn.
 REPEATS ?= 20

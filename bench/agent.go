@@ -48,6 +48,7 @@ type agent struct {
 	host       string
 	table      node.Table // of the embedded node; nil without one
 	clients    []*client
+	pacers     []*pacer // of an open loop; client i has pacer i modulo their number
 	hiccups    node.HiccupMeter
 }
 
@@ -206,19 +207,23 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 	p.options.Salt = s.Salt
 	a.host = s.Host
 	if p.open() {
-		runtime.GOMAXPROCS(openProcessors(a.processors, len(s.Clients)))
+		a.startPacers(ctx, p.Pacing, len(s.Clients))
 	}
 	var local *target.Local
 	if a.table != nil {
 		local = &target.Local{Table: a.table}
 	}
-	for _, number := range s.Clients {
-		a.clients = append(a.clients, &client{
+	for i, number := range s.Clients {
+		c := &client{
 			number: number, plan: p, target: p.target,
 			source: workload.NewSource(p.options, number), ledger: workload.NewLedger(p.options, number),
 			servers: s.Servers, local: local, self: s.Self,
-			clock: a.clock, share: spinShare(a.processors, len(s.Clients)), blind: s.Null, timeline: s.Timeline,
-		})
+			clock: a.clock, blind: s.Null, timeline: s.Timeline,
+		}
+		if p.open() {
+			c.pacer = a.pacers[i%len(a.pacers)]
+		}
+		a.clients = append(a.clients, c)
 	}
 	a.inject(ctx, s.Params.Fault)
 	// Connections outlive the group that makes them.
@@ -226,4 +231,24 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 		return reply{}, err
 	}
 	return reply{Ready: &ready{PID: os.Getpid(), Build: buildFacts()}}, nil
+}
+
+// startPacers starts the pacers of the agent's clients. They end with ctx.
+func (a *agent) startPacers(ctx context.Context, pacing string, clients int) {
+	n := pacersOf(a.processors, clients)
+	runtime.GOMAXPROCS(openProcessors(a.processors, n))
+	for range n {
+		p := newPacer(a.clock, pacing, spinShare(a.processors, n), clients)
+		a.pacers = append(a.pacers, p)
+		go p.serve(ctx)
+	}
+}
+
+// spun returns how long the agent's pacers have spun so far. Call it while no phase
+// is in progress.
+func (a *agent) spun() (sum time.Duration) {
+	for _, p := range a.pacers {
+		sum += p.waiter.spun
+	}
+	return sum
 }

@@ -24,7 +24,7 @@ type client struct {
 	servers  []string      // addresses, by number
 	local    *target.Local // of an embedded client: the server in its own process
 	self     int           // the number of that server
-	share    float64       // of one processor, 0 to 1, that the pacer may spend spinning
+	pacer    *pacer        // of an open loop
 	blind    bool          // servers store nothing, so that replies are not checked
 	timeline bool          // record latency over time
 
@@ -32,8 +32,12 @@ type client struct {
 	ownWork func()        // done between operations of a closed loop; nil: none
 	late    time.Duration // after the start signal, when it begins
 
+	connections [][]*connection // by server; none to the one in its own process
+
+	pipeline atomic.Pointer[pipeline] // of the phase, if it has several operations in flight in a closed loop
+
 	next  *recorder    // of the phase to come, nil until made
-	slots []*slot      // operations that can be in flight at once: one in a closed loop
+	slots []*slot      // operations that can be in flight at once
 	done  atomic.Int64 // operations done in this phase, for progress
 
 	// What of the schedule of an open loop was sent in the last put phase, and how
@@ -56,37 +60,65 @@ func (c *client) begin(ctx context.Context) error {
 	if err := c.load(ctx); err != nil {
 		return fmt.Errorf("client %d: load: %w", c.number, err)
 	}
-	if c.plan.open() {
+	if !c.alone() {
 		c.eachConnection(func(k *connection) { go k.serve(ctx) })
 	}
 	return nil
 }
 
+// alone reports whether the client has one operation in flight at most. One goroutine
+// then sends and receives.
+func (c *client) alone() bool { return !c.plan.open() && c.plan.slots() == 1 }
+
 // dial makes all connections.
 func (c *client) dial(ctx context.Context) error {
+	for range c.plan.slots() {
+		c.slots = append(c.slots, new(slot))
+	}
+	c.connections = make([][]*connection, len(c.servers))
 	var group errgroup.Group
-	for range max(1, c.plan.Inflight) {
-		s := &slot{connections: make([]*connection, len(c.servers))}
-		c.slots = append(c.slots, s)
-		for id, addr := range c.servers {
-			if c.local != nil && id == c.self {
-				continue
-			}
+	for id, addr := range c.servers {
+		if c.local != nil && id == c.self {
+			continue
+		}
+		for range max(1, c.plan.Connections) {
 			k := &connection{client: c, server: id, addr: addr}
-			s.connections[id] = k
+			c.connections[id] = append(c.connections[id], k)
 			group.Go(func() error { return k.connect(ctx) })
 		}
 	}
 	return group.Wait()
 }
 
+// connection returns a connection to a server on which an operation can be sent: the
+// first idle one, or else the one with the fewest operations in flight. It is nil if
+// none has room. If all are lost it returns one of them.
+func (c *client) connection(server int) (best *connection) {
+	fewest := max(1, c.plan.Pipeline)
+	lost := true
+	for _, k := range c.connections[server] {
+		n, up := k.load()
+		switch {
+		case !up:
+			continue
+		case n == 0:
+			return k
+		case n < fewest:
+			best, fewest = k, n
+		}
+		lost = false
+	}
+	if lost {
+		return c.connections[server][0]
+	}
+	return best
+}
+
 // eachConnection calls do for every connection.
 func (c *client) eachConnection(do func(*connection)) {
-	for _, s := range c.slots {
-		for _, k := range s.connections {
-			if k != nil {
-				do(k)
-			}
+	for _, all := range c.connections {
+		for _, k := range all {
+			do(k)
 		}
 	}
 }
@@ -116,8 +148,8 @@ func (c *client) load(ctx context.Context) error {
 	rec := newRecorder(c.plan.Params, 0, false)
 	r, ctx := c.newRun(ctx, rec, c.clock.Now())
 	defer r.fail(nil)
-	s := c.slots[0]
 	for record := c.number; record < c.plan.Records; record += c.plan.Clients {
+		s := r.slot()
 		c.source.Load(&s.Operation, uint64(record))
 		s.encode()
 		c.exchange(ctx, s)
@@ -189,10 +221,13 @@ func (c *client) measure(ctx context.Context, op workload.Op, at int64) (*record
 	return rec, nil
 }
 
-// loop runs the closed or open loop of the plan.
+// loop runs the loop of the plan.
 func (c *client) loop(ctx context.Context, limit extent, at int64, rec *recorder) error {
-	if c.plan.open() {
+	switch {
+	case c.plan.open():
 		return c.openLoop(ctx, limit, at, rec)
+	case c.alone():
+		return c.closedLoop(ctx, limit, rec)
 	}
-	return c.closedLoop(ctx, limit, rec)
+	return c.pipelinedLoop(ctx, limit, rec)
 }

@@ -24,11 +24,11 @@ func (c *client) closedLoop(ctx context.Context, limit extent, rec *recorder) er
 	})
 	defer stop()
 	end := rec.start + int64(limit.duration)
-	s := c.slots[0]
 	for i := 1; ; i++ {
 		if c.ownWork != nil {
 			c.ownWork()
 		}
+		s := r.slot()
 		r.prepare(s)
 		c.exchange(ctx, s)
 		if (i%stopCheck == 0 || s.err != nil) && ctx.Err() != nil {
@@ -56,11 +56,11 @@ func (c *client) stopped(ctx context.Context, rec *recorder) error {
 
 // exchange sends the operation of a slot and waits until it has ended.
 func (c *client) exchange(ctx context.Context, s *slot) {
-	k := s.connections[s.server]
-	if k == nil {
+	if len(c.connections[s.server]) == 0 {
 		c.doLocal(s)
 		return
 	}
+	k := c.connections[s.server][0]
 	if k.conn == nil { // no lock: in a closed loop only this goroutine changes it
 		if err := k.connect(ctx); err != nil {
 			time.Sleep(redialAfter)
@@ -70,7 +70,7 @@ func (c *client) exchange(ctx context.Context, s *slot) {
 			return
 		}
 	}
-	if conn := k.send(s, c.clock.Now()); conn != nil {
+	if conn := k.send(c.clock.Now(), s); conn != nil {
 		k.receive(conn)
 	}
 }

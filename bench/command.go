@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -12,18 +13,20 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Target    []string       `help:"Stores to measure, in turn: dht, redis, memcached, or a null server of one's protocol, such as null:redis." default:"dht" placeholder:"STORE"`
-	Nodes     int            `help:"Number of nodes or servers to start." default:"8"`
-	Servers   []string       `help:"Use servers that run already: host:port, or redis://:password@host:port/database. Keys are left in them." placeholder:"ADDR"`
-	Cluster   clusterFile    `help:"The same, with host:port of one server a line of a file." placeholder:"FILE"`
-	Clients   clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
-	Ops       int            `help:"Operations per client and operation kind." default:"100000"`
-	Duration  *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
-	Warmup    extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
-	Trials    int            `help:"Repeats of each setting on fresh nodes; intervals of medians need 6." default:"1"`
-	Seed      uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Placement string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
-	Hosts     string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	Target      []string       `help:"Stores to measure, in turn: dht, redis, memcached, or a null server of one's protocol, such as null:redis." default:"dht" placeholder:"STORE"`
+	Nodes       int            `help:"Number of nodes or servers to start." default:"8"`
+	Servers     []string       `help:"Use servers that run already: host:port, or redis://:password@host:port/database. Keys are left in them." placeholder:"ADDR"`
+	Cluster     clusterFile    `help:"The same, with host:port of one server a line of a file." placeholder:"FILE"`
+	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
+	Ops         int            `help:"Operations per client and operation kind." default:"100000"`
+	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
+	Warmup      extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
+	Trials      int            `help:"Repeats of each setting on fresh nodes; intervals of medians need 6." default:"1"`
+	Seed        uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
+	Pipeline    int            `help:"Operations in flight on each connection at most. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
+	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
+	Placement   string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
+	Hosts       string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
 
 	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
 	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
@@ -33,7 +36,7 @@ type Command struct {
 
 	Rate      rates     `group:"Open loop" help:"Offered operations per second of all clients together: 5000, or a sweep 1000-20000:1000. For each client: 1000/client." placeholder:"OPS/S"`
 	Arrivals  string    `group:"Open loop" help:"Intervals between intended starts: poisson or constant." enum:"poisson,constant" default:"poisson"`
-	Inflight  int       `group:"Open loop" help:"Slots of each client (operations in flight); each slot has its own connections." default:"16"`
+	Inflight  int       `group:"Open loop" help:"Operations in flight of each client at most." default:"16"`
 	Pacing    string    `group:"Open loop" help:"How a client waits for intended starts: precise, timer (Go's timers, for comparison), or both in turn." enum:"precise,timer,both" default:"precise"`
 	Breakdown bool      `group:"Open loop" help:"Split service time into network, queue and work, as reported by the nodes."`
 	SLO       objective `name:"slo" group:"Open loop" help:"Search the range of --rate for the highest rate at which this holds: p99<1ms." placeholder:"P<TIME"`
@@ -46,6 +49,8 @@ type Command struct {
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
 	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, as 600ms/1s." placeholder:"D/P" hidden:""`
+
+	ServiceTime time.Duration `help:"Fault for tests of the harness: nodes do one operation at a time and take this long for each." placeholder:"TIME" hidden:""`
 }
 
 // Defaults of flags that need or exclude other flags.
@@ -86,6 +91,9 @@ func (c *Command) Validate() error {
 			"--arrivals, --inflight and --pacing need --rate"),
 		refuse(!mixed && c.Records != defaultRecords, "--records needs --workload"),
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
+		refuse(c.ServiceTime < 0, "--service-time %v: must not be negative", c.ServiceTime),
+		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
+		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
 		c.checkTargets(),
 		c.checkRunning(),
@@ -125,19 +133,22 @@ func (c *Command) duration() time.Duration {
 // sweep returns the sweep that the flags describe.
 func (c *Command) sweep() sweep {
 	p := results.Params{
-		Loop:       results.ClosedLoop,
-		Nodes:      c.Nodes,
-		Operations: c.Ops,
-		Warmup:     c.Warmup.operations,
-		WarmupNS:   int64(c.Warmup.duration),
-		DurationNS: int64(c.duration()),
-		KeyBytes:   c.KeyBytes,
-		Placement:  c.Placement,
-		Seed:       c.Seed,
-		ValueBytes: c.ValueBytes.Max(),
-		Workload:   c.Workload.String(),
-		Breakdown:  c.Breakdown,
-		Stall:      c.Stall,
+		Loop:          results.ClosedLoop,
+		Nodes:         c.Nodes,
+		Operations:    c.Ops,
+		Warmup:        c.Warmup.operations,
+		WarmupNS:      int64(c.Warmup.duration),
+		DurationNS:    int64(c.duration()),
+		KeyBytes:      c.KeyBytes,
+		Placement:     c.Placement,
+		Seed:          c.Seed,
+		ValueBytes:    c.ValueBytes.Max(),
+		Workload:      c.Workload.String(),
+		Connections:   c.Connections,
+		Pipeline:      c.Pipeline,
+		Breakdown:     c.Breakdown,
+		Stall:         c.Stall,
+		ServiceTimeNS: int64(c.ServiceTime),
 	}
 	if running := c.running(); len(running) > 0 {
 		p.Nodes, p.Servers = len(running), serverNames(running)
@@ -159,6 +170,9 @@ func (c *Command) sweep() sweep {
 	}
 	if len(c.Rate.each) > 0 {
 		p.Loop, p.Arrivals, p.Inflight, p.Pacing = results.OpenLoop, c.Arrivals, c.Inflight, c.Pacing
+	}
+	if p.Loop == results.ClosedLoop {
+		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
 	}
 	s := sweep{params: p, clients: c.Clients, rates: c.Rate, trials: c.Trials}
 	for _, name := range c.Target {

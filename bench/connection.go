@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,10 +30,14 @@ type connection struct {
 	server int
 	addr   string
 
+	batch []*slot // of a pipeline: to be sent together
+	out   []byte  // their requests
+
 	mu      sync.Mutex
 	conn    *node.Conn // nil while there is none
 	late    bool       // closed because a reply was overdue
 	waiting []*slot    // sent and without a reply, oldest first
+	backlog []byte     // requests that the kernel did not take yet; nil: flush does not run
 }
 
 // connect makes the connection.
@@ -57,6 +62,14 @@ func (k *connection) current() *node.Conn {
 	return k.conn
 }
 
+// load returns the number of operations in flight and in the batch, and whether there is a
+// connection.
+func (k *connection) load() (n int, up bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.waiting) + len(k.batch), k.conn != nil
+}
+
 // close closes the connection, if there is one. The goroutine that receives on it
 // then ends the operations that wait.
 func (k *connection) close() {
@@ -65,32 +78,103 @@ func (k *connection) close() {
 	}
 }
 
-// send sends the operation of a slot now, and returns the connection on which to
-// receive its reply. It blocks while the socket's buffers are full. If the
-// operation cannot be sent, send ends it and returns nil.
+// send sends the operations of slots now, and returns the connection on which to
+// receive the replies. A client that is alone waits while the socket's buffers are
+// full. Operations that cannot be sent end; send then returns nil.
 //
 // Note: the caller reads the clock, since k itself is seldom in a cache.
-func (k *connection) send(s *slot, now int64) *node.Conn {
-	s.send = now
-	if s.run.free == nil { // in a closed loop the send is the intended start
-		s.intended = s.send
+func (k *connection) send(now int64, slots ...*slot) *node.Conn {
+	for _, s := range slots {
+		s.send = now
+		if s.run.lane == nil { // in a closed loop the send is the intended start
+			s.intended = now
+		}
 	}
+	request := k.requestOf(slots)
 	k.mu.Lock()
 	conn := k.conn
 	if conn != nil {
-		k.waiting = append(k.waiting, s)
+		k.waiting = append(k.waiting, slots...)
+	}
+	behind := k.backlog != nil
+	if behind {
+		k.backlog = append(k.backlog, request...)
 	}
 	k.mu.Unlock()
-	if conn == nil {
-		s.completion = s.send
-		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.name()))
+	switch {
+	case conn == nil:
+		k.refuse(slots)
 		return nil
+	case behind:
+		return conn
 	}
-	if err := conn.Send(s.request); err != nil {
-		k.lose(conn, err, s)
+	if err := k.write(conn, request); err != nil {
+		k.lose(conn, err, slots[len(slots)-1])
 		return nil
 	}
 	return conn
+}
+
+// requestOf returns the bytes of the operations of slots.
+func (k *connection) requestOf(slots []*slot) []byte {
+	if len(slots) == 1 {
+		return slots[0].request
+	}
+	k.out = k.out[:0]
+	for _, s := range slots {
+		k.out = append(k.out, s.request...)
+	}
+	return k.out
+}
+
+// refuse ends operations that cannot be sent since there is no connection.
+func (k *connection) refuse(slots []*slot) {
+	for _, s := range slots {
+		s.completion = s.send
+		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.name()))
+	}
+}
+
+// write sends a request. If the client has several operations in flight it does not
+// wait: another goroutine sends what the kernel does not take now. A pacer that waited
+// would be late for all its clients.
+func (k *connection) write(conn *node.Conn, request []byte) error {
+	if k.client.alone() {
+		return conn.Send(request)
+	}
+	rest, err := conn.TrySend(request)
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	k.mu.Lock()
+	k.backlog = slices.Clone(rest)
+	k.mu.Unlock()
+	go k.flush(conn)
+	return nil
+}
+
+// flush sends the backlog of conn until it is empty.
+func (k *connection) flush(conn *node.Conn) {
+	for {
+		k.mu.Lock()
+		if k.conn != conn { // lost, and its backlog with it
+			k.mu.Unlock()
+			return
+		}
+		out := k.backlog
+		k.backlog = []byte{} // others add to it meanwhile
+		if len(out) == 0 {
+			k.backlog = nil
+		}
+		k.mu.Unlock()
+		if len(out) == 0 {
+			return
+		}
+		if err := conn.Send(out); err != nil {
+			k.lose(conn, err, nil)
+			return
+		}
+	}
 }
 
 // receive waits for the next reply on conn and ends its operation. It returns
@@ -150,7 +234,7 @@ func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 		return
 	}
 	lost := k.waiting
-	k.conn, k.waiting = nil, nil
+	k.conn, k.waiting, k.backlog = nil, nil, nil
 	failed := errors.Is(err, node.ErrFailed)
 	if k.late {
 		err = fmt.Errorf("%w within %v", node.ErrTimeout, replyTimeout)
@@ -172,13 +256,18 @@ func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 func (k *connection) serve(ctx context.Context) {
 	for ctx.Err() == nil {
 		for conn := k.current(); conn != nil && k.receive(conn); {
+			if conn.In.Empty() {
+				k.client.refill()
+			}
 		}
 		for ctx.Err() == nil && k.connect(ctx) != nil {
+			k.client.refill()
 			select {
 			case <-ctx.Done():
 			case <-time.After(redialAfter):
 			}
 		}
+		k.client.refill()
 	}
 	k.close()
 }

@@ -28,8 +28,9 @@ func connected(t *testing.T) (s *slot, k *connection, accept func() net.Conn) {
 	}
 	t.Cleanup(func() { c.eachConnection((*connection).close) })
 	r, _ := c.newRun(t.Context(), newRecorder(w.Params, 0, false), c.clock.Now())
-	r.free = make(chan *slot, 1)
-	return c.slots[0], c.slots[0].connections[0], func() net.Conn {
+	c.newLane(r, extent{})
+	r.slot()
+	return c.slots[0], c.connections[0][0], func() net.Conn {
 		conn, err := listener.Accept()
 		if err != nil {
 			t.Fatal(err)
@@ -46,9 +47,9 @@ func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
 	accept()
 	broken := k.current()
 	s.run.prepare(s)
-	k.send(s, k.client.clock.Now())
+	k.send(k.client.clock.Now(), s)
 	k.lose(broken, errors.New("broke"), nil)
-	if got := <-s.run.free; got != s || s.reply.Outcome != workload.Unknown || s.err == nil {
+	if s.run.slot() != s || s.reply.Outcome != workload.Unknown || s.err == nil {
 		t.Fatalf("an operation without a reply ended as %v, %v", s.reply.Outcome, s.err)
 	}
 	if err := k.connect(t.Context()); err != nil {
@@ -56,20 +57,18 @@ func TestLostConnectionEndsOnlyItsOwnOperations(t *testing.T) {
 	}
 	peer := accept()
 	s.run.prepare(s)
-	k.send(s, k.client.clock.Now())
+	k.send(k.client.clock.Now(), s)
 	k.lose(broken, errors.New("broke"), nil)
 	if k.receive(broken) {
 		t.Error("a reply came on the connection that broke")
 	}
-	select {
-	case <-s.run.free:
+	if s.run.slot() != nil {
 		t.Fatalf("the next operation ended as %v with the connection before its own: %v", s.reply.Outcome, s.err)
-	default:
 	}
 	if _, err := peer.Write(node.AppendReply(nil, node.StatusNotFound, nil)); err != nil {
 		t.Fatal(err)
 	}
-	if !k.receive(k.current()) || (<-s.run.free).reply.Outcome != workload.NotFound {
+	if !k.receive(k.current()) || s.run.slot().reply.Outcome != workload.NotFound {
 		t.Errorf("the next operation ended as %v, %v", s.reply.Outcome, s.err)
 	}
 }
@@ -89,13 +88,40 @@ func TestExpiredReplyIsATimeout(t *testing.T) {
 	s, k, accept := connected(t)
 	accept()
 	s.run.prepare(s)
-	conn := k.send(s, k.client.clock.Now())
+	conn := k.send(k.client.clock.Now(), s)
 	k.expire(s.send) // sent at that instant, and not before it
 	if k.late {
 		t.Fatal("an operation expired that was not sent before the limit")
 	}
 	k.expire(s.send + 1)
-	if k.receive(conn) || !errors.Is((<-s.run.free).err, node.ErrTimeout) || s.reply.Outcome != workload.Unknown {
+	if k.receive(conn) || !errors.Is(s.run.slot().err, node.ErrTimeout) || s.reply.Outcome != workload.Unknown {
 		t.Errorf("ended as %v: %v", s.reply.Outcome, s.err)
+	}
+}
+
+// TestSlowReaderDoesNotHoldUpThePacer sends values to a server that does not read
+// until all are sent.
+func TestSlowReaderDoesNotHoldUpThePacer(t *testing.T) {
+	s, k, accept := connected(t)
+	peer := accept()
+	const many = 32 // more than the kernel buffers
+	s.run.prepare(s)
+	s.request = node.AppendRequest(nil, node.Request{Op: node.OpPut, Key: []byte("key"), Value: make([]byte, node.MaxValue)})
+	for range many {
+		if k.send(k.client.clock.Now(), s) == nil {
+			t.Fatal(s.err)
+		}
+	}
+	k.mu.Lock()
+	left := len(k.backlog)
+	k.mu.Unlock()
+	if left == 0 {
+		t.Fatal("the kernel took all: the test shows nothing")
+	}
+	in := node.NewReader(peer)
+	for i := range many {
+		if frame, err := in.Frame(); err != nil || len(frame) != len(s.request)-4 {
+			t.Fatalf("request %d: %d bytes, %v", i, len(frame), err)
+		}
 	}
 }

@@ -202,7 +202,7 @@ func (c *coordinator) startAll(ctx context.Context, g *processGroup, p plan) ([]
 		return servers, g.startAgents(min(p.Clients, c.fleet.size()), agentShare)
 	}
 	if p.Placement == results.SeparatePlacement {
-		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: p.null(), Stall: p.Stall})
+		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: p.null(), Stall: p.Stall, ServiceTime: time.Duration(p.ServiceTimeNS)})
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"dhtbench/bench/workload"
 	"dhtbench/results"
 )
 
@@ -27,46 +26,17 @@ const (
 func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *recorder) error {
 	r, ctx := c.newRun(ctx, rec, from)
 	defer r.fail(nil)
-	r.free = make(chan *slot, len(c.slots))
-	for _, s := range c.slots {
-		r.free <- s
-	}
 	rec.start, rec.until = from, from+int64(limit.duration)
 	last, cancel := context.WithTimeout(ctx, time.Duration(rec.until+c.plan.GraceNS-c.clock.Now()))
 	defer cancel()
 
-	p := c.plan.Params
-	schedule := workload.NewSchedule(p.RateOpsPerS, p.Arrivals == results.PoissonArrivals, p.Seed, c.number, p.Clients)
-	next := func() int64 { return from + schedule.Next() }
-	pace := newPacer(c.clock, p.Pacing, c.share)
-	due := next()
-	behind := false // operations are late since no slot was free
-	for n := 0; due < rec.until && rec.ended == ""; n++ {
-		if limit.operations > 0 && n == limit.operations { // nothing is left to do it on
-			r.shorten(due, "")
-			break
-		}
-		s, waited := r.slot(last)
-		if s == nil {
-			break
-		}
-		if !c.idle(last, due) {
-			r.free <- s // it holds no operation
-			break
-		}
-		r.prepare(s)
-		s.intended = due
-		late := time.Duration(c.clock.Now() - due)
-		if behind = (behind || waited) && late > 0; behind {
-			rec.queued++
-			if late > hopelessLag && late > limit.duration/2 {
-				r.shorten(c.clock.Now(), results.Hopeless)
-			}
-		}
-		k := s.connections[s.server]
-		pace.wait(due)
-		k.send(s, c.clock.Now())
-		due = next()
+	l := c.newLane(r, limit)
+	c.pacer.ready <- l
+	select {
+	case <-l.sent:
+	case <-last.Done():
+		l.cancel()
+		<-l.sent
 	}
 	if ctx.Err() != nil {
 		if cause := context.Cause(ctx); cause != errStopped {
@@ -74,51 +44,11 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 		}
 		r.shorten(c.clock.Now(), results.Interrupted)
 	}
-	rec.covered = time.Duration(min(due, rec.until) - from)
-	for now := c.clock.Now(); due < rec.until; due = next() {
-		rec.leave(time.Duration(now - due))
+	rec.covered = time.Duration(min(l.due, rec.until) - from)
+	for now := c.clock.Now(); l.due < rec.until; l.advance() {
+		rec.leave(time.Duration(now - l.due))
 	}
-	rec.spun = pace.spun
 	return r.drain(ctx)
-}
-
-// idleStep is how long before an operation is due the pacer takes over. A sleep of
-// the pacer cannot be interrupted.
-const idleStep = 4 * time.Millisecond
-
-// idle waits until shortly before an instant. It returns false if ctx ends first.
-func (c *client) idle(ctx context.Context, due int64) bool {
-	wait := time.Duration(due-c.clock.Now()) - idleStep
-	if wait < idleStep {
-		return true
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// slot waits for a free slot and returns it, or nil if ctx ends first. waited
-// reports whether none was free at once.
-func (r *run) slot(ctx context.Context) (s *slot, waited bool) {
-	if ctx.Err() != nil {
-		return nil, false
-	}
-	select {
-	case s = <-r.free:
-		return s, false
-	default:
-	}
-	select {
-	case s = <-r.free:
-		return s, true
-	case <-ctx.Done():
-		return nil, true
-	}
 }
 
 // shorten ends the window of an open loop early.
@@ -138,17 +68,12 @@ func (r *run) drain(ctx context.Context) error {
 	}
 	over := time.NewTimer(max(left, 0))
 	defer over.Stop()
-	for range c.slots {
+	for !r.idle() {
 		select {
-		case <-r.free:
-			continue
-		default:
-		}
-		select {
-		case <-r.free:
+		case <-r.drained:
 		case <-over.C:
 			c.eachConnection((*connection).abandon)
-			<-r.free
+			<-r.drained
 		}
 	}
 	if cause := context.Cause(ctx); cause != nil && cause != errStopped {

@@ -1,127 +1,178 @@
 package bench
 
 import (
+	"container/heap"
+	"context"
 	"time"
 
 	"dhtbench/node"
-	"dhtbench/results"
 )
 
-// bothPacings is the value of --pacing that measures each setting with both.
-const bothPacings = "both"
+// processorsPerPacer is how many processors of an agent allow another pacer. One
+// pacer sends more than all other processors of a smaller agent can receive.
+const processorsPerPacer = 4
 
-// Limits of spinning. The stretch is the time before an intended start in which a
-// pacer spins.
-const (
-	maxStretch  = 200 * time.Microsecond
-	stretchStep = 500 * time.Nanosecond
-	// One sleep in lateShare may be late by more than the stretch: it converges to
-	// that percentile of how late sleeps end.
-	lateShare = 50
-	// A spinning pacer yields its processor until yielding before the instant,
-	// about as long as handling a request or a reply takes. Without yielding, a node
-	// or receiver would wait until the scheduler preempts the pacer, a millisecond
-	// later.
-	yielding = 20 * time.Microsecond
-	// maxSpare bounds the unused spinning time that is saved up.
-	maxSpare = 5 * time.Millisecond
-)
-
-// pacer waits for the intended starts of one client. A sleep in the kernel ends
-// late by tens of microseconds in some virtual machines. A timer of the Go runtime
-// is late by a millisecond, 30 times the latency of a get on loopback. So a pacer
-// sleeps in the kernel until shortly before the instant, and spins from there. This
-// stretch adapts to how late recent sleeps ended. The client's share of a processor
-// bounds the time spent spinning.
-//
-// It is used by one goroutine.
-type pacer struct {
-	clock   node.Clock
-	timer   bool    // use the runtime's timers and never spin
-	share   float64 // of one processor, 0 to 1, that may be spent spinning
-	stretch time.Duration
-	spare   time.Duration // spinning time available now
-	seen    int64         // when spare was last increased
-	spun    time.Duration // total processor time spent spinning
+// pacersOf returns the number of pacers of an agent, at least 1.
+func pacersOf(processors, clients int) int {
+	return max(min(processors/processorsPerPacer, clients), 1)
 }
 
-// spinShare returns the share of one processor, 0 to 1, that each client of an
-// agent may spend spinning. Clients share all of the agent's processors but one,
-// which is left for replies; with one processor they share that.
-func spinShare(processors, clients int) float64 {
-	return min(float64(max(processors-1, 1))/float64(max(clients, 1)), 1)
+// spinShare returns the share of one processor, 0 to 1, that each pacer of an agent
+// may spend spinning. Pacers share all of the agent's processors but one, which is
+// left for replies; with one processor they share that.
+func spinShare(processors, pacers int) float64 {
+	return min(float64(max(processors-1, 1))/float64(pacers), 1)
 }
-
-// maxPacers bounds the pacers for which the runtime gets another processor.
-const maxPacers = 64
 
 // openProcessors returns GOMAXPROCS of an agent with an open loop: one processor of
 // the runtime for each pacer beside those of the agent. A pacer that sleeps in the
 // kernel keeps its processor until the runtime's monitor takes it, up to 10 ms later.
 // Receivers would wait meanwhile.
-func openProcessors(processors, clients int) int {
-	return processors + min(clients, maxPacers)
+func openProcessors(processors, pacers int) int { return processors + pacers }
+
+// pacer sends the operations of several clients in open loops, each at its intended
+// start, on one goroutine. If each client had a pacer of its own, they would compete
+// for the processors, and be late.
+type pacer struct {
+	waiter  *waiter
+	ready   chan *lane // to take up: new lanes, those with a free slot again, cancelled ones
+	lanes   laneHeap   // that have a free slot or are not known to have none
+	blocked int        // lanes that wait for a free slot
+	begins  int64      // the latest start of a window so far
+	alarm   *time.Timer
 }
 
-// newPacer returns a pacer that may spend a share of one processor spinning.
-func newPacer(c node.Clock, pacing string, share float64) *pacer {
-	return &pacer{clock: c, timer: pacing == results.TimerPacing, share: share, stretch: maxStretch / 4, spare: maxSpare, seen: c.Now()}
+// newPacer returns a pacer of at most the given number of clients.
+func newPacer(c node.Clock, pacing string, share float64, clients int) *pacer {
+	alarm := time.NewTimer(0)
+	alarm.Stop()
+	return &pacer{waiter: newWaiter(c, pacing, share), ready: make(chan *lane, 4*clients), alarm: alarm}
 }
 
-// wait returns at the given instant or as soon after as it can.
-func (p *pacer) wait(due int64) {
-	now := p.clock.Now()
-	if p.timer {
-		time.Sleep(time.Duration(due - now))
-		return
-	}
-	p.earn(now)
-	stretch := p.stretch
-	if p.spare <= 0 {
-		stretch = 0
-	}
-	if wake := due - int64(stretch); now < wake {
-		sleepUntil(wake)
-		now = p.clock.Now()
-		p.learn(time.Duration(now - wake))
-	}
-	p.spare -= time.Duration(max(due-now, 0)) // also what others had: it kept them waiting
-	p.spun += p.spin(now, due)
-}
+const (
+	// idleStep is how long before an operation is due the pacer stops waiting for
+	// ready lanes. A sleep in the kernel cannot be interrupted.
+	idleStep = 4 * time.Millisecond
+	// blockedStep bounds a sleep in the kernel while a lane can become ready whose
+	// operation is due before the others.
+	blockedStep = 100 * time.Microsecond
+)
 
-// maxTurn bounds one turn of a spin by itself: a clock reading, and a yield while
-// no other thread is ready. In a longer turn another thread had the processor.
-const maxTurn = 3 * time.Microsecond
-
-// spin spins until an instant, and returns the processor time that it took.
-//
-// Note: the thread's processor clock would be exact, but reading it takes 0.3 us,
-// longer than a spin is late.
-func (p *pacer) spin(now, due int64) (spun time.Duration) {
-	for now < due {
-		before := now
-		if due-now > int64(yielding) {
-			yield()
+// serve sends operations until ctx ends.
+func (p *pacer) serve(ctx context.Context) {
+	for {
+		for len(p.ready) > 0 {
+			p.admit(<-p.ready)
 		}
-		now = p.clock.Now()
-		spun += min(time.Duration(now-before), maxTurn)
+		if len(p.lanes) == 0 || p.idle() > 0 {
+			if !p.rest(ctx) {
+				return
+			}
+			continue
+		}
+		l := p.lanes[0]
+		switch {
+		case l.over(p.waiter.clock.Now()):
+			l.end()
+			heap.Pop(&p.lanes)
+		case !l.prepare():
+			heap.Pop(&p.lanes)
+			p.blocked++
+		case p.await(l.due):
+			l.send(p.waiter.clock.Now())
+			heap.Fix(&p.lanes, 0)
+		}
 	}
-	return spun
 }
 
-// earn adds the spinning time that the time since the last call allows.
-func (p *pacer) earn(now int64) {
-	p.spare = min(p.spare+time.Duration(p.share*float64(now-p.seen)), maxSpare)
-	p.seen = now
+// admit takes up a lane that is ready.
+func (p *pacer) admit(l *lane) {
+	known := l.place >= 0
+	switch l.state {
+	case laneEnded:
+		return
+	case laneBlocked:
+		p.blocked--
+	case laneNew:
+		p.begins = max(p.begins, l.run.rec.start)
+	}
+	l.state = laneActive
+	if l.cancelled.Load() {
+		l.end()
+		if known {
+			heap.Remove(&p.lanes, l.place)
+		}
+	} else if !known {
+		heap.Push(&p.lanes, l)
+	}
 }
 
-// learn adapts the stretch to how late a sleep ended: steps up and down balance
-// where one sleep in lateShare is later than the stretch.
-func (p *pacer) learn(late time.Duration) {
-	if late > p.stretch {
-		p.stretch += (lateShare - 1) * stretchStep
-	} else {
-		p.stretch -= stretchStep
+// idle returns the time that is left to wait for ready lanes.
+func (p *pacer) idle() time.Duration {
+	left := time.Duration(p.lanes[0].due - p.waiter.clock.Now())
+	if p.waiter.timer {
+		return left
 	}
-	p.stretch = min(max(p.stretch, 0), maxStretch)
+	if left -= idleStep; left < idleStep {
+		return 0
+	}
+	return left
+}
+
+// rest waits for a ready lane, or until shortly before the next operation is due.
+// It returns false if ctx ends first.
+func (p *pacer) rest(ctx context.Context) bool {
+	if len(p.lanes) > 0 {
+		p.alarm.Reset(p.idle())
+		defer p.alarm.Stop()
+	}
+	select {
+	case l := <-p.ready:
+		p.admit(l)
+	case <-p.alarm.C:
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// await waits for an instant. It returns false if a lane becomes ready before.
+func (p *pacer) await(due int64) bool {
+	for {
+		now := p.waiter.clock.Now()
+		if p.blocked == 0 && now >= p.begins || now > due-2*int64(blockedStep) {
+			p.waiter.wait(due)
+			return true
+		}
+		sleepUntil(now + int64(blockedStep))
+		if len(p.ready) > 0 {
+			return false
+		}
+	}
+}
+
+// laneHeap has the lane on top whose next operation is due first. See
+// [container/heap].
+type laneHeap []*lane
+
+func (h laneHeap) Len() int           { return len(h) }
+func (h laneHeap) Less(i, j int) bool { return h[i].due < h[j].due }
+
+func (h laneHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
+}
+
+func (h *laneHeap) Push(x any) {
+	l := x.(*lane)
+	l.place = len(*h)
+	*h = append(*h, l)
+}
+
+func (h *laneHeap) Pop() any {
+	last := len(*h) - 1
+	l := (*h)[last]
+	l.place = -1
+	*h = (*h)[:last]
+	return l
 }

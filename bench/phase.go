@@ -91,14 +91,12 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 // result combines the recorders of all clients and the agent's resource usage.
 func (a *agent) result(recorders []*recorder, before, after usage) *result {
 	r := &result{Vitals: a.vitals(before, after), Clients: make([]results.Client, len(recorders))}
-	var spun time.Duration
 	var numbers []int
 	for i, rec := range recorders {
 		r.Clients[i] = rec.client(a.clients[i].number, a.host, before.at)
 		numbers = append(numbers, a.clients[i].number)
-		spun += rec.spun
 	}
-	r.Agent = before.until(after, a.host, numbers, spun)
+	r.Agent = before.until(after, a.host, numbers)
 	r.Timeline = timeline(recorders, before.at)
 	return r
 }

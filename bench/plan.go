@@ -40,6 +40,14 @@ func (w *plan) mixed() bool { return w.Workload != "" }
 // open reports whether operations start on a schedule.
 func (w *plan) open() bool { return w.Open() }
 
+// slots is the number of operations that a client can have in flight at once.
+func (w *plan) slots() int {
+	if w.open() {
+		return w.Inflight
+	}
+	return w.ClosedInflight()
+}
+
 // warmups bounds the keys of each client that the warm-up of a phase uses.
 func (w *plan) warmups() int {
 	if w.open() {
@@ -82,6 +90,8 @@ const (
 	// Bounds of the open loop.
 	maxRate     = 10_000_000
 	maxInflight = 256
+	// maxConnections bounds the connections of a client to one server.
+	maxConnections = 1024
 )
 
 // refuse returns an error of a flag if bad, else nil.
@@ -100,6 +110,8 @@ func (w *plan) checkSizes() error {
 		refuse(w.Operations == 0 && w.DurationNS == 0, "--ops 0: must be at least 1, unless --duration is given"),
 		refuse(w.DurationNS < 0, "--duration %v: must be above 0", time.Duration(w.DurationNS)),
 		refuse(w.Warmup < 0 || w.Warmup > maxOperations, "--warmup %d: must be 0 to %d", w.Warmup, maxOperations),
+		refuse(w.Connections < 0 || w.Connections > maxConnections, "--connections %d: must be 1 to %d", w.Connections, maxConnections),
+		refuse(w.Pipeline < 0 || w.Pipeline > maxInflight, "--pipeline %d: must be 1 to %d", w.Pipeline, maxInflight),
 		refuse(w.WarmupNS < 0, "--warmup %v: must not be negative", time.Duration(w.WarmupNS)),
 		refuse(w.KeyBytes < workload.MinKeyBytes || w.KeyBytes > limits.MaxKey,
 			"--key-bytes %d: must be %d to %d%s", w.KeyBytes, workload.MinKeyBytes, limits.MaxKey, w.forTarget()),
@@ -133,6 +145,7 @@ func (w *plan) checkTarget() error {
 	dht := w.Store() == results.DHT
 	return errors.Join(
 		refuse(!dht && w.Stall != "", "--stall: needs --target dht"),
+		refuse(!dht && w.ServiceTimeNS != 0, "--service-time: needs --target dht"),
 		refuse(w.Servers == "" && w.target.ServerArgs(target.Server{}) == nil, "--target %s: dhtbench cannot start its servers; name running ones with --servers", w.Target),
 		refuse(!dht && w.Placement == results.EmbeddedPlacement, "--placement embedded: needs --target dht"))
 }

@@ -30,7 +30,6 @@ type recorder struct {
 	covered time.Duration // the part of the window of which all was sent
 	queued  int64         // operations that waited for a free slot
 	ended   string        // reason of an early end, or empty
-	spun    time.Duration // spent spinning before intended starts
 	digest  string        // of the operations
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -15,19 +16,24 @@ var errStopped = errors.New("stopped")
 // run is one client in one phase, whatever the loop.
 type run struct {
 	client *client
-	free   chan *slot              // of an open loop: slots that hold no operation
+	lane   *lane                   // of an open loop, else nil
 	fail   context.CancelCauseFunc // ends the phase
 
-	mu     sync.Mutex // guards what follows: several replies can come at once
-	rec    *recorder
-	health []health // by server
+	mu      sync.Mutex // guards what follows: several replies can come at once
+	rec     *recorder
+	health  []health      // by server
+	free    []*slot       // that hold no operation; the last one was freed last
+	drained chan struct{} // gets an element when all slots have become free
 }
 
 // newRun returns a run that records from the given instant on, and a context that
 // ends with the phase.
 func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, context.Context) {
 	ctx, fail := context.WithCancelCause(ctx)
-	r := &run{client: c, fail: fail, rec: rec, health: make([]health, len(c.servers))}
+	r := &run{
+		client: c, fail: fail, rec: rec, health: make([]health, len(c.servers)),
+		free: slices.Clone(c.slots), drained: make(chan struct{}, 1),
+	}
 	for i := range r.health {
 		r.health[i].from, r.health[i].success = from, from
 	}
@@ -36,6 +42,41 @@ func (c *client) newRun(ctx context.Context, rec *recorder, from int64) (*run, c
 	}
 	return r, ctx
 }
+
+// slot takes a free slot, nil if there is none. It prefers the one that was freed
+// last, which is still in the processor's cache.
+func (r *run) slot() *slot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.free) - 1
+	if last < 0 {
+		return nil
+	}
+	s := r.free[last]
+	r.free = r.free[:last]
+	return s
+}
+
+// release makes a slot free. r.mu is held.
+func (r *run) release(s *slot) {
+	r.free = append(r.free, s)
+	if len(r.free) == len(r.client.slots) {
+		select {
+		case r.drained <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// freeSlots is the number of free slots.
+func (r *run) freeSlots() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.free)
+}
+
+// idle reports whether all slots are free.
+func (r *run) idle() bool { return r.freeSlots() == len(r.client.slots) }
 
 // prepare makes the next operation of the source.
 func (r *run) prepare(s *slot) {

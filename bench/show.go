@@ -83,6 +83,9 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 		p := t.Params.Setting()
 		p.Operation, p.Clients, p.RateOpsPerS, p.Pacing, p.Seed = "", 0, 0, "", 0
 		p.Warmup, p.WarmupNS, p.GraceNS = 0, 0, 0
+		if p.Open() { // can depend on the number of clients
+			p.Connections = 0
+		}
 		if p.DurationNS > 0 { // schema 2 recorded rate x duration
 			p.Operations = 0
 		}
@@ -114,6 +117,9 @@ func headline(trials []results.Trial, summaries []results.Summary) string {
 		parts = append(parts, p.Arrivals+" open loop")
 	} else {
 		parts = append(parts, "closed loop")
+	}
+	if n := p.ClosedInflight(); n > 1 && !p.Open() {
+		parts = append(parts, fmt.Sprintf("%d operations in flight per client", n))
 	}
 	repeats := 0
 	for _, s := range summaries {

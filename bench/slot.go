@@ -11,8 +11,6 @@ import (
 // slot holds one operation in flight: its request, times and reply. A loop reuses
 // its slots, so that nothing is allocated.
 type slot struct {
-	connections []*connection // of this slot only, by server
-
 	workload.Operation
 	run     *run             // the phase that it belongs to
 	key     []byte           // a copy, since the source reuses its own before the reply
@@ -73,8 +71,21 @@ func (s *slot) finish(reply target.Reply, err error) {
 	}
 	r := s.run
 	r.take(s)
+	completion := s.completion
+	r.release(s)
 	r.mu.Unlock()
-	if r.free != nil {
-		r.free <- s
+	if r.lane != nil {
+		r.lane.freed(completion)
 	}
+}
+
+// withdraw ends an operation that was encoded and is not sent.
+func (s *slot) withdraw() {
+	r := s.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.client.blind {
+		r.client.ledger.End(s.pending, workload.Failed, s.Key, nil)
+	}
+	r.release(s)
 }

@@ -88,7 +88,24 @@ func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 		p.WarmupNS = warmup
 	}
 	p.Operations, p.Warmup, p.GraceNS = 0, 0, int64(defaultGrace)
+	if p.Connections == 0 {
+		p.Connections = openConnections(p)
+	}
+	if p.Pipeline == 0 {
+		p.Pipeline = p.Inflight
+	}
 	return p
+}
+
+// manyConnections is the number of connections in all above which clients of an open
+// loop share theirs between more operations in flight.
+const manyConnections = 1024
+
+// openConnections returns the connections of a client to each server in an open loop:
+// as many, together, as the client can use at once.
+func openConnections(p results.Params) int {
+	servers := max(1, p.Nodes)
+	return max(1, min((p.Inflight+servers-1)/servers, manyConnections/(p.Clients*servers)))
 }
 
 // maxNS bounds times computed from other flags: about 30 years.

@@ -22,6 +22,7 @@ type usage struct {
 	userNS, systemNS int64
 	stealNS          int64
 	throttledNS      int64
+	spun             time.Duration // by pacers
 	vitals           node.Vitals
 }
 
@@ -32,16 +33,15 @@ func (a *agent) readUsage() (usage, error) {
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		return usage{}, fmt.Errorf("read the agent's use of CPU: %w", err)
 	}
-	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), vitals: node.ReadVitals()}
+	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), spun: a.spun(), vitals: node.ReadVitals()}
 	if times, err := cpu.Times(false); err == nil && len(times) == 1 {
 		u.stealNS = int64(times[0].Steal * float64(time.Second))
 	}
 	return u, nil
 }
 
-// until returns the record of an agent between two readings. spun is the time that
-// its clients spent spinning.
-func (u usage) until(after usage, host string, clients []int, spun time.Duration) results.Agent {
+// until returns the record of an agent between two readings.
+func (u usage) until(after usage, host string, clients []int) results.Agent {
 	return results.Agent{
 		Host:        host,
 		Clients:     clients,
@@ -49,7 +49,7 @@ func (u usage) until(after usage, host string, clients []int, spun time.Duration
 		WallNS:      after.at - u.at,
 		UserNS:      after.userNS - u.userNS,
 		SystemNS:    after.systemNS - u.systemNS,
-		SpinNS:      int64(spun),
+		SpinNS:      int64(after.spun - u.spun),
 		StealNS:     after.stealNS - u.stealNS,
 		ThrottledNS: after.throttledNS - u.throttledNS,
 	}

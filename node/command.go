@@ -28,6 +28,8 @@ type Command struct {
 
 	Null  []int `placeholder:"BYTES" help:"Store nothing: puts and dels succeed, gets return BYTES zero bytes; of several numbers the key chooses one."`
 	Stall Stall `placeholder:"D/P" help:"Fault: answer nothing for D at the start of every period P of CLOCK_MONOTONIC, as 600ms/1s."`
+
+	ServiceTime time.Duration `placeholder:"DURATION" help:"Fault: do one operation at a time and take this long for each. Default: 0, none."`
 }
 
 // Ready is the line of JSON that a node writes to standard output as soon as it
@@ -73,6 +75,9 @@ func (c *Command) Validate() error {
 	if c.Share < 0 {
 		errs = append(errs, fmt.Errorf("--share %d: must be at least 1", c.Share))
 	}
+	if c.ServiceTime < 0 {
+		errs = append(errs, fmt.Errorf("--service-time %v: must not be negative", c.ServiceTime))
+	}
 	for _, bytes := range c.Null {
 		if bytes < 0 || bytes > MaxValue {
 			errs = append(errs, fmt.Errorf("--null %d: must be 0 to %d", bytes, MaxValue))
@@ -98,6 +103,12 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 		// More threads would only take processors from other processes.
 		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	table, err := c.table(ctx)
+	if err != nil {
+		return fmt.Errorf("start node %d: %w", self, err)
+	}
 	listen := c.Listen
 	if listen == "" {
 		listen = cluster.Addrs[self]
@@ -113,12 +124,7 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	cluster.Addrs[self] = ready.Addr // for the shell: the file's address may be another
 
 	log := slog.New(slog.NewTextHandler(stderr, nil)).With("node", self)
-	server := &Server{Log: log, Stall: c.Stall}
-	if c.Null != nil {
-		server.Table = Null(c.Null)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	server := &Server{Table: table, Log: log, Stall: c.Stall}
 	var serving sync.WaitGroup
 	var serveErr error
 	serving.Go(func() {
@@ -130,6 +136,18 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	cancel()
 	serving.Wait()
 	return errors.Join(err, serveErr)
+}
+
+// table returns the table to serve until ctx is done.
+func (c *Command) table(ctx context.Context) (Table, error) {
+	var table Table = NewStore()
+	if c.Null != nil {
+		table = Null(c.Null)
+	}
+	if c.ServiceTime == 0 {
+		return table, nil
+	}
+	return newSerialTable(ctx, table, c.ServiceTime)
 }
 
 // place returns the cluster and the node's id in it. Without a cluster file the

@@ -29,6 +29,7 @@ func TestCommandValidate(t *testing.T) {
 		{"null of no bytes", Command{Listen: ":1", Null: []int{0}, Stall: Stall{1, 2}}, ""},
 		{"null of too many", Command{Listen: ":1", Null: []int{8, MaxValue + 1}}, "--null 1048577: must be 0 to 1048576"},
 		{"null of fewer than none", Command{Listen: ":1", Null: []int{-1}}, "--null -1: must be 0 to 1048576"},
+		{"negative service time", Command{Listen: ":1", ServiceTime: -1}, "--service-time -1ns: must not be negative"},
 		{"two errors", Command{Listen: ":1", ID: &id, Shell: true, UntilEOF: true},
 			"--id requires --cluster\n--shell and --until-eof are mutually exclusive"},
 		{"negative silence", Command{Listen: ":1", UntilEOF: true, OrphanAfter: -1}, "--orphan-after -1ns: must not be negative"},

@@ -16,7 +16,7 @@ const dialTimeout = 5 * time.Second
 // Conn is one side, usually the client's, of one TCP connection. It knows no
 // protocol: requests are bytes, and replies are read from In, as with ReadReply.
 //
-// One goroutine may Send while another reads In; Addr, SetReadDeadline and
+// One goroutine may Send or TrySend while another reads In; Addr, SetReadDeadline and
 // Close are safe for concurrent use. A Send is one system call on the caller's
 // goroutine. No call allocates, except to return an error.
 type Conn struct {
@@ -63,17 +63,40 @@ func (c *Conn) Addr() string { return c.addr }
 // error every Send fails, while replies to earlier requests may still come.
 func (c *Conn) Send(request []byte) error {
 	if c.broken != nil {
-		return fmt.Errorf("%w: write request: %w", ErrFailed, c.broken)
+		return c.unsent(ErrFailed)
 	}
 	n, err := c.net.Write(request)
+	return c.sent(n == len(request), err)
+}
+
+// TrySend is Send, except that it does not wait: it returns the rest of the request
+// that the kernel does not take now. Send the rest before anything else. Where
+// package node does no system calls of its own, TrySend waits as Send does.
+func (c *Conn) TrySend(request []byte) (rest []byte, err error) {
+	s, ok := c.net.(interface {
+		TryWrite(p []byte) (n int, err error)
+	})
+	if !ok || c.broken != nil {
+		return nil, c.Send(request)
+	}
+	n, err := s.TryWrite(request)
+	return request[n:], c.sent(n == len(request), err)
+}
+
+// sent returns the error of a Send whose write ended with err.
+func (c *Conn) sent(whole bool, err error) error {
 	if err == nil {
 		return nil
 	}
 	c.broken = ownError(err)
-	kind := ErrFailed
-	if n == len(request) {
-		kind = ErrUnknown
+	if whole {
+		return c.unsent(ErrUnknown)
 	}
+	return c.unsent(ErrFailed)
+}
+
+// unsent returns the error of a broken connection.
+func (c *Conn) unsent(kind error) error {
 	return fmt.Errorf("%w: write request: %w", kind, c.broken)
 }
 

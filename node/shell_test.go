@@ -80,6 +80,7 @@ func TestNodeShell(t *testing.T) {
 		"cluster file":   {Command{Listen: "127.0.0.1:0", Cluster: writeFile(t, "127.0.0.1:1\n"), ID: &id}, "value"},
 		"null":           {Command{Listen: "127.0.0.1:0", Null: []int{3}}, "\x00\x00\x00"},
 		"stall":          {Command{Listen: "127.0.0.1:0", Stall: Stall{For: 1, Every: 2}}, "value"},
+		"service time":   {Command{Listen: "127.0.0.1:0", ServiceTime: 1}, "value"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.c.Shell = true

@@ -33,6 +33,7 @@ type socket struct {
 	got, put      int
 	inErr, outErr syscall.Errno
 	read, write   func(fd uintptr) (done bool)
+	writeSome     func(fd uintptr) (done bool)
 }
 
 // newSocket returns conn as a socket if it can be one, or else conn.
@@ -46,7 +47,7 @@ func newSocket(conn net.Conn) net.Conn {
 		return conn
 	}
 	s := &socket{Conn: conn, raw: raw}
-	s.read, s.write = s.tryRead, s.tryWrite
+	s.read, s.write, s.writeSome = s.tryRead, s.tryWrite, s.tryWriteSome
 	return s
 }
 
@@ -74,8 +75,17 @@ func (s *socket) Write(p []byte) (int, error) {
 	if len(p) == 0 || len(p) > rawLimit {
 		return s.Conn.Write(p)
 	}
+	return s.writeBy(s.write, p)
+}
+
+// TryWrite writes what the kernel takes without waiting, and returns its length.
+func (s *socket) TryWrite(p []byte) (int, error) {
+	return s.writeBy(s.writeSome, p)
+}
+
+func (s *socket) writeBy(write func(fd uintptr) bool, p []byte) (int, error) {
 	s.out, s.put, s.outErr = p, 0, 0
-	err := s.raw.Write(s.write)
+	err := s.raw.Write(write)
 	s.out = nil
 	if err == nil && s.outErr != 0 {
 		err = os.NewSyscallError("write", s.outErr)
@@ -104,6 +114,14 @@ func (s *socket) tryWrite(fd uintptr) bool {
 			return s.outErr != syscall.EAGAIN
 		}
 		s.put += n
+	}
+	return true
+}
+
+// tryWriteSome writes what can be written of s.out now.
+func (s *socket) tryWriteSome(fd uintptr) bool {
+	if !s.tryWrite(fd) {
+		s.outErr = 0
 	}
 	return true
 }

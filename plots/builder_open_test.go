@@ -22,6 +22,7 @@ type offered struct {
 	late       time.Duration        // median of what the pacing is off by
 	work       time.Duration        // mean of an operation
 	stall      string               // with length and period
+	serial     time.Duration        // instead of work: exactly this for each operation
 	closed     bool                 // the next is sent when the one before has ended
 	breakdown  bool                 // and the timeline
 	baseline   bool                 // has a null server's figures
@@ -59,6 +60,7 @@ func (o offered) trial(random *rand.Rand, operation string, clients int, rate fl
 	t.Clients, t.Agents = nil, nil
 	p := &t.Params
 	p.Clients, p.Operations, p.Stall = clients, int(rate/float64(clients)*o.seconds), o.stall
+	p.ServiceTimeNS = int64(o.serial)
 	if !o.closed {
 		p.Loop, p.RateOpsPerS, p.Arrivals, p.Inflight, p.Pacing = "open", rate, "constant", o.inflight, o.pacing
 		p.DurationNS, p.WarmupNS = int64(o.seconds*1e9), 1e9
@@ -111,6 +113,9 @@ func (o offered) client(random *rand.Rand, p results.Params, number int, slots m
 			intended = send
 		}
 		took := float64(o.work) * math.Exp(0.3*random.NormFloat64()-0.045)
+		if o.serial > 0 {
+			took = float64(o.serial)
+		}
 		begin := o.awake(max(send+wire/2, free))
 		free = begin + took
 		ends[i] = free + wire/2

@@ -53,6 +53,9 @@ func (s sweep) offer() []string {
 		add("%s arrivals, %s pacing, up to %s in flight per client",
 			either(p.Arrivals, "unknown"), either(p.Pacing, "unknown"), plural(p.Inflight, "operation"))
 	}
+	if n := p.ClosedInflight(); n > 1 && !p.Open() {
+		add("%s in flight per client", plural(n, "operation"))
+	}
 	if p.Workload != "" {
 		add("workload %s on %s records, keys %s", p.Workload, whole(int64(p.Records)), either(p.Keys, "unknown"))
 	}
@@ -64,6 +67,9 @@ func (s sweep) offer() []string {
 	}
 	if p.Stall != "" {
 		add("injected stall of the nodes, %s", p.Stall)
+	}
+	if p.ServiceTimeNS > 0 {
+		add("injected service time of the nodes, %s for one operation at a time", tickDuration(float64(p.ServiceTimeNS)))
 	}
 	return parts
 }

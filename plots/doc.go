@@ -58,7 +58,8 @@
 //	environment SWEEP    hosts, build, workload and command line
 //	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
 //	                     warnings
-//	truth FILE           with an injected stall: true and measured percentiles, and
+//	truth FILE           with an injected stall, or a service time that is too long
+//	                     for the offered rate: true and measured percentiles, and
 //	                     errors
 //	study FILE           with injected faults: the verdicts of each case
 //

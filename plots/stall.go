@@ -138,9 +138,6 @@ func (s stalled) ways() []way {
 	}
 }
 
-// truthQuantiles are the quantiles of the table.
-func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
-
 // at returns a quantile of a way, and its error as a share of the true one. The error
 // is NaN if either is unknown or the true one is 0.
 func (w way) at(s stalled, q float64) (ns, off float64) {
@@ -194,38 +191,28 @@ func (s stalled) describe() string {
 	return strings.Join(parts, " · ")
 }
 
-// truthTable returns true and measured quantiles in Markdown, a table for each stall of
-// the sweeps.
-func (all sweeps) truthTable() (string, error) {
-	stalls := all.stalls()
-	if len(stalls) == 0 {
-		return "", fmt.Errorf("no trial of an open loop has an injected stall")
-	}
+// table returns true and measured quantiles in Markdown.
+func (s stalled) table() string {
 	var b strings.Builder
-	for i, s := range stalls {
-		if i > 0 {
-			b.WriteString("\n")
+	fmt.Fprintf(&b, "Operation %s at nodes that stall %s:\n\n", cell(s.operation), s.often())
+	header := []string{"percentile", "truth"}
+	for _, w := range s.ways() {
+		if w.h != nil {
+			header = append(header, w.column, "error")
 		}
-		fmt.Fprintf(&b, "Operation %s at nodes that stall %s:\n\n", cell(s.operation), s.often())
-		header := []string{"percentile", "truth"}
+	}
+	b.WriteString(heading(header))
+	for _, q := range truthQuantiles() {
+		cells := []string{results.PercentileName(q), duration(s.quantile(q))}
 		for _, w := range s.ways() {
 			if w.h != nil {
-				header = append(header, w.column, "error")
+				ns, off := w.at(s, q)
+				cells = append(cells, duration(ns), percent(off))
 			}
 		}
-		b.WriteString(heading(header))
-		for _, q := range truthQuantiles() {
-			cells := []string{results.PercentileName(q), duration(s.quantile(q))}
-			for _, w := range s.ways() {
-				if w.h != nil {
-					ns, off := w.at(s, q)
-					cells = append(cells, duration(ns), percent(off))
-				}
-			}
-			b.WriteString(row(cells))
-		}
-		b.WriteString("\n" + capital(cell(s.describe())) + ". The truth is that of nodes that answer at once when they do not stall. " +
-			"A dash is a percentile with fewer than 10 latencies above it, or an error relative to 0.\n")
+		b.WriteString(row(cells))
 	}
-	return b.String(), nil
+	b.WriteString("\n" + capital(cell(s.describe())) + ". The truth is that of nodes that answer at once when they do not stall. " +
+		"A dash is a percentile with fewer than 10 latencies above it, or an error relative to 0.\n")
+	return b.String()
 }

@@ -79,8 +79,11 @@ func (all sweeps) add(p results.Params, t setting) sweeps {
 // common returns p without the parameters that vary inside a sweep.
 func common(p results.Params) results.Params {
 	p.Operation, p.Clients, p.Repeat, p.RateOpsPerS = "", 0, 0, 0
-	if p.Open() && p.DurationNS > 0 {
-		p.Operations = 0
+	if p.Open() { // these can depend on rate and clients
+		p.Connections, p.WarmupNS = 0, 0
+		if p.DurationNS > 0 {
+			p.Operations = 0
+		}
 	}
 	return p
 }

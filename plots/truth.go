@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -14,6 +15,25 @@ import (
 
 // mostStalls bounds the panels on a page.
 const mostStalls = 2
+
+// truthQuantiles are the quantiles of the tables.
+func truthQuantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
+
+// truthTable returns true and measured quantiles in Markdown, a table for each stall and
+// each overload of the sweeps.
+func (all sweeps) truthTable() (string, error) {
+	var tables []string
+	for _, s := range all.stalls() {
+		tables = append(tables, s.table())
+	}
+	for _, o := range all.overloads() {
+		tables = append(tables, o.table())
+	}
+	if len(tables) == 0 {
+		return "", errors.New("no trial of an open loop whose true response times are known: needs an injected stall or service time")
+	}
+	return strings.Join(tables, "\n"), nil
+}
 
 // truth draws, for nodes that stall at known instants, the true distribution of the
 // response time and the result of each way of measuring it.

@@ -96,18 +96,30 @@ type Params struct {
 	// Of an open loop only.
 	RateOpsPerS float64 `json:"rate_ops_per_s,omitempty"` // offered, by all clients together
 	Arrivals    string  `json:"arrivals,omitempty"`       // ConstantArrivals or PoissonArrivals
-	Inflight    int     `json:"inflight,omitempty"`       // slots of a client
+	Inflight    int     `json:"inflight,omitempty"`       // operations in flight of a client at most
 	Pacing      string  `json:"pacing,omitempty"`         // PrecisePacing or TimerPacing
 	GraceNS     int64   `json:"grace_ns,omitempty"`       // time after the window in which queued operations are sent and replies awaited
+
+	// Connections is the number of connections of each client to each server, Pipeline
+	// that of operations in flight on each connection at most. They are 0 in results of
+	// schema 2 and before.
+	Connections int `json:"connections,omitempty"`
+	Pipeline    int `json:"pipeline,omitempty"`
 
 	Breakdown bool `json:"breakdown,omitempty"` // nodes report their part of the service time
 	// Stall is an injected fault: 20ms/1s means that nodes answer nothing for 20 ms in
 	// every second. It is empty without a fault.
 	Stall string `json:"stall,omitempty"`
+	// ServiceTimeNS is another: each node does one operation at a time and takes this
+	// long for it. It is 0 without the fault.
+	ServiceTimeNS int64 `json:"service_time_ns,omitempty"`
 	// Fault is the fault that a study of verdicts injected, such as ThiefFault. Empty:
 	// none.
 	Fault string `json:"fault,omitempty"`
 }
+
+// ClosedInflight is the number of operations of a client in flight in a closed loop.
+func (p Params) ClosedInflight() int { return max(p.Connections*p.Pipeline, 1) }
 
 // Setting returns p without its repeat: what the trials of one point of a figure have
 // in common.

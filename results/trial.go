@@ -113,11 +113,11 @@ func (t Trial) pool(of func(Client) *Histogram) *Histogram {
 	return sum
 }
 
-// Little is throughput x mean service time / clients. By Little's law it is 1 in a
-// closed loop whose clients only wait for replies. What is missing to 1 is the share
+// Little is throughput x mean service time / operations in flight. By Little's law it
+// is 1 in a closed loop whose clients only wait for replies. What is missing to 1 is the share
 // of time that clients spent otherwise. It is NaN if all clients never ran together.
 func (t Trial) Little() float64 {
-	return t.Active().Throughput() * t.Service().Mean() / float64(time.Second) / float64(len(t.Clients))
+	return t.Active().Throughput() * t.Service().Mean() / float64(time.Second) / float64(len(t.Clients)*t.Params.ClosedInflight())
 }
 
 // Window is a part of a trial, on the coordinator's clock, and the operations that

@@ -44,7 +44,7 @@ func sentences() []sentence {
 		{"unsent", "%s of operations were never sent", percent, "lower --rate"},
 		{"not-sustained", "achieved %s less than offered", percent, "lower --rate"},
 		{"out-of-range", "latencies below 1 ns or above 60 s: %s", number, "lower the load"},
-		{"queued", "%s of operations waited for a slot", percent, "raise --inflight"},
+		{"queued", "%s of operations waited for a free slot", percent, "raise --inflight"},
 		{"lag", "median lag is %s of median response", percent, "lower --rate"},
 		{"lag-tail", "p99 of lag is %s of p99 of response", percent, "stop other programs"},
 		{"agent-cpu", "agents used %s of their cores", percent, "use more hosts (--hosts)"},

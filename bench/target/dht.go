@@ -39,8 +39,11 @@ func (dht) Dial(ctx context.Context, server string) (*node.Conn, error) {
 
 func (dht) ServerArgs(s Server) []string {
 	args := s.args("node", "--until-eof")
-	if s.Stall != "" {
+	switch {
+	case s.Stall != "":
 		args = append(args, "--stall", s.Stall)
+	case s.ServiceTime > 0:
+		args = append(args, "--service-time", s.ServiceTime.String())
 	}
 	return args
 }

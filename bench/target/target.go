@@ -84,6 +84,10 @@ type Server struct {
 
 	// Stall is a fault for tests, see [node.Stall]; empty means none.
 	Stall string
+
+	// ServiceTime is another: the server does one operation at a time and takes this
+	// long for each. 0 means none. Stall excludes it.
+	ServiceTime time.Duration
 }
 
 // args returns the arguments that start a server: those of its command, then those

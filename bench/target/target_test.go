@@ -134,6 +134,10 @@ func TestServerArgs(t *testing.T) {
 	if args := d.ServerArgs(s); !slices.Contains(args, "--stall") || slices.Contains(args, "--null") {
 		t.Errorf("%q", args)
 	}
+	s.Stall, s.ServiceTime = "", time.Millisecond
+	if args := strings.Join(d.ServerArgs(s), " "); !strings.HasSuffix(args, " --service-time 1ms") {
+		t.Errorf("%q", args)
+	}
 	if _, err := Named("etcd", false); err == nil || !strings.Contains(err.Error(), `target "etcd"`) {
 		t.Errorf("error %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // TestSpinCountsProcessorTime spins while other threads want all processors. The
-// time in which they have the pacer's processor does not count.
+// time in which they have the waiter's processor does not count.
 func TestSpinCountsProcessorTime(t *testing.T) {
 	var stop atomic.Bool
 	defer stop.Store(true)
@@ -26,18 +26,18 @@ func TestSpinCountsProcessorTime(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8 * runtime.NumCPU()))
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	p := newPacer(node.NewClock(), "precise", 1)
+	w := newWaiter(node.NewClock(), "precise", 1)
 	var before, after unix.Timespec
-	began := p.clock.Now()
+	began := w.clock.Now()
 	unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &before)
 	var spun time.Duration
 	for range 100 {
-		now := p.clock.Now()
-		spun += p.spin(now, now+int64(time.Millisecond))
+		now := w.clock.Now()
+		spun += w.spin(now, now+int64(time.Millisecond))
 	}
 	unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &after)
 	used := time.Duration(after.Nano() - before.Nano())
-	if wall := time.Duration(p.clock.Now() - began); spun > 2*used+time.Millisecond {
+	if wall := time.Duration(w.clock.Now() - began); spun > 2*used+time.Millisecond {
 		t.Errorf("spun for %v in %v, of which the thread had a processor for %v", spun, wall, used)
 	}
 }
