@@ -145,7 +145,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 		"--hosts", inventory(t, host.Host{Name: "h", Addr: "127.0.0.1", Via: []string{"env", "XDG_CACHE_HOME=" + t.TempDir()}})}
 
 	file := filepath.Join(t.TempDir(), "closed.jsonl")
-	closed := append(slices.Clone(common), "--ops", "300", "--warmup", "20", "--value-bytes", "uniform:0-100")
+	closed := append(slices.Clone(common), "--ops", "300", "--warmup", "20", "--pipeline", "3", "--value-bytes", "uniform:0-100")
 	counts := make(map[string]int)
 	for _, trial := range mustBench(t, file, closed...) {
 		counts[trial.Params.Store()]++
