@@ -24,11 +24,12 @@ func spinShare(processors, pacers int) float64 {
 	return min(float64(max(processors-1, 1))/float64(pacers), 1)
 }
 
-// openProcessors returns GOMAXPROCS of an agent with an open loop: one processor of
-// the runtime for each pacer beside those of the agent. A pacer that sleeps in the
-// kernel keeps its processor until the runtime's monitor takes it, up to 10 ms later.
-// Receivers would wait meanwhile.
-func openProcessors(processors, pacers int) int { return processors + pacers }
+// openProcessors returns GOMAXPROCS of an agent with an open loop: beside the agent's
+// processors, one of the runtime for each pacer, and one in reserve. A pacer that
+// sleeps in the kernel keeps its processor of the runtime until the runtime's monitor
+// takes it, up to 10 ms later, and the goroutines queued there wait. The one in
+// reserve takes them over.
+func openProcessors(processors, pacers int) int { return processors + pacers + 1 }
 
 // pacer sends the operations of several clients in open loops, each at its intended
 // start, on one goroutine. If each client had a pacer of its own, they would compete
@@ -60,6 +61,7 @@ const (
 
 // serve sends operations until ctx ends.
 func (p *pacer) serve(ctx context.Context) {
+	lockThread()
 	for {
 		for len(p.ready) > 0 {
 			p.admit(<-p.ready)

@@ -7,7 +7,7 @@ func TestPacersShareProcessors(t *testing.T) {
 		processors, clients, pacers, runtime int
 		share                                float64
 	}{
-		{1, 1, 1, 2, 1}, {1, 1000, 1, 2, 1}, {2, 4, 1, 3, 1}, {8, 1, 1, 9, 1}, {8, 100, 2, 10, 1}, {16, 3, 3, 19, 1},
+		{1, 1, 1, 3, 1}, {1, 1000, 1, 3, 1}, {2, 4, 1, 4, 1}, {8, 1, 1, 10, 1}, {8, 100, 2, 11, 1}, {16, 3, 3, 20, 1},
 	} {
 		n := pacersOf(c.processors, c.clients)
 		if share := spinShare(c.processors, n); n != c.pacers || share != c.share || openProcessors(c.processors, n) != c.runtime {

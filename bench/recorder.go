@@ -42,24 +42,34 @@ type point struct {
 	latency  int64
 }
 
+// fewOperations is the number of operations in a phase up to which a client has short
+// histograms. Many clients then take little memory, and stay in the caches.
+const fewOperations = 1024
+
 // newRecorder returns a recorder with memory for about the given number of
 // operations.
 func newRecorder(p results.Params, operations int, timeline bool) *recorder {
-	r := &recorder{service: results.NewHistogram(), timeline: timeline}
+	histogram := results.NewHistogram
+	if operations <= fewOperations {
+		histogram = func() *results.Histogram { return results.NewShortHistogram(2*operations + fewOperations/8) }
+	}
+	r := &recorder{service: histogram(), timeline: timeline}
 	if p.Open() {
-		r.response, r.lag = results.NewHistogram(), results.NewHistogram()
+		r.response, r.lag = histogram(), histogram()
 	}
 	if p.Workload != "" {
 		r.kinds = make([]*results.Histogram, workload.Del+1)
 		for _, op := range workload.Ops() {
-			r.kinds[op] = results.NewHistogram()
+			r.kinds[op] = histogram()
 		}
 	}
 	if p.Breakdown {
-		r.breakdown = &results.Breakdown{Network: results.NewHistogram(), Queue: results.NewHistogram(), Work: results.NewHistogram()}
+		r.breakdown = &results.Breakdown{Network: histogram(), Queue: histogram(), Work: histogram()}
 	}
 	if timeline {
-		r.points = make([]point, 0, min(operations, pointsAhead))
+		r.points = make([]point, min(operations, pointsAhead))
+		clear(r.points) // makes the memory resident
+		r.points = r.points[:0]
 	}
 	return r
 }

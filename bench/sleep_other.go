@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// lockThread does nothing here.
+func lockThread() {}
+
 // sleepUntil sleeps until an instant of the host's monotonic clock, with the
 // precision of the Go runtime's timers.
 func sleepUntil(at int64) {

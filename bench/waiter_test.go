@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -71,6 +72,8 @@ func TestStretchFollowsLateSleeps(t *testing.T) {
 // BenchmarkLag measures how late a waiter wakes for an intended start, with precise
 // pacing and with the runtime's timers: lag-p50-ns and lag-p99-ns.
 func BenchmarkLag(b *testing.B) {
+	lockThread()
+	defer runtime.UnlockOSThread()
 	c := node.NewClock()
 	for _, rate := range []int64{1000, 5000, 20_000} {
 		for _, pacing := range []string{results.PrecisePacing, results.TimerPacing} {

@@ -24,10 +24,11 @@ const (
 // beside them (the library's own maximum is the edge of a bucket). It takes
 // 221 kB, or about 3 kB when it was read from a file and not added to since. It
 // is not safe for concurrent use: give each client its own and Add them
-// afterwards. Use [NewHistogram]; the zero value is not usable, except to
-// unmarshal into.
+// afterwards. Use [NewHistogram] or [NewShortHistogram]; the zero value is not
+// usable, except to unmarshal into.
 type Histogram struct {
-	buckets *hdr.Histogram // nil while packed
+	buckets *hdr.Histogram // nil while packed or short
+	short   []int64        // the values of a short histogram inside the bounds
 	// packed is the text that the histogram was read from. A record with a timeline
 	// has hundreds of histograms, too many to keep unpacked, so each look at the
 	// buckets unpacks them again (0.1 ms).
@@ -40,17 +41,26 @@ type Histogram struct {
 	above  int64 // values over Highest
 }
 
-// NewHistogram returns an empty histogram.
+// NewHistogram returns an empty histogram. Its memory is resident: to record takes no
+// page fault.
 func NewHistogram() *Histogram {
-	return &Histogram{buckets: hdr.New(int64(Lowest), int64(Highest), digits), min: math.MaxInt64}
+	h := &Histogram{buckets: hdr.New(int64(Lowest), int64(Highest), digits), min: math.MaxInt64}
+	h.buckets.Reset()
+	return h
+}
+
+// NewShortHistogram returns an empty histogram for about n latencies, which takes 8
+// bytes for each. With more than n it allocates what [NewHistogram] does.
+func NewShortHistogram(n int) *Histogram {
+	h := &Histogram{short: make([]int64, n), min: math.MaxInt64}
+	clear(h.short) // makes the memory resident
+	h.short = h.short[:0]
+	return h
 }
 
 // Record counts one latency. It allocates only if the histogram was read from a file
-// and not recorded to since.
+// and not recorded to since, or is a short one with more latencies than announced.
 func (h *Histogram) Record(d time.Duration) {
-	if h.buckets == nil {
-		h.unpack()
-	}
 	v := int64(d)
 	h.min = min(h.min, v)
 	h.max = max(h.max, v)
@@ -58,12 +68,25 @@ func (h *Histogram) Record(d time.Duration) {
 	switch {
 	case v < int64(Lowest):
 		h.below++
-	case v > int64(Highest) || h.buckets.RecordValue(v) != nil:
+	case v > int64(Highest):
 		// The library would count some of these in its last bucket.
 		h.above++
 	default:
 		h.inside++
+		h.count(v)
 	}
+}
+
+// count counts a value inside the bounds.
+func (h *Histogram) count(v int64) {
+	if h.buckets == nil {
+		if len(h.short) < cap(h.short) {
+			h.short = append(h.short, v)
+			return
+		}
+		h.unpack()
+	}
+	h.buckets.RecordValue(v) // cannot fail inside the bounds
 }
 
 // Add adds the counts of other to h. It is exact, since both have the same buckets.
@@ -80,13 +103,20 @@ func (h *Histogram) Add(other *Histogram) {
 	h.above += other.above
 }
 
-// unpack prepares a packed histogram for changes.
-func (h *Histogram) unpack() { h.buckets, h.packed = h.look(), "" }
+// unpack prepares a packed or short histogram for changes.
+func (h *Histogram) unpack() { h.buckets, h.packed, h.short = h.look(), "", nil }
 
 // look returns the buckets for reading.
 func (h *Histogram) look() *hdr.Histogram {
 	if h.buckets != nil {
 		return h.buckets
+	}
+	if h.packed == "" {
+		buckets := hdr.New(int64(Lowest), int64(Highest), digits)
+		for _, v := range h.short {
+			buckets.RecordValue(v)
+		}
+		return buckets
 	}
 	buckets, err := hdr.Decode([]byte(h.packed))
 	if err != nil { // cannot fail: it was decoded when it was read
@@ -195,8 +225,8 @@ type histogramJSON struct {
 // MarshalJSON takes about 1 ms; do not call it while operations are timed.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
 	text := h.packed
-	if h.buckets != nil {
-		encoded, err := h.buckets.EncodeV2()
+	if text == "" {
+		encoded, err := h.look().EncodeV2()
 		if err != nil {
 			return nil, fmt.Errorf("encode histogram: %w", err)
 		}

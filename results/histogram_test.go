@@ -134,3 +134,33 @@ func BenchmarkRecord(b *testing.B) {
 		v = v*5/4&0xfffff + 1
 	}
 }
+
+func TestShortHistogramIsTheSame(t *testing.T) {
+	for _, n := range []int{0, 1, 50, 99, 100, 101, 1000} {
+		short, full := NewShortHistogram(100), NewHistogram()
+		for i := range n {
+			d := time.Duration(i*i*1e6 - 5)
+			if i%50 == 49 {
+				d = 2 * Highest
+			}
+			short.Record(d)
+			full.Record(d)
+		}
+		a, err1 := json.Marshal(short)
+		b, err2 := json.Marshal(full)
+		if err1 != nil || err2 != nil || string(a) != string(b) {
+			t.Errorf("%d values: short %s %v, full %s %v", n, a, err1, b, err2)
+		}
+		for _, q := range []float64{0, 0.5, 0.99, 1} {
+			if short.Quantile(q) != full.Quantile(q) {
+				t.Errorf("%d values: quantile %v is %v, want %v", n, q, short.Quantile(q), full.Quantile(q))
+			}
+		}
+		sum := NewHistogram()
+		sum.Add(short)
+		short.Add(full)
+		if sum.Count() != full.Count() || short.Count() != 2*full.Count() || short.Quantile(0.5) != full.Quantile(0.5) {
+			t.Errorf("%d values: sums of %d and %d", n, sum.Count(), short.Count())
+		}
+	}
+}
