@@ -128,7 +128,7 @@ check:
 # Run each fuzz target for FUZZTIME.
 FUZZTIME ?= 20s
 fuzz:
-	@for package in node bench bench/workload results plots; do \
+	@for package in node bench bench/target bench/workload results plots; do \
 		for target in $$(go test -list '^Fuzz' ./$$package | grep ^Fuzz); do \
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./$$package; \
 		done; \

@@ -58,16 +58,22 @@ func (b *benchRun) awaitTrial() {
 	}
 }
 
-// children returns the processes that the coordinator started, by kind: "node" or
-// "agent".
+// children returns the processes that the coordinator started, by kind: "node",
+// "server" or "agent".
 func (b *benchRun) children() map[string][]int {
 	b.t.Helper()
+	return childrenOf(b.t, b.cmd.Process.Pid)
+}
+
+// childrenOf returns the children of a process, by their first argument.
+func childrenOf(t *testing.T, parent int) map[string][]int {
+	t.Helper()
 	if runtime.GOOS != "linux" {
-		b.t.Skip("finds child processes in /proc: run on Linux")
+		t.Skip("finds child processes in /proc: run on Linux")
 	}
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	found := make(map[string][]int)
 	for _, stat := range stats {
@@ -77,7 +83,7 @@ func (b *benchRun) children() map[string][]int {
 		}
 		// pid (name) state ppid ...
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		if fields[1] != strconv.Itoa(b.cmd.Process.Pid) {
+		if fields[1] != strconv.Itoa(parent) {
 			continue
 		}
 		args, err := os.ReadFile(filepath.Join(filepath.Dir(stat), "cmdline"))

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"dhtbench/bench"
+	"dhtbench/bench/target"
 	"dhtbench/node"
 	"dhtbench/plots"
 
@@ -27,6 +28,8 @@ type program struct {
 	Study  bench.StudyCommand  `cmd:"" help:"Measure how often verdicts are wrong, with injected faults."`
 	Shell  node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
 	Agent  bench.AgentCommand  `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
+
+	Server target.ServerCommand `cmd:"" help:"Internal: runs a server of another store for the coordinator." hidden:""`
 }
 
 // Exit statuses.

@@ -204,6 +204,7 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 	if err != nil {
 		return reply{}, fmt.Errorf("workload: %w", err)
 	}
+	p.options.Salt = s.Salt
 	a.host = s.Host
 	if p.open() {
 		a.startPacers(ctx, p.Pacing, len(s.Clients))

@@ -154,7 +154,7 @@ func TestAgentProbes(t *testing.T) {
 	addr0, _ := startNode(t)
 	addr1, _ := startNode(t)
 	c := startAgent(t)
-	probed := c.ask(order{Probe: &probeOrder{Addr: "127.0.0.1", Servers: []string{addr0, addr1}}}).Probed
+	probed := c.ask(order{Probe: &probeOrder{Addr: "127.0.0.1", Target: "dht", Servers: []string{addr0, addr1}}}).Probed
 	if probed == nil || probed.Host.Cores == 0 || probed.Host.ClockReadNS <= 0 || probed.Host.Interface == "" {
 		t.Fatalf("%+v lacks facts", probed)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
+	"dhtbench/bench/target"
 	"dhtbench/results"
 )
 
@@ -17,16 +19,31 @@ const (
 	nullSizes = 32
 )
 
-// measureBaseline measures the clients of p at null servers, which store nothing
-// and answer at once: the best that these clients and this network can do when
-// each client waits for its reply. It does so once for each number of clients, in
-// a closed loop whatever the loop of the trials.
+// baselineKey is what a baseline depends on in a sweep.
+type baselineKey struct {
+	target  string // the null server of the protocol
+	clients int
+}
+
+// baselineOf returns the key of the baseline for p.
+func baselineOf(p results.Params) baselineKey {
+	return baselineKey{target.NullPrefix + strings.TrimPrefix(p.Store(), target.NullPrefix), p.Clients}
+}
+
+// measureBaseline measures the clients of p at null servers of its target's
+// protocol, which store nothing and answer at once: the best that these clients and
+// this network can do when each client waits for its reply. It does so once for each
+// number of clients and protocol, in a closed loop whatever the loop of the trials.
 func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) error {
-	if !c.baseline || c.baselines[p.Clients] != nil {
+	key := baselineOf(p)
+	if !c.baseline || c.baselines[key] != nil {
 		return nil
 	}
+	if t, err := target.Named(key.target, false); err != nil || t.ServerArgs(target.Server{}) == nil {
+		return err
+	}
 	null := results.Params{
-		Operation: results.Get, Loop: results.ClosedLoop, Nodes: p.Nodes, Clients: p.Clients,
+		Target: key.target, Operation: results.Get, Loop: results.ClosedLoop, Nodes: p.Nodes, Clients: p.Clients,
 		Operations: baselineOps, Warmup: baselineOps / 10,
 		KeyBytes: p.KeyBytes, ValueBytes: p.ValueBytes, ValueSizes: p.ValueSizes, Placement: results.SeparatePlacement, Seed: p.Seed,
 	}
@@ -41,9 +58,9 @@ func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) err
 		return nil // clients did not run at the same time
 	}
 	if c.baselines == nil {
-		c.baselines = make(map[int]*results.Baseline)
+		c.baselines = make(map[baselineKey]*results.Baseline)
 	}
-	c.baselines[p.Clients] = &results.Baseline{
+	c.baselines[key] = &results.Baseline{
 		Operations: baselineOps, Service: t.Service(), ThroughputOpsPerS: t.Active().Throughput(),
 	}
 	return nil
@@ -55,7 +72,7 @@ func (c *coordinator) measureNull(ctx context.Context, p results.Params) (t resu
 		return t, err
 	}
 	g, ctx := newProcessGroup(ctx, c.fleet, plan.target)
-	common, err := c.prepare(ctx, g, p, plan.options.Values.Spread(nullSizes))
+	common, err := c.prepare(ctx, g, plan)
 	if err == nil {
 		t, err = c.phase(ctx, g, common, p, false)
 	}

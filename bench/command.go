@@ -13,7 +13,10 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Nodes       int            `help:"Number of DHT nodes." default:"8"`
+	Target      []string       `help:"Stores to measure, in turn: dht, redis, memcached, or a null server of one's protocol, such as null:redis." default:"dht" placeholder:"STORE"`
+	Nodes       int            `help:"Number of nodes or servers to start." default:"8"`
+	Servers     []string       `help:"Use servers that run already: host:port, or redis://:password@host:port/database. Keys are left in them." placeholder:"ADDR"`
+	Cluster     clusterFile    `help:"The same, with host:port of one server a line of a file." placeholder:"FILE"`
 	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
 	Ops         int            `help:"Operations per client and operation kind." default:"100000"`
 	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
@@ -52,6 +55,7 @@ type Command struct {
 
 // Defaults of flags that need or exclude other flags.
 const (
+	defaultNodes    = 8
 	defaultOps      = 100_000
 	defaultInflight = 16
 	defaultRecords  = 100_000
@@ -91,6 +95,8 @@ func (c *Command) Validate() error {
 		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
 		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
+		c.checkTargets(),
+		c.checkRunning(),
 		c.checkSearch(mixed))
 	return errors.Join(errs...)
 }
@@ -105,6 +111,7 @@ func (c *Command) checkSearch(mixed bool) error {
 		refuse(len(c.Rate.each) < 2, "--slo needs the lowest and the highest rate to try, such as --rate 1000-20000:1000"),
 		refuse(len(c.Clients) != 1, "--slo needs exactly one number of clients; give one with --clients"),
 		refuse(!mixed, "--slo needs --workload; for gets only, give ycsb-c"),
+		refuse(len(c.Target) != 1, "--slo needs exactly one target; give one with --target"),
 		refuse(c.Pacing == bothPacings, "--slo cannot be combined with --pacing both"),
 		refuse(c.duration() == 0, "--slo needs --duration, the length of each step"))
 	if err != nil {
@@ -143,6 +150,9 @@ func (c *Command) sweep() sweep {
 		Stall:         c.Stall,
 		ServiceTimeNS: int64(c.ServiceTime),
 	}
+	if running := c.running(); len(running) > 0 {
+		p.Nodes, p.Servers = len(running), serverNames(running)
+	}
 	if c.duration() > 0 {
 		p.Operations = 0
 	}
@@ -165,6 +175,15 @@ func (c *Command) sweep() sweep {
 		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
 	}
 	s := sweep{params: p, clients: c.Clients, rates: c.Rate, trials: c.Trials}
+	for _, name := range c.Target {
+		if name == results.DHT {
+			name = "" // as in records before targets
+		}
+		s.targets = append(s.targets, name)
+	}
+	if len(s.targets) == 1 {
+		s.params.Target = s.targets[0]
+	}
 	if p.Pacing == bothPacings {
 		s.pacings = []string{results.PrecisePacing, results.TimerPacing}
 		s.params.Pacing = ""

@@ -42,15 +42,18 @@ type connection struct {
 
 // connect makes the connection.
 func (k *connection) connect(ctx context.Context) error {
-	conn, err := node.Dial(ctx, k.addr)
+	conn, err := k.client.target.Dial(ctx, k.addr)
 	if err != nil {
-		return fmt.Errorf("connect to server %d: %w", k.server, err)
+		return fmt.Errorf("connect to server %d (%s): %w", k.server, k.name(), err)
 	}
 	k.mu.Lock()
 	k.conn, k.late = conn, false
 	k.mu.Unlock()
 	return nil
 }
+
+// name is the address for errors.
+func (k *connection) name() string { return target.WithoutPassword(k.addr) }
 
 // current is the connection as it is now, nil if there is none.
 func (k *connection) current() *node.Conn {
@@ -128,7 +131,7 @@ func (k *connection) requestOf(slots []*slot) []byte {
 func (k *connection) refuse(slots []*slot) {
 	for _, s := range slots {
 		s.completion = s.send
-		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.addr))
+		s.finish(target.Reply{Outcome: workload.Failed}, fmt.Errorf("server %d (%s): not connected", k.server, k.name()))
 	}
 }
 
@@ -237,7 +240,7 @@ func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 		err = fmt.Errorf("%w within %v", node.ErrTimeout, replyTimeout)
 	}
 	k.mu.Unlock()
-	err = fmt.Errorf("server %d (%s): %w", k.server, k.addr, err)
+	err = fmt.Errorf("server %d (%s): %w", k.server, k.name(), err)
 	now := k.client.clock.Now()
 	for _, s := range lost {
 		outcome := workload.Unknown

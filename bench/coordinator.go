@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
@@ -21,15 +22,17 @@ const startDelay = 20 * time.Millisecond
 // makes their records.
 type coordinator struct {
 	fleet    *fleet   // where servers and agents run
+	servers  []string // those that run already, with passwords; none: they are started
 	command  []string // for the record
 	progress progress
 	clock    node.Clock
-	// baseline asks for a baseline before the first run of each number of clients.
+	// baseline asks for a baseline before the first run of each number of clients and
+	// protocol.
 	baseline bool
 	// timeline asks for latency over time in closed loops; open loops always have it.
 	timeline bool
 
-	baselines map[int]*results.Baseline // measured so far, by number of clients
+	baselines map[baselineKey]*results.Baseline // measured so far
 }
 
 // sweepRun is one run of a sweep: all clients do the operations of every kind, one
@@ -70,13 +73,13 @@ func (c *coordinator) run(ctx context.Context, r sweepRun, record func(results.T
 	g, inner := newProcessGroup(context.WithoutCancel(ctx), c.fleet, p.target)
 	stop := context.AfterFunc(ctx, func() { g.interrupt(context.Cause(ctx)) })
 	defer stop()
-	return g.end(c.phases(ctx, inner, g, r, record))
+	return g.end(c.phases(ctx, inner, g, p, r, record))
 }
 
 // phases does all phases of a run. outer ends when the run is interrupted, ctx
 // when the processes end.
-func (c *coordinator) phases(outer, ctx context.Context, g *processGroup, r sweepRun, record func(results.Trial) error) error {
-	common, err := c.prepare(ctx, g, r.params, nil)
+func (c *coordinator) phases(outer, ctx context.Context, g *processGroup, p plan, r sweepRun, record func(results.Trial) error) error {
+	common, err := c.prepare(ctx, g, p)
 	if err != nil {
 		return err
 	}
@@ -106,7 +109,7 @@ func (c *coordinator) phases(outer, ctx context.Context, g *processGroup, r swee
 
 // judged returns t with its baseline and its verdict.
 func (c *coordinator) judged(t results.Trial) results.Trial {
-	t.Baseline = c.baselines[t.Params.Clients]
+	t.Baseline = c.baselines[baselineOf(t.Params)]
 	t.Verdict, t.Warnings = t.Judge()
 	return t
 }
@@ -132,29 +135,35 @@ func awaitExits(ctx context.Context, t results.Trial) error {
 
 // setup is what the trials of a run have in common.
 type setup struct {
-	hosts []results.Host
-	build results.Build
-	ids   processIDs
+	hosts    []results.Host
+	build    results.Build
+	ids      processIDs
+	programs []string // of the servers, see [results.Node]
+	salt     uint64   // see [results.Trial]
 }
 
-// prepare starts all processes. null, unless empty, starts null servers with these
-// sizes of values.
-func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Params, null []int) (setup, error) {
-	servers, err := c.startAll(ctx, g, p, null)
+// prepare starts all processes.
+func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (setup, error) {
+	servers, err := c.startAll(ctx, g, p)
 	if err != nil {
 		return setup{}, err
 	}
-	var addrs []string
+	var addrs, programs []string
 	var ids processIDs
 	for _, s := range servers {
 		addrs = append(addrs, s.Addr)
 		ids.nodes = append(ids.nodes, s.PID)
+		programs = append(programs, s.Program)
+	}
+	var salt uint64
+	if p.Servers != "" {
+		salt = 1 + rand.Uint64N(1<<53-1) // exact as a number of JSON in all languages
 	}
 	placed := placeClients(p.Clients, len(g.agents))
 	replies, err := g.ask(ctx, "ready", func(i int) order {
 		s := spec{
-			Params: p, Host: c.fleet.at(i).Name, Clients: placed[i], Servers: addrs, Self: -1,
-			Null: len(null) > 0, Timeline: c.timeline || p.Open(),
+			Params: p.Params, Host: c.fleet.at(i).Name, Clients: placed[i], Servers: addrs, Salt: salt, Self: -1,
+			Null: isNull(p.Target), Timeline: c.timeline || p.Open(),
 		}
 		if p.Placement == results.EmbeddedPlacement {
 			s.Self = i
@@ -167,22 +176,33 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p results.Pa
 	for _, r := range replies {
 		ids.agents = append(ids.agents, r.Ready.PID)
 	}
-	hosts := c.fleet.facts(p.Nodes, p.Clients)
+	nodes := p.Nodes
+	if p.Servers != "" {
+		nodes = 0 // on the hosts
+	}
+	hosts := c.fleet.facts(nodes, p.Clients)
 	for i := range hosts {
 		if len(hosts[i].Nodes) > 0 {
 			hosts[i].NodeGOMAXPROCS = servers[hosts[i].Nodes[0]].GOMAXPROCS
 		}
 	}
-	return setup{hosts: hosts, build: replies[0].Ready.Build, ids: ids}, nil
+	return setup{hosts: hosts, build: replies[0].Ready.Build, ids: ids, programs: programs, salt: salt}, nil
 }
 
-// startAll starts servers and agents and returns the servers by number. One agent
-// runs all clients of a host, which avoids switches between processes that clients
-// on their own machines would not have. With embedded placement agent i is server
-// i.
-func (c *coordinator) startAll(ctx context.Context, g *processGroup, p results.Params, null []int) ([]node.ReadyNode, error) {
+// startAll starts servers, unless they run already, and agents, and returns the
+// servers by number. One agent runs all clients of a host, which avoids switches
+// between processes that clients on their own machines would not have. With embedded
+// placement agent i is server i.
+func (c *coordinator) startAll(ctx context.Context, g *processGroup, p plan) ([]node.ReadyNode, error) {
+	if p.Servers != "" {
+		servers := make([]node.ReadyNode, len(c.servers))
+		for i, addr := range c.servers {
+			servers[i] = node.ReadyNode{ID: i, Addr: addr}
+		}
+		return servers, g.startAgents(min(p.Clients, c.fleet.size()), agentShare)
+	}
 	if p.Placement == results.SeparatePlacement {
-		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: null, Stall: p.Stall, ServiceTime: time.Duration(p.ServiceTimeNS)})
+		servers, err := g.startServers(ctx, p.Nodes, target.Server{Null: p.null(), Stall: p.Stall, ServiceTime: time.Duration(p.ServiceTimeNS)})
 		if err != nil {
 			return nil, err
 		}

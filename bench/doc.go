@@ -30,6 +30,14 @@
 // ([host.Process.Watch]). An agent ends when its standard input ends or when
 // heartbeats stop.
 //
+// # Servers
+//
+// Servers are child processes too: nodes, or those of another store ([target]). They
+// print a line when they accept connections, and answer heartbeats and requests for
+// vitals. With --servers or --cluster they run already: the coordinator starts none,
+// each agent connects to the addresses that it is given, and each run has keys of its
+// own, since the servers keep those of earlier runs.
+//
 // # Placement
 //
 // Server i runs on host i modulo the number of hosts, and so does client i. One
@@ -53,7 +61,7 @@
 //	node/session.go       session.reply         parses the request and does it
 //	node/store.go         Store.Put, ...        changes the table
 //	connection.go         connection.receive    waits for the reply
-//	target/dht.go         dht.ReadReply         reads it, and computes the outcome
+//	target/dht.go, ...    ReadReply         reads it, and computes the outcome
 //	connection.go         connection.receive    stamps the completion
 //	slot.go               slot.finish           takes outcome and value; not timed
 //	workload/ledger.go    Ledger.End            verifies the value
@@ -78,7 +86,7 @@
 // # Trust
 //
 // Before the first run of each number of clients the coordinator measures them at
-// null servers, which store nothing and answer at once ([results.Baseline]).
-// In every trial, agents and servers report pauses, hiccups and lost processor
+// null servers, which speak the protocol of the target, store nothing and answer at
+// once ([results.Baseline]). In every trial, agents and servers report pauses, hiccups and lost processor
 // time. [results.Trial.Judge] derives warnings and a verdict from all of these.
 package bench

@@ -39,10 +39,48 @@ func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet
 	return f, nil
 }
 
+// tryServers starts a server of each target on each host and ends them, so that a
+// program that is missing is noticed before the first trial.
+func (f *fleet) tryServers(ctx context.Context, targets []string) error {
+	for _, name := range targets {
+		if name == results.DHT || isNull(name) { // these are part of dhtbench
+			continue
+		}
+		t, err := target.Named(name, false)
+		if err != nil {
+			return err
+		}
+		g, ctx := newProcessGroup(ctx, f, t)
+		_, err = g.startServers(ctx, len(f.members), target.Server{})
+		if err := g.end(err); err != nil {
+			return fmt.Errorf("target %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// tryRunning checks that every host can use servers that run already.
+func (f *fleet) tryRunning(ctx context.Context, name string, servers []string) error {
+	t, err := target.Named(name, false)
+	if err != nil {
+		return err
+	}
+	g, ctx := newProcessGroup(ctx, f, t)
+	return g.end(func() error {
+		if err := g.startAgents(len(f.members), agentShare); err != nil {
+			return err
+		}
+		_, err := g.ask(ctx, "probed", func(i int) order {
+			return order{Probe: &probeOrder{Addr: f.members[i].Addr, Target: name, Servers: servers}}
+		}, nil)
+		return err
+	}())
+}
+
 // probe runs one server and one agent on each host. Every agent reports the facts
 // of its host and its round trips to all servers.
 func (f *fleet) probe(ctx context.Context) error {
-	t, err := target.Named("dht", false)
+	t, err := target.Named(results.DHT, false)
 	if err != nil {
 		return err
 	}
@@ -62,7 +100,7 @@ func (f *fleet) probe(ctx context.Context) error {
 		}
 		// One after the other, so that no round trip waits for another's.
 		for i := range f.members {
-			o := order{Probe: &probeOrder{Addr: f.members[i].Addr, Servers: addrs}}
+			o := order{Probe: &probeOrder{Addr: f.members[i].Addr, Target: results.DHT, Servers: addrs}}
 			r, err := exchange(ctx, g.agents[i], o, nil)
 			if err != nil {
 				return err

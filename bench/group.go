@@ -86,7 +86,8 @@ func (g *processGroup) startServers(ctx context.Context, n int, with target.Serv
 		with.Listen = net.JoinHostPort(on.Addr, "0")
 		with.Share = agentShare * g.fleet.share(id, n)
 		with.OrphanAfter = host.OrphanAfter
-		p, err := g.start(&g.servers, on, fmt.Sprintf("node %d", id), g.target.ServerArgs(with)...)
+		args := g.target.ServerArgs(with)
+		p, err := g.start(&g.servers, on, fmt.Sprintf("%s %d", args[0], id), args...) // node 3 or server 3
 		if err != nil {
 			return err
 		}
@@ -104,10 +105,10 @@ func (g *processGroup) startServers(ctx context.Context, n int, with target.Serv
 	return started, err
 }
 
-// vitals asks all servers for their vitals since they were last asked, and returns
-// them by number.
-func (g *processGroup) vitals(ctx context.Context) ([]node.Vitals, error) {
-	all := make([]node.Vitals, len(g.byID))
+// vitals asks all servers of the group for their vitals since they were last asked,
+// and returns them by number.
+func (g *processGroup) vitals(ctx context.Context) ([]node.VitalsMessage, error) {
+	all := make([]node.VitalsMessage, len(g.byID))
 	err := parallel(ctx, len(g.byID), func(ctx context.Context, id int) error {
 		p := g.byID[id]
 		if err := p.Send([]byte(`{"vitals":{}}`)); err != nil {
@@ -117,11 +118,9 @@ func (g *processGroup) vitals(ctx context.Context) ([]node.Vitals, error) {
 		if err != nil {
 			return err
 		}
-		var message node.VitalsMessage
-		if err := json.Unmarshal(line, &message); err != nil {
+		if err := json.Unmarshal(line, &all[id]); err != nil {
 			return fmt.Errorf("%s: want its vitals, got %q: %w", p.Label(), clip(line), err)
 		}
-		all[id] = message.Vitals
 		return nil
 	})
 	return all, err

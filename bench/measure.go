@@ -120,7 +120,8 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 	c.warnOther(trials, f)
 	co := &coordinator{
 		fleet:    f,
-		command:  append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
+		servers:  c.running(),
+		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.running())...),
 		progress: newLines(os.Stderr, runs),
 		clock:    node.NewClock(),
 		baseline: c.Baseline,
@@ -145,7 +146,19 @@ func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 			return nil, err
 		}
 	}
-	return newFleet(ctx, hosts, executable)
+	f, err := newFleet(ctx, hosts, executable)
+	if err != nil {
+		return nil, err
+	}
+	if running := c.running(); len(running) > 0 {
+		err = f.tryRunning(ctx, c.Target[0], running)
+	} else {
+		err = f.tryServers(ctx, c.Target)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("preflight: %w", err)
+	}
+	return f, nil
 }
 
 // warnOther warns if the trials measured so far are of another build or of other
@@ -159,7 +172,7 @@ func (c *Command) warnOther(trials []results.Trial, f *fleet) {
 		fmt.Fprintf(os.Stderr, "dhtbench: %s: the trials so far are of another build (revision %.12s) than the rest (%.12s)\n",
 			c.Results, last.Build.Revision, here.Revision)
 	}
-	if then, now := names(last.Hosts), names(f.facts(c.Nodes, 1)); then != now {
+	if then, now := names(last.Hosts), names(f.facts(len(last.Hosts), 1)); then != now {
 		fmt.Fprintf(os.Stderr, "dhtbench: %s: the trials so far are of other hosts (%s) than the rest (%s)\n", c.Results, then, now)
 	}
 }

@@ -23,8 +23,9 @@ type order struct {
 
 // probeOrder asks an agent for the facts of its host and for idle round trips.
 type probeOrder struct {
-	Addr    string   `json:"addr"`    // the host's own address
-	Servers []string `json:"servers"` // one on each host
+	Addr    string   `json:"addr"` // the host's own address
+	Target  string   `json:"target"`
+	Servers []string `json:"servers"` // one on each host, or those that run already
 }
 
 // probed is the reply to a probe.
@@ -51,7 +52,9 @@ type spec struct {
 	Params  results.Params `json:"params"`
 	Host    string         `json:"host"`    // name of the agent's host, for the record
 	Clients []int          `json:"clients"` // numbers of the clients of this agent; may be empty
-	Servers []string       `json:"servers"` // addresses, by number
+	Servers []string       `json:"servers"` // addresses, by number, with passwords
+	// Salt makes keys differ from those of other runs, see [workload.Options].
+	Salt uint64 `json:"salt,omitempty"`
 	// Self is the number of the node inside the agent, -1 without one.
 	Self int `json:"self"`
 	// Null says that the servers store nothing, so that replies are not checked.

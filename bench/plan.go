@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"dhtbench/bench/target"
@@ -20,13 +21,14 @@ type plan struct {
 
 // newPlan makes the plan of p, or returns all errors in p.
 func newPlan(p results.Params) (plan, error) {
-	t, err := target.Named("dht", p.Breakdown)
+	t, err := target.Named(p.Store(), p.Breakdown)
 	if err != nil {
 		return plan{}, err
 	}
 	w := plan{Params: p, target: t}
-	w.options = workload.Options{Seed: p.Seed, Clients: p.Clients, KeyBytes: p.KeyBytes, Records: p.Records}
-	errs := []error{w.checkSizes(), w.readSizes(), w.readMix(), w.checkRate()}
+	w.options = workload.Options{Seed: p.Seed, Clients: p.Clients, KeyBytes: p.KeyBytes, Records: p.Records,
+		FailedPutRemoves: t.Limits().FailedPutRemoves}
+	errs := []error{w.checkSizes(), w.readSizes(), w.readMix(), w.checkRate(), w.checkTarget()}
 	w.options.KeysPerClient = w.keysPerClient()
 	return w, errors.Join(errs...)
 }
@@ -112,10 +114,40 @@ func (w *plan) checkSizes() error {
 		refuse(w.Pipeline < 0 || w.Pipeline > maxInflight, "--pipeline %d: must be 1 to %d", w.Pipeline, maxInflight),
 		refuse(w.WarmupNS < 0, "--warmup %v: must not be negative", time.Duration(w.WarmupNS)),
 		refuse(w.KeyBytes < workload.MinKeyBytes || w.KeyBytes > limits.MaxKey,
-			"--key-bytes %d: must be %d to %d", w.KeyBytes, workload.MinKeyBytes, limits.MaxKey),
+			"--key-bytes %d: must be %d to %d%s", w.KeyBytes, workload.MinKeyBytes, limits.MaxKey, w.forTarget()),
 		refuse(w.ValueBytes < 0 || w.ValueBytes > limits.MaxValue,
-			"--value-bytes %d: must be 0 to %d", w.ValueBytes, limits.MaxValue),
+			"--value-bytes %d: must be 0 to %d%s", w.ValueBytes, limits.MaxValue, w.forTarget()),
 	)
+}
+
+// forTarget names the target behind a limit, unless it is dht.
+func (w *plan) forTarget() string {
+	if w.Target == "" {
+		return ""
+	}
+	return " for " + w.Target
+}
+
+// null returns the sizes of values at null servers. It is empty if the target is
+// not a null server.
+func (w *plan) null() []int {
+	if !isNull(w.Target) {
+		return nil
+	}
+	return w.options.Values.Spread(nullSizes)
+}
+
+// isNull reports whether a target is a null server.
+func isNull(name string) bool { return strings.HasPrefix(name, target.NullPrefix) }
+
+// checkTarget checks what only nodes can do.
+func (w *plan) checkTarget() error {
+	dht := w.Store() == results.DHT
+	return errors.Join(
+		refuse(!dht && w.Stall != "", "--stall: needs --target dht"),
+		refuse(!dht && w.ServiceTimeNS != 0, "--service-time: needs --target dht"),
+		refuse(w.Servers == "" && w.target.ServerArgs(target.Server{}) == nil, "--target %s: dhtbench cannot start its servers; name running ones with --servers", w.Target),
+		refuse(!dht && w.Placement == results.EmbeddedPlacement, "--placement embedded: needs --target dht"))
 }
 
 // readSizes reads how long values are.

@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
-	"dhtbench/node"
+	"dhtbench/bench/target"
+	"dhtbench/bench/workload"
 	"dhtbench/provision/host"
 	"dhtbench/results"
 )
@@ -28,10 +30,14 @@ func (a *agent) probe(ctx context.Context, p probeOrder) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	t, err := target.Named(p.Target, false)
+	if err != nil {
+		return reply{}, err
+	}
 	found := &probed{Host: facts}
 	var errs []error
 	for _, addr := range p.Servers {
-		ns, err := a.roundTrip(ctx, addr)
+		ns, err := a.roundTrip(ctx, t, addr)
 		errs = append(errs, err)
 		found.RoundTripsNS = append(found.RoundTripsNS, ns)
 	}
@@ -39,20 +45,31 @@ func (a *agent) probe(ctx context.Context, p probeOrder) (reply, error) {
 }
 
 // roundTrip returns the median time of a get of a missing key, in nanoseconds.
-func (a *agent) roundTrip(ctx context.Context, addr string) (int64, error) {
-	client := node.NewClient(node.Cluster{Addrs: []string{addr}}, node.ClientOptions{})
-	defer client.Close()
-	if err := client.Connect(ctx); err != nil {
-		return 0, fmt.Errorf("probe node at %s: %w", addr, err)
+func (a *agent) roundTrip(ctx context.Context, t target.Target, addr string) (int64, error) {
+	fail := func(err error) (int64, error) {
+		return 0, fmt.Errorf("probe server at %s: %w", target.WithoutPassword(addr), err)
 	}
+	conn, err := t.Dial(ctx, addr)
+	if err != nil {
+		return fail(err)
+	}
+	defer conn.Close()
+	conn.SetReadDeadline(time.Now().Add(replyTimeout))
+	request := t.AppendRequest(nil, workload.Get, []byte("dhtbench-probe"), nil)
 	var times [probeRounds]int64
 	for i := range times {
 		send := a.clock.Now()
-		_, err := client.AppendGet(context.WithoutCancel(ctx), nil, []byte("probe"))
-		times[i] = a.clock.Now() - send
-		if err != nil && !errors.Is(err, node.ErrNotFound) {
-			return 0, fmt.Errorf("probe node at %s: %w", addr, err)
+		if err := conn.Send(request); err != nil {
+			return fail(err)
 		}
+		reply, err := t.ReadReply(conn.In, workload.Get)
+		if err == nil && !reply.Outcome.Replied() {
+			err = fmt.Errorf("it answered: %s", reply.Value)
+		}
+		if err != nil {
+			return fail(err)
+		}
+		times[i] = a.clock.Now() - send
 	}
 	slices.Sort(times[:])
 	return times[probeRounds/2], nil

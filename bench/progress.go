@@ -58,7 +58,11 @@ func newBar(w io.Writer, runs []sweepRun) progress {
 }
 
 func (b *bar) begin(p results.Params) {
-	b.label.Store(new(fmt.Sprintf("%s, clients: %d", p.Operation, p.Clients)))
+	label := fmt.Sprintf("%s, clients: %d", p.Operation, p.Clients)
+	if p.Target != "" {
+		label = p.Target + ": " + label
+	}
+	b.label.Store(&label)
 }
 
 func (b *bar) at(done int64) { b.bar.SetCurrent(b.before.Load() + done) }

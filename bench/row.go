@@ -14,6 +14,7 @@ import (
 // response times in an open loop and service times in a closed one, which has no
 // fields of open loops.
 type row struct {
+	Target     string `json:"target,omitempty"` // empty: dht
 	Operation  string `json:"operation"`
 	Clients    int    `json:"clients"`
 	KeyBytes   int    `json:"key_bytes"`
@@ -113,7 +114,7 @@ func openRowOf(s results.Summary) *openRow {
 
 func rowOf(s results.Summary) row {
 	r := row{
-		Operation: s.Setting.Operation, Clients: s.Setting.Clients,
+		Target: s.Setting.Target, Operation: s.Setting.Operation, Clients: s.Setting.Clients,
 		KeyBytes: s.Setting.KeyBytes, ValueBytes: s.Setting.ValueBytes, ValueSizes: s.Setting.ValueSizes,
 		Trials: len(s.Trials), Count: s.Counts.Total(), Failed: s.Counts.Bad(),
 		latencies: latenciesOf(s.Latency()), ThroughputPer: number(s.Throughput.Median), Verdict: string(worst(s)),

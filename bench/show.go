@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -96,13 +97,14 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 		}
 		sweeps[i] = append(sweeps[i], t)
 	}
+	slices.SortStableFunc(sweeps, func(a, b []results.Trial) int { return cmp.Compare(a[0].Params.Target, b[0].Params.Target) })
 	return sweeps
 }
 
 // headline describes the setting of a table.
 func headline(trials []results.Trial, summaries []results.Summary) string {
 	p := trials[0].Params
-	parts := []string{plural(p.Nodes, "node"), p.Placement + " clients"}
+	parts := []string{p.Cluster(), p.Placement + " clients"}
 	if p.Workload != "" {
 		parts = append(parts, p.Workload, p.Keys+" keys")
 	}

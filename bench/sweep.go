@@ -12,10 +12,11 @@ import (
 
 // sweep is the plan of a benchmark: one run for each setting and repeat.
 type sweep struct {
-	// params is common to all trials. The sweep sets Operation, Clients and Repeat
-	// and, of an open loop, RateOpsPerS, Pacing and the times that depend on the
-	// rate.
+	// params is common to all trials. The sweep sets Target, Operation, Clients and
+	// Repeat and, of an open loop, RateOpsPerS, Pacing and the times that depend on
+	// the rate.
 	params  results.Params
+	targets []string // as in results.Params; none: that of params
 	clients []int    // numbers of clients
 	rates   rates    // offered; none: a closed loop
 	pacings []string // pacings of an open loop; none: that of params
@@ -29,15 +30,30 @@ func (s sweep) size() int { return len(s.settings()) * s.trials * len(operations
 // repeat.
 func (s sweep) settings() []results.Params {
 	var all []results.Params
-	for _, clients := range s.clients {
-		if !s.params.Open() {
-			all = append(all, s.at(clients, 0, ""))
-		}
-		for _, rate := range s.rates.of(clients) {
-			for _, pacing := range s.allPacings() {
-				all = append(all, s.at(clients, rate, pacing))
+	for _, s := range s.perTarget() {
+		for _, clients := range s.clients {
+			if !s.params.Open() {
+				all = append(all, s.at(clients, 0, ""))
+			}
+			for _, rate := range s.rates.of(clients) {
+				for _, pacing := range s.allPacings() {
+					all = append(all, s.at(clients, rate, pacing))
+				}
 			}
 		}
+	}
+	return all
+}
+
+// perTarget returns the sweep of each target, at least one.
+func (s sweep) perTarget() []sweep {
+	if len(s.targets) == 0 {
+		return []sweep{s}
+	}
+	all := make([]sweep, len(s.targets))
+	for i, target := range s.targets {
+		all[i] = s
+		all[i].params.Target = target
 	}
 	return all
 }
@@ -139,12 +155,12 @@ func (s sweep) own(trials []results.Trial) []results.Trial {
 }
 
 // checkSame returns an error if any of trials is of another sweep: one that
-// differs in more than numbers of clients, rates, pacings and repeats.
+// differs in more than targets, numbers of clients, rates, pacings and repeats.
 func (s sweep) checkSame(trials []results.Trial) error {
 	for _, t := range trials {
 		there := t.Params.Setting()
 		here := s.at(there.Clients, there.RateOpsPerS, there.Pacing)
-		here.Operation = there.Operation
+		here.Operation, here.Target = there.Operation, there.Target
 		if there != here {
 			return fmt.Errorf("it holds trials of another sweep (%s)", difference(there, here))
 		}

@@ -178,6 +178,9 @@ func estimate(e results.Estimate) string {
 // setting identifies a trial within its sweep.
 func setting(p results.Params) string {
 	text := fmt.Sprintf("%s, clients %d", p.Operation, p.Clients)
+	if p.Target != "" {
+		text = p.Target + ": " + text
+	}
 	if p.Open() {
 		text += fmt.Sprintf(", rate %s", perSecond(p.RateOpsPerS))
 	}

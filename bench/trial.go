@@ -13,16 +13,16 @@ type measured struct {
 	setup
 	params  results.Params
 	started time.Time
-	start   int64         // the instant of the start on the coordinator's clock
-	offsets []offset      // of the agents
-	replies []reply       // results of the agents
-	vitals  []node.Vitals // of the servers, by number
+	start   int64                // the instant of the start on the coordinator's clock
+	offsets []offset             // of the agents
+	replies []reply              // results of the agents
+	vitals  []node.VitalsMessage // of the servers, by number; empty if they ran already
 }
 
 // trial makes the record, without a verdict. Times count from the start.
 func (c *coordinator) trial(m measured) results.Trial {
 	t := results.Trial{
-		Schema: results.Schema, Params: m.params, Started: m.started, Command: c.command, Build: m.build,
+		Schema: results.Schema, Params: m.params, Started: m.started, KeySalt: m.salt, Command: c.command, Build: m.build,
 		Hosts:   slices.Clone(m.hosts), // each trial has clock errors of its own
 		Clients: make([]results.Client, m.params.Clients),
 	}
@@ -41,7 +41,11 @@ func (c *coordinator) trial(m measured) results.Trial {
 		}
 	}
 	for id, v := range m.vitals {
-		t.Nodes = append(t.Nodes, results.Node{Node: id, Host: c.fleet.at(id).Name, Runtime: c.serverRuntime(t, m, id, v)})
+		n := results.Node{Node: id, Host: c.fleet.at(id).Name, Program: m.programs[id], CPUNS: v.Usage.CPUNS, RSSBytes: v.Usage.RSSBytes}
+		if v.Vitals != nil {
+			n.Runtime = new(c.serverRuntime(t, m, id, *v.Vitals))
+		}
+		t.Nodes = append(t.Nodes, n)
 	}
 	return t
 }

@@ -45,8 +45,9 @@ func Owner(key []byte, n int) int {
 	return int(high)
 }
 
-// readCluster reads the cluster file at path; see parseCluster.
-func readCluster(path string) (Cluster, error) {
+// ReadCluster reads the cluster file at path: host:port of one node a line, in the
+// order of their ids. A # begins a comment. Its errors name the file and the line.
+func ReadCluster(path string) (Cluster, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return Cluster{}, fmt.Errorf("read cluster: %w", err)

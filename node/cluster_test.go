@@ -56,13 +56,13 @@ func TestParseClusterRefuses(t *testing.T) {
 
 func TestReadCluster(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "nodes.txt")
-	if _, err := readCluster(file); !errors.Is(err, os.ErrNotExist) {
+	if _, err := ReadCluster(file); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error is %v, want that the file does not exist", err)
 	}
 	if err := os.WriteFile(file, []byte("a:1\nb:2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := readCluster(file); err != nil || len(c.Addrs) != 2 {
+	if c, err := ReadCluster(file); err != nil || len(c.Addrs) != 2 {
 		t.Errorf("read %v, %v", c.Addrs, err)
 	}
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +46,9 @@ type ReadyNode struct {
 	PID  int    `json:"pid"`  // on its own host
 
 	GOMAXPROCS int `json:"gomaxprocs"` // the most processors that it uses at once
+
+	// Program is the name and the version of a store that is not part of dhtbench.
+	Program string `json:"program,omitempty"`
 }
 
 // Validate returns all errors in the flags, joined.
@@ -154,7 +156,7 @@ func (c *Command) place() (Cluster, int, error) {
 	if c.Cluster == "" {
 		return Cluster{}, 0, nil
 	}
-	cluster, err := readCluster(c.Cluster)
+	cluster, err := ReadCluster(c.Cluster)
 	if err != nil {
 		return Cluster{}, 0, err
 	}
@@ -184,19 +186,12 @@ func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, 
 		sh := &shell{client: client, cluster: cluster, self: ready.ID}
 		return sh.prompt(ctx, stdin, stdout, stderr)
 	}
-	p := &parent{in: stdin, out: stdout, silence: c.OrphanAfter}
 	if c.UntilEOF {
-		var err error
-		if p.vitals, err = vitalsReader(ctx); err != nil {
-			return fmt.Errorf("start node %d: %w", ready.ID, err)
-		}
+		return (&Parent{In: stdin, Out: stdout, Silence: c.OrphanAfter}).Attend(ctx, ready)
 	}
-	if err := json.NewEncoder(stdout).Encode(Ready{Ready: ready}); err != nil {
-		return fmt.Errorf("write ready line: %w", err)
+	if err := writeReady(stdout, ready); err != nil {
+		return err
 	}
-	if !c.UntilEOF {
-		<-ctx.Done()
-		return nil
-	}
-	return p.serve(ctx)
+	<-ctx.Done()
+	return nil
 }

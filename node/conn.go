@@ -13,8 +13,8 @@ import (
 // dialTimeout is how long Dial tries at most.
 const dialTimeout = 5 * time.Second
 
-// Conn is the client's side of one TCP connection. It knows no protocol:
-// requests are bytes, and replies are read from In, as with ReadReply.
+// Conn is one side, usually the client's, of one TCP connection. It knows no
+// protocol: requests are bytes, and replies are read from In, as with ReadReply.
 //
 // One goroutine may Send or TrySend while another reads In; Addr, SetReadDeadline and
 // Close are safe for concurrent use. A Send is one system call on the caller's
@@ -40,11 +40,17 @@ func Dial(ctx context.Context, addr string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := newSocket(raw)
-	return &Conn{In: NewReader(input{conn}), addr: addr, net: conn}, nil
+	return NewConn(raw, addr), nil
 }
 
-// Addr returns the address as it was given to Dial.
+// NewConn returns a Conn of a connection to addr. The caller must Close the Conn,
+// which closes raw, and not use raw itself.
+func NewConn(raw net.Conn, addr string) *Conn {
+	conn := newSocket(raw)
+	return &Conn{In: NewReader(input{conn}), addr: addr, net: conn}
+}
+
+// Addr returns the address as it was given to Dial or NewConn.
 func (c *Conn) Addr() string { return c.addr }
 
 // Send writes one or more whole requests. It does not keep the slice. It blocks

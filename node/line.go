@@ -28,6 +28,9 @@ func (r *Reader) Line(most int) ([]byte, error) {
 	}
 }
 
+// Len returns the number of bytes that can be read without reading from the stream.
+func (r *Reader) Len() int { return r.end - r.begin }
+
 // Take returns the next n bytes, n at least 0, and consumes them. They are valid as
 // long as those of Line. The error wraps ErrTooLarge, before anything is read, if n
 // exceeds the longest frame; other errors are those of Frame.

@@ -16,7 +16,7 @@ func TestParentHeartbeats(t *testing.T) {
 		stdin, beats := io.Pipe()
 		answers, stdout := io.Pipe()
 		ended := make(chan error)
-		p := &parent{in: stdin, out: stdout, silence: 25 * time.Second}
+		p := &Parent{In: stdin, Out: stdout, Silence: 25 * time.Second}
 		go func() { ended <- p.serve(context.Background()) }()
 		lines := bufio.NewReader(answers)
 		began := time.Now()
@@ -39,14 +39,14 @@ func TestParentHeartbeats(t *testing.T) {
 }
 
 func TestParentClosesInput(t *testing.T) {
-	p := &parent{in: strings.NewReader(""), out: io.Discard}
+	p := &Parent{In: strings.NewReader(""), Out: io.Discard}
 	if err := p.serve(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestParentAnswers(t *testing.T) {
-	const empty = `{"vitals":{"gcs":0,"gc_pause_ns":0,"sched_p99_ns":0,"run_delay_ns":0}}` + "\n"
+	const empty = `{"vitals":{"gcs":0,"gc_pause_ns":0,"sched_p99_ns":0,"run_delay_ns":0},"usage":{"cpu_ns":0,"rss_bytes":0}}` + "\n"
 	for _, test := range []struct{ in, want, err string }{
 		{"\n\n", "\n\n", ""},
 		{`{"vitals":{}}` + "\n", empty, ""},
@@ -56,7 +56,7 @@ func TestParentAnswers(t *testing.T) {
 		{strings.Repeat("x", 1000) + "\n", "", `line from the parent process: "` + strings.Repeat("x", 100) + `": must`},
 	} {
 		var out bytes.Buffer
-		p := &parent{in: strings.NewReader(test.in), out: &out, vitals: func() Vitals { return Vitals{} }}
+		p := &Parent{In: strings.NewReader(test.in), Out: &out, vitals: func() VitalsMessage { return VitalsMessage{Vitals: new(Vitals)} }}
 		got := ""
 		if err := p.serve(context.Background()); err != nil {
 			got = err.Error()

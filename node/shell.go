@@ -26,7 +26,7 @@ func (c *ShellCommand) Run(ctx context.Context) error {
 
 // run is Run with any streams.
 func (c *ShellCommand) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
-	cluster, err := readCluster(c.Cluster)
+	cluster, err := ReadCluster(c.Cluster)
 	if err != nil {
 		return err
 	}

@@ -32,11 +32,18 @@ type Vitals struct {
 	waits *metrics.Float64Histogram // of goroutines; nil: unknown
 }
 
-// VitalsMessage is the line of JSON with which a node started with --until-eof
-// answers the line {"vitals":{}}: its vitals since the last such line, or since
-// its start.
+// Usage is what a process used of its host. A 0 is not known.
+type Usage struct {
+	CPUNS    int64 `json:"cpu_ns"`    // processor time, since its start or between two readings
+	RSSBytes int64 `json:"rss_bytes"` // resident memory at the last reading
+}
+
+// VitalsMessage is the line of JSON with which a server answers the line
+// {"vitals":{}} of its parent process: its vitals and its usage since the last such
+// line, or since its start.
 type VitalsMessage struct {
-	Vitals Vitals `json:"vitals"`
+	Vitals *Vitals `json:"vitals,omitempty"` // nil: not known, as of a program in another language
+	Usage  Usage   `json:"usage"`
 }
 
 // ReadVitals returns the vitals of this process since its start.
@@ -79,22 +86,36 @@ func (v Vitals) Since(before Vitals) Vitals {
 	return d
 }
 
-// vitalsReader returns a function that returns the vitals of this process since
-// its last call, the first time since now. It works until ctx ends. It is not
-// safe for concurrent use.
-func vitalsReader(ctx context.Context) (func() Vitals, error) {
+// ownVitals returns a function that returns the vitals and the usage of this
+// process since its last call, the first time since now. It works until ctx ends.
+// It is not safe for concurrent use.
+func ownVitals(ctx context.Context) (func() VitalsMessage, error) {
 	meter := new(HiccupMeter)
 	if err := meter.Start(ctx); err != nil {
 		return nil, err
 	}
-	then, before := meter.clock.Now(), ReadVitals()
-	return func() Vitals {
+	then, before, usage := meter.clock.Now(), ReadVitals(), childVitals(os.Getpid())
+	return func() VitalsMessage {
 		now, all := meter.clock.Now(), ReadVitals()
 		v := all.Since(before)
 		v.Hiccups = meter.Between(then, now)
 		then, before = now, all
-		return v
+		m := usage()
+		m.Vitals = &v
+		return m
 	}, nil
+}
+
+// childVitals is ownVitals of any process of this host, of which only the usage is
+// known.
+func childVitals(pid int) func() VitalsMessage {
+	before := readUsage(pid)
+	return func() VitalsMessage {
+		now := readUsage(pid)
+		u := Usage{CPUNS: max(0, now.CPUNS-before.CPUNS), RSSBytes: now.RSSBytes}
+		before = now
+		return VitalsMessage{Usage: u}
+	}
 }
 
 // middle returns the middle, in nanoseconds, of a bucket between two edges in

@@ -56,7 +56,10 @@ func (c *child) vitals(t *testing.T) Vitals {
 	if err := json.Unmarshal(line, &message); err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	return message.Vitals
+	if message.Usage.CPUNS <= 0 || message.Usage.RSSBytes < 1<<20 {
+		t.Errorf("usage %+v, want processor time and memory", message.Usage)
+	}
+	return *message.Vitals
 }
 
 // A node reports a stop of its process as a hiccup, once, with its end on the host's

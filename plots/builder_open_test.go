@@ -72,7 +72,7 @@ func (o offered) trial(random *rand.Rand, operation string, clients int, rate fl
 		agent.Clients = append(agent.Clients, c)
 	}
 	t.Agents = []results.Agent{agent}
-	t.Nodes = []results.Node{{Host: "local", Runtime: results.Runtime{Hiccups: []results.Hiccup{{AtNS: 3e8, NS: 40e6}, {AtNS: 31e7, NS: 2e6}}}}}
+	t.Nodes = []results.Node{{Host: "local", Runtime: &results.Runtime{Hiccups: []results.Hiccup{{AtNS: 3e8, NS: 40e6}, {AtNS: 31e7, NS: 2e6}}}}}
 	if o.breakdown {
 		p.Breakdown, t.IntervalNS = true, 1e8
 		for index, h := range slots {

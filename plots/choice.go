@@ -30,6 +30,7 @@ func fields(p results.Params) map[string]string {
 			values[name] = fmt.Sprint(f.Interface())
 		}
 	}
+	values["target"] = p.Store()
 	return values
 }
 

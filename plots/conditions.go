@@ -13,7 +13,7 @@ func (s sweep) conditions() string {
 	p := s.params
 	run := []string{
 		p.Loop + " loop",
-		plural(p.Nodes, "node"),
+		p.Cluster(),
 		placement(p.Placement),
 		s.amount(),
 	}

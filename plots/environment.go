@@ -25,7 +25,7 @@ func (s sweep) measured() string {
 		line("host "+cell(strings.Join(g.names, ", ")), g.describe())
 	}
 	p := s.params
-	line("cluster", fmt.Sprintf("%s, %s", plural(p.Nodes, "node"), placement(p.Placement)))
+	line("cluster", cell(p.Cluster())+", "+placement(p.Placement))
 	clients := numbers(s.clients()) + " clients"
 	if n := s.clients(); len(n) == 1 {
 		clients = plural(n[0], "client")

@@ -30,7 +30,8 @@ func showsPacing(t results.Trial) bool {
 	return t.Params.Open() && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(queued) <= mostQueued*float64(count)
 }
 
-// byPacing returns the trials that show their pacing, by pacing.
+// byPacing returns the trials that show their pacing, by pacing and
+// target.
 func (all sweeps) byPacing() map[string][]results.Trial {
 	found := make(map[string][]results.Trial)
 	for _, t := range trialsOf(all) {
@@ -41,7 +42,13 @@ func (all sweeps) byPacing() map[string][]results.Trial {
 	return found
 }
 
-func pacingOf(t results.Trial) string { return either(t.Params.Pacing, "pacing unknown") }
+func pacingOf(t results.Trial) string {
+	pacing := either(t.Params.Pacing, "pacing unknown")
+	if t.Params.Target != "" {
+		pacing += " at " + t.Params.Target
+	}
+	return pacing
+}
 
 // lag draws the lag by percentile, a thin curve for each pacing and rate of the file.
 func (all sweeps) lag() chart.Figure {

@@ -48,6 +48,8 @@ func TestSweepsOf(t *testing.T) {
 			[]string{"loop=closed: clients: 1", "loop=open,inflight=8: ops/s: 1,000", "loop=open,inflight=1: ops/s: 1,000"}},
 		{"stalled or not", append(rates(2, 1000), bare(func(p *results.Params) { p.Stall = "20ms/1s" })),
 			[]string{"stall=none: ops/s: 1,000", "stall=20ms/1s: ops/s: 1,000"}},
+		{"two targets", append(rates(2, 1000), bare(func(p *results.Params) { p.Target = "redis" })),
+			[]string{"target=dht: ops/s: 1,000", "target=redis: ops/s: 1,000"}},
 	} {
 		var got []string
 		for _, s := range sweepsOf(c.trials) {

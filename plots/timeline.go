@@ -174,7 +174,9 @@ func hiccupsOf(t results.Trial) (agents, nodes []results.Hiccup) {
 		agents = append(agents, a.Hiccups...)
 	}
 	for _, n := range t.Nodes {
-		nodes = append(nodes, n.Runtime.Hiccups...)
+		if n.Runtime != nil {
+			nodes = append(nodes, n.Runtime.Hiccups...)
+		}
 	}
 	before := func(h results.Hiccup) bool { return h.AtNS < 0 }
 	return slices.DeleteFunc(agents, before), slices.DeleteFunc(nodes, before)

@@ -77,7 +77,10 @@ func around(t Trial) Trial {
 	runtime := Runtime{GCs: 2, GCPauseNS: 300_000, SchedP99NS: 60_000, RunDelayNS: 1e6, Hiccups: []Hiccup{{AtNS: 1e9, NS: 2e6}}}
 	t.Agents = []Agent{{Host: "local", Clients: []int{0, 1}, GOMAXPROCS: 2, WallNS: 3 * second,
 		UserNS: 2 * second, SystemNS: second, SpinNS: second, StealNS: 20e6, Runtime: runtime}}
-	t.Nodes = []Node{{0, "local", runtime}, {1, "local", runtime}, {2, "local", Runtime{}}}
+	t.Nodes = nil
+	for id, r := range []Runtime{runtime, runtime, {}} {
+		t.Nodes = append(t.Nodes, Node{Node: id, Host: "local", Runtime: &r})
+	}
 	t.timeline(30, func(int) time.Duration { return 100 * time.Microsecond })
 	return t
 }

@@ -19,7 +19,7 @@ func small() Trial {
 			RateOpsPerS: 10, Arrivals: ConstantArrivals, Inflight: 1, DurationNS: 400e6, GraceNS: 5, Breakdown: true},
 		Clients:    []Client{c},
 		Agents:     []Agent{{Host: "h", Clients: []int{0}, GOMAXPROCS: 1, WallNS: 100, Runtime: Runtime{GCs: 1, Hiccups: []Hiccup{{50, 2e6}}}}},
-		Nodes:      []Node{{0, "h", Runtime{GCs: 2}}},
+		Nodes:      []Node{{Host: "h", Runtime: &Runtime{GCs: 2}}},
 		Timeline:   []Interval{{0, histogramOf(5)}, {3, histogramOf(6, 7)}},
 		IntervalNS: 25,
 		Baseline:   &Baseline{Operations: 3, Service: h(), ThroughputOpsPerS: 9},

@@ -62,7 +62,9 @@ func hiccups(t Trial) []Warning {
 		add(a.Host, nil, a.Hiccups)
 	}
 	for _, n := range t.Nodes {
-		add(n.Host, &n.Node, n.Runtime.Hiccups)
+		if n.Runtime != nil {
+			add(n.Host, &n.Node, n.Runtime.Hiccups)
+		}
 	}
 	var all []Warning
 	for _, w := range worst {

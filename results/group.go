@@ -153,6 +153,9 @@ func (g Group) Where() string {
 // placeOf returns the place and the load of a trial.
 func placeOf(p Params, clientsDiffer bool) (at place, load float64) {
 	at = place{p.Operation, " clients"}
+	if p.Target != "" {
+		at.what += " on " + p.Target
+	}
 	if !p.Open() {
 		return at, float64(p.Clients)
 	}

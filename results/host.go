@@ -53,11 +53,19 @@ type Runtime struct {
 	Hiccups    []Hiccup `json:"hiccups,omitempty"` // those of 1 ms and more, at most 1,000
 }
 
-// Node is one node process in the measured phase.
+// Node is one server process in the measured phase.
 type Node struct {
-	Node    int     `json:"node"` // id
-	Host    string  `json:"host"`
-	Runtime Runtime `json:"runtime"`
+	Node int    `json:"node"` // id
+	Host string `json:"host"`
+	// Program is the name and the version of a store that is not part of dhtbench:
+	// "redis-server 7.0.15". Empty: a node or a null server.
+	Program string `json:"program,omitempty"`
+	// Runtime is nil for a program of which it is not known.
+	Runtime *Runtime `json:"runtime,omitempty"`
+	// CPUNS is the processor time in the measured phase, RSSBytes the resident memory
+	// at its end. 0: not known, as in records before targets.
+	CPUNS    int64 `json:"cpu_ns,omitempty"`
+	RSSBytes int64 `json:"rss_bytes,omitempty"`
 }
 
 // Agent is one process with clients. All fields but GOMAXPROCS are of the measured

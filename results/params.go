@@ -1,5 +1,10 @@
 package results
 
+import (
+	"cmp"
+	"fmt"
+)
+
 // Operations of a trial.
 const (
 	Put = "put"
@@ -46,6 +51,13 @@ const (
 	TimerPacing = "timer"
 )
 
+// Targets: the stores under load. That of null servers, which store nothing and answer
+// at once, is NullPrefix and the target whose protocol they speak.
+const (
+	DHT        = "dht" // the nodes of package node; Params.Target is empty for it
+	NullPrefix = "null:"
+)
+
 // Params is the parameters of a trial: everything that was chosen before it ran.
 type Params struct {
 	Operation  string `json:"operation"` // Put, Get or Del; Mix if Workload is not empty
@@ -59,6 +71,13 @@ type Params struct {
 	Placement  string `json:"placement"`   // SeparatePlacement or EmbeddedPlacement
 	Seed       uint64 `json:"seed"`
 	Repeat     int    `json:"repeat"` // 0 for the first
+
+	// Target is the store: redis, memcached, null:dht and so on. Empty: DHT, as in
+	// records before targets.
+	Target string `json:"target,omitempty"`
+	// Servers are the addresses, separated by commas and without passwords, of
+	// servers that ran already. Empty: servers were started for each run.
+	Servers string `json:"servers,omitempty"`
 
 	// DurationNS is the length of the measurement: the window of an open loop, or the
 	// time that limits a closed loop instead of Operations. The warm-up ends at Warmup
@@ -107,6 +126,24 @@ func (p Params) ClosedInflight() int { return max(p.Connections*p.Pipeline, 1) }
 func (p Params) Setting() Params {
 	p.Repeat = 0
 	return p
+}
+
+// Store returns the target: DHT if Target is empty.
+func (p Params) Store() string { return cmp.Or(p.Target, DHT) }
+
+// Cluster describes the servers: 8 nodes, 1 redis server, 2 running null:dht servers.
+func (p Params) Cluster() string {
+	kind := "node"
+	if p.Store() != DHT {
+		kind = p.Target + " server"
+	}
+	if p.Servers != "" {
+		kind = "running " + kind
+	}
+	if p.Nodes != 1 {
+		kind += "s"
+	}
+	return fmt.Sprintf("%d %s", p.Nodes, kind)
 }
 
 // Open reports whether operations start on a schedule.

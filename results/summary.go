@@ -66,7 +66,7 @@ func (s Summary) Baseline() *Baseline {
 }
 
 // Summarize groups trials by setting and summarizes each, ordered by operation
-// (put, get, del, then others by name), number of clients, rate, and pacing.
+// (put, get, del, then others by name), target, number of clients, rate, and pacing.
 func Summarize(trials []Trial) []Summary {
 	groups := make(map[Params][]Trial)
 	var settings []Params
@@ -95,6 +95,7 @@ func compareSettings(a, b Params) int {
 	return cmp.Or(
 		cmp.Compare(place(a), place(b)),
 		cmp.Compare(a.Operation, b.Operation),
+		cmp.Compare(a.Target, b.Target),
 		cmp.Compare(a.Clients, b.Clients),
 		cmp.Compare(a.RateOpsPerS, b.RateOpsPerS),
 		cmp.Compare(a.Pacing, b.Pacing),

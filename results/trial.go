@@ -33,7 +33,10 @@ type Trial struct {
 	// Baseline is what the same clients measured at null servers, which answer at once.
 	// It bounds what can be measured of a store with this generator and network.
 	Baseline *Baseline `json:"baseline,omitempty"`
-	// Command is the coordinator's command line without its path.
+	// KeySalt makes keys differ from those of other runs at servers that ran already.
+	// It is 0 for servers that were started for the run.
+	KeySalt uint64 `json:"key_salt,omitempty"`
+	// Command is the coordinator's command line without its path and without passwords.
 	Command []string `json:"command"`
 	// Verdict is that of [Trial.Judge] when the trial ran. Schema 1 had none; reading a
 	// record of it sets one.

@@ -1,8 +1,7 @@
 package target
 
 import (
-	"strconv"
-	"strings"
+	"context"
 
 	"dhtbench/bench/workload"
 	"dhtbench/node"
@@ -34,18 +33,13 @@ func (d dht) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
 	return Reply{Outcome: outcome, Value: r.Value, Queue: r.Queue, Work: r.Work, Timed: d.timed && outcome != workload.Failed}, nil
 }
 
+func (dht) Dial(ctx context.Context, server string) (*node.Conn, error) {
+	return node.Dial(ctx, server)
+}
+
 func (dht) ServerArgs(s Server) []string {
-	args := []string{
-		"node", "--listen", s.Listen, "--until-eof",
-		"--orphan-after", s.OrphanAfter.String(), "--share", strconv.Itoa(s.Share),
-	}
+	args := s.args("node", "--until-eof")
 	switch {
-	case len(s.Null) > 0:
-		sizes := make([]string, len(s.Null))
-		for i, n := range s.Null {
-			sizes[i] = strconv.Itoa(n)
-		}
-		args = append(args, "--null", strings.Join(sizes, ","))
 	case s.Stall != "":
 		args = append(args, "--stall", s.Stall)
 	case s.ServiceTime > 0:

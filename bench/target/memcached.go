@@ -2,6 +2,7 @@ package target
 
 import (
 	"bytes"
+	"context"
 	"strconv"
 
 	"dhtbench/bench/workload"
@@ -18,7 +19,9 @@ const itemOverhead = 512
 
 // Limits returns those of a memcached that was started without options: an item,
 // which includes its overhead, has at most 1 MiB.
-func (memcached) Limits() Limits { return Limits{MaxKey: 250, MaxValue: 1<<20 - itemOverhead} }
+func (memcached) Limits() Limits {
+	return Limits{MaxKey: 250, MaxValue: 1<<20 - itemOverhead, FailedPutRemoves: true}
+}
 
 func (memcached) AppendRequest(dst []byte, op workload.Op, key, value []byte) []byte {
 	switch op {
@@ -34,9 +37,6 @@ func (memcached) AppendRequest(dst []byte, op workload.Op, key, value []byte) []
 
 // ReadReply takes error replies as Failed, except that ERROR as the reply to a put
 // is an error: the server then reads the value as commands.
-//
-// Note: after a put without memory for it, which is Failed, the earlier value is
-// gone too.
 func (m memcached) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
 	line, err := in.Line(longestLine)
 	if err != nil {
@@ -60,4 +60,8 @@ func (m memcached) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
 	return Reply{}, unexpected(line, op)
 }
 
-func (memcached) ServerArgs(Server) []string { return nil }
+func (memcached) Dial(ctx context.Context, server string) (*node.Conn, error) {
+	return node.Dial(ctx, server)
+}
+
+func (memcached) ServerArgs(s Server) []string { return s.args("server", "memcached") }

@@ -1,7 +1,12 @@
 package target
 
 import (
+	"context"
+	"fmt"
+	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	"dhtbench/bench/workload"
 	"dhtbench/node"
@@ -56,4 +61,65 @@ func (r redis) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
 	return Reply{}, unexpected(line, op)
 }
 
-func (redis) ServerArgs(Server) []string { return nil }
+// Dial also accepts a URL, which can have a password and the number of a database:
+// redis://user:password@host:port/2.
+func (redis) Dial(ctx context.Context, server string) (*node.Conn, error) {
+	u, err := parseServer(server)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := node.Dial(ctx, u.Host)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	for _, command := range redisGreeting(u) {
+		if err := greet(conn, command); err != nil {
+			conn.Close()
+			return nil, fmt.Errorf("%s: %w", command[0], err)
+		}
+	}
+	return conn, nil
+}
+
+// redisGreeting returns the commands to send on a new connection.
+func redisGreeting(u *url.URL) (commands [][]string) {
+	if password, has := u.User.Password(); has {
+		auth := []string{"AUTH"}
+		if u.User.Username() != "" {
+			auth = append(auth, u.User.Username())
+		}
+		commands = append(commands, append(auth, password))
+	}
+	if database := strings.Trim(u.Path, "/"); database != "" {
+		commands = append(commands, []string{"SELECT", database})
+	}
+	return commands
+}
+
+// greet sends a command to which the reply must be OK, within greetTimeout.
+func greet(conn *node.Conn, command []string) error {
+	request := fmt.Appendf(nil, "*%d\r\n", len(command))
+	for _, word := range command {
+		request = appendBulk(request, []byte(word))
+	}
+	if err := conn.Send(request); err != nil {
+		return err
+	}
+	conn.SetReadDeadline(time.Now().Add(greetTimeout))
+	defer conn.SetReadDeadline(time.Time{})
+	line, err := conn.In.Line(longestLine)
+	if err != nil {
+		return err
+	}
+	if string(line) != "+OK" {
+		return fmt.Errorf("the server answered: %.200q", line)
+	}
+	return nil
+}
+
+// greetTimeout is how long a server may take to answer the first requests.
+const greetTimeout = 5 * time.Second
+
+func (redis) ServerArgs(s Server) []string { return s.args("server", "redis") }

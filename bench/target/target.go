@@ -3,12 +3,19 @@
 // server. Connections, loops and records are the same for all targets, and so is
 // the mapping of keys to servers, [node.Owner].
 //
-// To add a target, write its codec in a file of this package and name it in
-// [Named]. AppendRequest and ReadReply must not allocate.
+// Servers of dht are nodes, which dhtbench contains. [ServerCommand] runs those of
+// other targets: the program of the store, or a null server of its protocol.
+//
+// To add a target, write it in a file of this package and name it in [Named].
+// AppendRequest and ReadReply must not allocate. To let dhtbench start its servers,
+// add its program to programs, and the null server of its protocol to nullAnswers.
 package target
 
 import (
+	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"dhtbench/bench/workload"
@@ -29,16 +36,25 @@ type Target interface {
 	// unknown.
 	ReadReply(in *node.Reader, op workload.Op) (Reply, error)
 
-	// ServerArgs returns the arguments of dhtbench that start a server. A server
-	// prints a [node.Ready] line when it accepts connections, answers heartbeats and
-	// requests for vitals, and ends with its standard input. They are nil if dhtbench
-	// cannot start servers of this kind.
+	// Dial connects to a server, host:port, and makes the connection ready for
+	// requests.
+	Dial(ctx context.Context, server string) (*node.Conn, error)
+
+	// ServerArgs returns the arguments of dhtbench that start a server. It prints a
+	// [node.Ready] line when it accepts connections, answers the lines of its parent
+	// process, see [node.Parent], and ends with its standard input. They are nil if
+	// dhtbench cannot start servers of this kind; then it measures only those that run
+	// already, without a baseline.
 	ServerArgs(s Server) []string
 }
 
 // Limits are the sizes that a store allows, in bytes, inclusive.
 type Limits struct {
 	MaxKey, MaxValue int
+
+	// FailedPutRemoves says that a put that failed may have removed the earlier
+	// value, as memcached does without memory for the new one.
+	FailedPutRemoves bool
 }
 
 // Reply is the reply to one operation.
@@ -74,13 +90,33 @@ type Server struct {
 	ServiceTime time.Duration
 }
 
-// Named returns the target of that name: dht, redis or memcached. With breakdown,
-// replies have Queue and Work, which only dht supports.
-func Named(name string, breakdown bool) (Target, error) {
-	if breakdown && (name == "redis" || name == "memcached") {
-		return nil, fmt.Errorf("target %s: its replies have no breakdown; only those of dht have one", name)
+// args returns the arguments that start a server: those of its command, then those
+// of all commands.
+func (s Server) args(command ...string) []string {
+	args := append(command, "--listen", s.Listen, "--orphan-after", s.OrphanAfter.String(), "--share", strconv.Itoa(s.Share))
+	if len(s.Null) > 0 {
+		sizes := make([]string, len(s.Null))
+		for i, n := range s.Null {
+			sizes[i] = strconv.Itoa(n)
+		}
+		args = append(args, "--null", strings.Join(sizes, ","))
 	}
-	switch name {
+	return args
+}
+
+// NullPrefix begins the names of null servers: null:redis speaks the protocol of
+// redis.
+const NullPrefix = "null:"
+
+// Named returns the target of that name: dht, redis or memcached, or null: and one
+// of them. Null servers differ from others only in how they are started. With
+// breakdown, replies have Queue and Work, which only dht supports.
+func Named(name string, breakdown bool) (Target, error) {
+	protocol := strings.TrimPrefix(name, NullPrefix)
+	if breakdown && (protocol == "redis" || protocol == "memcached") {
+		return nil, fmt.Errorf("--breakdown: needs --target dht; replies of %s have none", name)
+	}
+	switch protocol {
 	case "dht":
 		return dht{timed: breakdown}, nil
 	case "redis":
@@ -88,5 +124,5 @@ func Named(name string, breakdown bool) (Target, error) {
 	case "memcached":
 		return memcached{}, nil
 	}
-	return nil, fmt.Errorf("target %q: must be dht, redis or memcached", name)
+	return nil, fmt.Errorf("target %q: must be dht, redis or memcached, or null: and one of these", name)
 }

@@ -127,7 +127,7 @@ func TestLocal(t *testing.T) {
 func TestServerArgs(t *testing.T) {
 	d, _ := Named("dht", false)
 	s := Server{Listen: "127.0.0.1:0", Share: 4, OrphanAfter: time.Minute, Null: []int{1, 2}}
-	if got, want := strings.Join(d.ServerArgs(s), " "), "node --listen 127.0.0.1:0 --until-eof --orphan-after 1m0s --share 4 --null 1,2"; got != want {
+	if got, want := strings.Join(d.ServerArgs(s), " "), "node --until-eof --listen 127.0.0.1:0 --orphan-after 1m0s --share 4 --null 1,2"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	s.Null, s.Stall = nil, "20ms/1s"

@@ -16,7 +16,8 @@ import (
 // after all older writes of this client had ended. A read that is sent later sees
 // the floor or a newer write. A write of unknown outcome stays pending, since it may
 // take effect at any time; the floor then stays too. A write that failed has no
-// effect.
+// effect, unless Options.FailedPutRemoves. Then a client that shares records with
+// others still takes what a failed put of another one removed for a lost update.
 //
 // It is safe for concurrent use. It allocates only when the highest record number
 // rises, so records should be numbered from 0 without large gaps.
@@ -31,7 +32,7 @@ type Ledger struct {
 func NewLedger(o Options, client int) *Ledger {
 	return newLedger(ledgerOptions{
 		writer: uint32(client), shared: o.Mixed() && o.Clients > 1, deletes: o.Mix.deletes(),
-		long: o.Values.Min() >= valueHead, loaded: uint64(o.Records),
+		long: o.Values.Min() >= valueHead, loaded: uint64(o.Records), putRemoves: o.FailedPutRemoves,
 	})
 }
 
@@ -57,6 +58,9 @@ type ledgerOptions struct {
 	// loaded: all records below it were put before the first read, by this client
 	// unless they are shared.
 	loaded uint64
+	// putRemoves: a put that fails may remove the record, so each one counts as a
+	// delete until it is acknowledged.
+	putRemoves bool
 }
 
 func newLedger(o ledgerOptions) *Ledger {
@@ -130,6 +134,9 @@ func (l *Ledger) Begin(o *Operation) Pending {
 	p.floor, p.alone = l.known(o.Record).floor, e.pending == 0
 	e.pending++
 	if o.Op == Put {
+		if l.options.putRemoves {
+			e.deletes++
+		}
 		p.above = floor{floorPut, o.Version, e.deletes}
 		e.newest = o.Version
 	} else {

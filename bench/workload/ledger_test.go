@@ -265,3 +265,32 @@ func BenchmarkLedger(b *testing.B) {
 		})
 	}
 }
+
+// A put that fails may remove the record at some stores. Until the next put is
+// acknowledged, its absence is no fault.
+func TestFailedPutThatRemoves(t *testing.T) {
+	for _, removes := range []bool{false, true} {
+		o := mixed(t, "get=1,put=1")
+		o.Clients, o.Records, o.FailedPutRemoves = 1, 1, removes
+		l := NewLedger(o, 0)
+		absent := func(when string, want Verification) {
+			t.Helper()
+			if got := l.judge(l.begin(0, Get, 0), nil, nil, false); got != want {
+				t.Errorf("removes=%v, %s: %v, want %v", removes, when, got, want)
+			}
+		}
+		absent("after the load", LostUpdate)
+		put := l.begin(0, Put, 1)
+		after := map[bool]Verification{false: LostUpdate, true: Absent}[removes]
+		absent("while a put is pending", after)
+		l.end(put, Failed)
+		absent("after it failed", after)
+		l.end(l.begin(0, Put, 2), OK)
+		absent("after the next put", LostUpdate)
+		before := l.begin(0, Get, 0)
+		l.end(l.begin(0, Put, 3), OK)
+		if got := l.judge(before, nil, nil, false); got != after {
+			t.Errorf("removes=%v: a get during a put finds nothing: %v, want %v", removes, got, after)
+		}
+	}
+}

@@ -126,13 +126,16 @@ func (s *Source) appendKey(dst []byte, record uint64) []byte {
 	if !o.Mixed() {
 		record += uint64(s.client) * uint64(o.KeysPerClient)
 	}
-	dst = appendCharacters(dst, permute(record, o.Seed), MinKeyBytes)
-	filler := splitmix{state: o.Seed ^ record}
+	dst = appendCharacters(dst, permute(record, o.Seed^o.Salt), MinKeyBytes)
+	filler := splitmix{state: o.Seed ^ record ^ o.Salt*saltFactor} // else equal first parts would have equal fillers
 	for left := o.KeyBytes - MinKeyBytes; left > 0; left -= MinKeyBytes {
 		dst = appendCharacters(dst, filler.next(), min(left, MinKeyBytes))
 	}
 	return dst
 }
+
+// saltFactor is odd, so that different salts stay different.
+const saltFactor = 0x9e3779b97f4a7c15
 
 // sum adds an operation to the digest.
 func (s *Source) sum(o *Operation) {

@@ -26,6 +26,14 @@ type Options struct {
 	Keys          Keys // the zero value means those of the mix
 	Records       int
 	KeysPerClient int
+
+	// Salt, unless 0, makes keys different from those of other salts with the same
+	// seed, if they have at least 16 bytes. The rest of the workload stays the same.
+	Salt uint64
+
+	// FailedPutRemoves says that a put that failed may have removed the earlier
+	// value of its record.
+	FailedPutRemoves bool
 }
 
 // Mixed reports whether the workload is a mix.

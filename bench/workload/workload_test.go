@@ -143,3 +143,32 @@ func BenchmarkNext(b *testing.B) {
 		})
 	}
 }
+
+// Keys of two salts differ, even where the first parts of keys are equal. Nothing
+// else does.
+func TestSaltChangesOnlyKeys(t *testing.T) {
+	const other = 7                 // so near that many first parts are equal
+	digests := make(map[int]string) // by client
+	seen := make(map[string]bool)
+	for _, salt := range []uint64{0, 1, other, 1 << 52} {
+		o := phases()
+		o.Salt = salt
+		for client := range o.Clients {
+			s := NewSource(o, client)
+			s.Begin(Put, 0)
+			for range o.KeysPerClient {
+				var next Operation
+				s.Next(&next)
+				if seen[string(next.Key)] {
+					t.Fatalf("salt %d: key %q is of another salt too", salt, next.Key)
+				}
+				seen[string(next.Key)] = true
+			}
+			if salt == 0 {
+				digests[client] = s.Digest()
+			} else if s.Digest() != digests[client] {
+				t.Errorf("salt %d: client %d has other operations", salt, client)
+			}
+		}
+	}
+}

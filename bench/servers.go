@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"dhtbench/bench/target"
+	"dhtbench/node"
+	"dhtbench/results"
+)
+
+// clusterFile is the addresses of a cluster file, which its text form names.
+type clusterFile []string
+
+// UnmarshalText reads the file of that name.
+func (f *clusterFile) UnmarshalText(name []byte) error {
+	cluster, err := node.ReadCluster(string(name))
+	*f = cluster.Addrs
+	return err
+}
+
+// leastSalted is the least length of keys that the salt of a run makes different from
+// those of all other runs.
+const leastSalted = 16
+
+// running returns the servers that run already, with their passwords. Keys are
+// spread over them in this order.
+func (c *Command) running() []string {
+	if len(c.Cluster) > 0 {
+		return c.Cluster
+	}
+	return c.Servers
+}
+
+// serverNames lists servers without their passwords.
+func serverNames(servers []string) string {
+	names := make([]string, len(servers))
+	for i, s := range servers {
+		names[i] = target.WithoutPassword(s)
+	}
+	return strings.Join(names, ",")
+}
+
+// checkTargets checks the list of targets.
+func (c *Command) checkTargets() error {
+	var errs []error
+	for i, name := range c.Target {
+		errs = append(errs, refuse(slices.Contains(c.Target[:i], name), "--target %s: is given twice", name))
+	}
+	return errors.Join(errs...)
+}
+
+// checkRunning checks the flags of servers that run already.
+func (c *Command) checkRunning() error {
+	servers := c.running()
+	if len(servers) == 0 {
+		return nil
+	}
+	errs := []error{
+		refuse(len(c.Servers) > 0 && len(c.Cluster) > 0, "--servers and --cluster are mutually exclusive"),
+		refuse(c.Nodes != defaultNodes, "--nodes cannot be combined with --servers or --cluster: their list has the number"),
+		refuse(len(servers) > maxNodes, "--servers: %d servers: must be at most %d", len(servers), maxNodes),
+		refuse(c.KeyBytes < leastSalted, "--key-bytes %d: must be at least %d with --servers or --cluster, so that keys differ from those of earlier runs", c.KeyBytes, leastSalted),
+		refuse(c.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --servers or --cluster"),
+		refuse(c.Stall != "" || c.ServiceTime != 0, "--stall and --service-time cannot be combined with --servers or --cluster"),
+		refuse(len(c.Target) != 1 || isNull(c.Target[0]), "--servers and --cluster need exactly one target, not a null server; give it with --target"),
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for i, s := range servers {
+		err, name := target.CheckServer(c.Target[0], s), target.WithoutPassword(s)
+		errs = append(errs,
+			refuse(err != nil, "--servers: number %d: %v", i+1, err),
+			refuse(err == nil && seen[name], "--servers %s: is given twice", name))
+		seen[name] = true
+	}
+	return errors.Join(errs...)
+}
+
+// recorded returns a command line without the passwords of servers.
+func recorded(args []string, servers []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		switch {
+		case strings.HasPrefix(arg, "--servers="):
+			args[i] = "--servers=" + serverNames(servers)
+		case i > 0 && args[i-1] == "--servers":
+			args[i] = serverNames(servers)
+		}
+	}
+	return args
+}

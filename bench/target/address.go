@@ -1,0 +1,46 @@
+package target
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// parseServer reads the address of a server: host:port, or a URL of redis. Its
+// errors do not contain the text, which may contain a password.
+func parseServer(server string) (*url.URL, error) {
+	if !strings.Contains(server, "://") {
+		server = "redis://" + server
+	}
+	u, err := url.Parse(server)
+	bad := errors.New("must be host:port or, of redis, redis://:password@host:port/database")
+	if err != nil || u.Scheme != "redis" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, bad
+	}
+	if _, _, err := net.SplitHostPort(u.Host); err != nil || u.Hostname() == "" || u.Port() == "" {
+		return nil, bad
+	}
+	return u, nil
+}
+
+// CheckServer returns an error unless server is an address for the Dial of a target
+// with that name.
+func CheckServer(name, server string) error {
+	if strings.Contains(server, "://") && name != "redis" {
+		return errors.New("must be host:port; only a server of redis can be a URL")
+	}
+	_, err := parseServer(server)
+	return err
+}
+
+// WithoutPassword returns the address of a server without its password. It returns
+// an address that it cannot read as it is.
+func WithoutPassword(server string) string {
+	u, err := parseServer(server)
+	if err != nil || u.User == nil {
+		return server
+	}
+	u.User = nil
+	return u.String()
+}

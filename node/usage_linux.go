@@ -1,0 +1,28 @@
+package node
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// readUsage returns the usage of a process of this host since its start. What the
+// kernel does not tell, as of a process that has ended, is 0.
+func readUsage(pid int) (u Usage) {
+	// The clock of a process's processor time, see clock_getcpuclockid(3). It is
+	// exact, while /proc/PID/stat counts in steps of 10 ms.
+	const scheduled = 2
+	var t unix.Timespec
+	if unix.ClockGettime(int32(^pid<<3|scheduled), &t) == nil {
+		u.CPUNS = t.Nano()
+	}
+	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if fields := bytes.Fields(statm); err == nil && len(fields) > 1 {
+		pages, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+		u.RSSBytes = pages * int64(os.Getpagesize())
+	}
+	return u
+}
