@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -100,6 +101,54 @@ func BenchmarkStoreGet(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		value, _ = s.AppendValue(value[:0], key)
+	}
+}
+
+// BenchmarkStore measures operations on keys in random order, of which there are
+// that many, with values of 32 bytes or of 1 to that many.
+func BenchmarkStore(b *testing.B) {
+	for _, size := range []struct{ keys, longest int }{{1_000_000, 0}, {100_000, 1000}, {1000, 100_000}} {
+		random := rand.New(rand.NewPCG(1, 2))
+		values := make([][]byte, 8191)
+		for i := range values {
+			values[i] = make([]byte, 32)
+			if size.longest > 0 {
+				values[i] = make([]byte, 1+random.IntN(size.longest))
+			}
+		}
+		keys := make([][]byte, size.keys)
+		for i := range keys {
+			keys[i] = fmt.Appendf(nil, "key-%012d", i)
+		}
+		random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+		s, i := NewStore(), 0
+		key := func() []byte { return keys[i%len(keys)] }
+		run := func(name string, operation func()) {
+			b.Run(fmt.Sprintf("keys=%d/longest=%d/%s", size.keys, size.longest, name), func(b *testing.B) {
+				for b.Loop() {
+					operation()
+					i++
+				}
+			})
+		}
+		run("insert", func() {
+			if i%len(keys) == 0 {
+				s = NewStore()
+			}
+			s.Put(key(), values[i%len(values)])
+		})
+		for range keys {
+			s.Put(key(), values[i%len(values)])
+			i++
+		}
+		random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] }) // another order than in memory
+		run("put", func() { s.Put(key(), values[i%len(values)]) })
+		var value []byte
+		run("get", func() { value, _ = s.AppendValue(value[:0], key()) })
+		run("replace", func() {
+			s.Del(key())
+			s.Put(key(), values[i%len(values)])
+		})
 	}
 }
 

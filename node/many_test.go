@@ -15,7 +15,7 @@ import (
 
 // skip skips the test with a reason and what would enable it. It fails the test
 // where CI=true forbids to skip.
-func skip(t *testing.T, format string, args ...any) {
+func skip(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("not skipped in CI: "+format, args...)
@@ -86,7 +86,7 @@ func TestServerManyConnections(t *testing.T) {
 }
 
 // resident returns the memory of process pid, in bytes.
-func resident(t *testing.T, pid int) int {
+func resident(t testing.TB, pid int) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

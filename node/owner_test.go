@@ -75,7 +75,7 @@ func TestShardIsUniformOnOneNode(t *testing.T) {
 			}
 			counts := make([]int, shards)
 			for i := range counts {
-				counts[i] = len(s.shards[i].m)
+				counts[i] = int(s.shards[i].entries)
 			}
 			if got, limit := chiSquare(counts), chiSquareLimit(shards); got > limit {
 				t.Errorf("%s keys of node %d of %d: chi-square over the shards %.1f exceeds %.1f", shape, n/2, n, got, limit)

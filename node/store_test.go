@@ -1,10 +1,12 @@
 package node
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
-	"unsafe"
 )
 
 func TestStore(t *testing.T) {
@@ -47,8 +49,64 @@ func TestStoreGivesMemoryBack(t *testing.T) {
 	key := []byte("key")
 	s.Put(key, make([]byte, MaxValue))
 	s.Put(key, []byte("small"))
-	if room := cap(s.shard(key).m["key"].value); room > 1<<10 {
-		t.Errorf("a value of 5 bytes keeps %d", room)
+	if n := s.memory() - NewStore().memory(); n > segmentBytes {
+		t.Errorf("a value of 5 bytes keeps %d", n)
+	}
+}
+
+// memory returns the number of bytes of a store's log.
+func (s *Store) memory() int {
+	n := 0
+	for i := range s.shards {
+		n += len(s.shards[i].log.spare)
+		for _, segment := range s.shards[i].log.segments {
+			n += len(segment.memory)
+		}
+	}
+	return n
+}
+
+// A store does what a map does, and its memory stays below twice that of its
+// entries, whatever their lengths are: at first few large ones, then many small ones,
+// and the other way round.
+func TestStoreIsMap(t *testing.T) {
+	s, want := NewStore(), make(map[string]string)
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 12 {
+		longest := []int{20, 3000, 300, 200_000}[round%4]
+		for range 20_000_000 / (longest + 1000) {
+			key := strconv.Itoa(random.IntN(10_000_000 / (longest + 1000)))
+			if random.IntN(3) == 0 {
+				_, there := want[key]
+				if s.Del([]byte(key)) != there {
+					t.Fatalf("del of %s: %v, want %v", key, !there, there)
+				}
+				delete(want, key)
+				continue
+			}
+			value := bytes.Repeat([]byte{byte(random.Uint32())}, random.IntN(longest))
+			s.Put([]byte(key), value)
+			want[key] = string(value)
+		}
+		live := 0
+		for key, value := range want {
+			if got, ok := s.AppendValue(nil, []byte(key)); !ok || string(got) != value {
+				t.Fatalf("value of %s has %d bytes, %v; want %d", key, len(got), ok, len(value))
+			}
+			live += entrySize(len(key), len(value))
+		}
+		if s.Len() != len(want) {
+			t.Fatalf("%d keys, want %d", s.Len(), len(want))
+		}
+		if n, limit := s.memory(), 2*live+shards*2*segmentBytes; n > limit {
+			t.Errorf("round %d: entries of %d bytes take %d, want at most %d", round, live, n, limit)
+		}
+	}
+	for key := range want {
+		s.Del([]byte(key))
+	}
+	if n, limit := s.memory(), shards*2*segmentBytes; n > limit {
+		t.Errorf("an empty store takes %d bytes, want at most %d", n, limit)
 	}
 }
 
@@ -94,12 +152,6 @@ func TestStoreConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func TestShardFillsCacheLines(t *testing.T) {
-	if n := unsafe.Sizeof(shard{}); n != 128 {
-		t.Errorf("a shard is %d bytes, want 128", n)
-	}
 }
 
 // TestNullImitatesSizes has a null table of several sizes return each of them for
