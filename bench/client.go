@@ -34,14 +34,14 @@ type client struct {
 
 	connections [][]*connection // by server; none to the one in its own process
 
-	pipeline atomic.Pointer[pipeline] // of the phase, if it has several operations in flight in a closed loop
+	pipeline atomic.Pointer[pipeline] // of a closed loop with several operations in flight, else nil
 
 	next  *recorder    // of the phase to come, nil until made
 	slots []*slot      // operations that can be in flight at once
 	done  atomic.Int64 // operations done in this phase, for progress
 
-	// What of the schedule of an open loop was sent in the last put phase, and how
-	// many keys were put in its warm-up: later phases find no others.
+	// How much of the schedule of an open loop the last put phase has sent, and how
+	// many keys its warm-up has put. Later phases use only these keys.
 	put  time.Duration
 	warm int
 
@@ -66,8 +66,8 @@ func (c *client) begin(ctx context.Context) error {
 	return nil
 }
 
-// alone reports whether the client has one operation in flight at most. One goroutine
-// then sends and receives.
+// alone reports whether one goroutine sends and receives: in a closed loop with one
+// operation in flight.
 func (c *client) alone() bool { return !c.plan.open() && c.plan.slots() == 1 }
 
 // dial makes all connections.
@@ -91,8 +91,8 @@ func (c *client) dial(ctx context.Context) error {
 }
 
 // connection returns a connection to a server on which an operation can be sent: the
-// first idle one, or else the one with the fewest operations in flight. It is nil if
-// none has room. If all are lost it returns one of them.
+// first idle one, or else the one with the fewest operations in flight. It returns nil
+// if none has room. If all are lost, it returns one of them.
 func (c *client) connection(server int) (best *connection) {
 	fewest := max(1, c.plan.Pipeline)
 	lost := true

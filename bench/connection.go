@@ -23,21 +23,21 @@ const (
 )
 
 // connection is a client's connection to one server, and the slots that wait for
-// replies on it, in the order in which they were sent. One goroutine sends. In an
-// open loop another one receives; in a closed loop the same one does.
+// replies on it, in the order in which they were sent. One goroutine at a time sends.
+// A client that is alone receives on the same goroutine; for others, serve receives.
 type connection struct {
 	client *client
 	server int
 	addr   string
 
 	batch []*slot // of a pipeline: to be sent together
-	out   []byte  // their requests
+	out   []byte  // the requests of a batch
 
 	mu      sync.Mutex
 	conn    *node.Conn // nil while there is none
 	late    bool       // closed because a reply was overdue
 	waiting []*slot    // sent and without a reply, oldest first
-	backlog []byte     // requests that the kernel did not take yet; nil: flush does not run
+	backlog []byte     // requests that the kernel has not taken yet; nil: flush does not run
 }
 
 // connect makes the connection.
@@ -62,8 +62,8 @@ func (k *connection) current() *node.Conn {
 	return k.conn
 }
 
-// load returns the number of operations in flight and in the batch, and whether there is a
-// connection.
+// load returns the number of operations in flight and in the batch, and whether there
+// is a connection.
 func (k *connection) load() (n int, up bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -78,9 +78,10 @@ func (k *connection) close() {
 	}
 }
 
-// send sends the operations of slots now, and returns the connection on which to
-// receive the replies. A client that is alone waits while the socket's buffers are
-// full. Operations that cannot be sent end; send then returns nil.
+// send sends the operations of slots, and returns the connection on which to receive
+// the replies. now is the instant of the send. If the operations cannot be sent, they
+// end, and send returns nil. If the client is alone, send waits while the socket's
+// buffers are full.
 //
 // Note: the caller reads the clock, since k itself is seldom in a cache.
 func (k *connection) send(now int64, slots ...*slot) *node.Conn {
@@ -135,9 +136,9 @@ func (k *connection) refuse(slots []*slot) {
 	}
 }
 
-// write sends a request. If the client has several operations in flight it does not
-// wait: another goroutine sends what the kernel does not take now. A pacer that waited
-// would be late for all its clients.
+// write sends a request. Unless the client is alone, it does not wait: another goroutine
+// sends what the kernel does not take now. A pacer that waited would be late for all its
+// clients.
 func (k *connection) write(conn *node.Conn, request []byte) error {
 	if k.client.alone() {
 		return conn.Send(request)
@@ -224,8 +225,8 @@ func (k *connection) take(conn *node.Conn) *slot {
 }
 
 // lose closes conn and ends every operation that waits on it. Later calls for the
-// same conn do nothing. Outcomes are unknown, except that unsent, unless nil, has
-// failed if err says that its request was not sent.
+// same conn do nothing. The outcomes are unknown. Only unsent, unless nil, has failed
+// if err wraps [node.ErrFailed]: its request was not sent.
 func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 	conn.Close()
 	k.mu.Lock()

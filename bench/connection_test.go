@@ -99,9 +99,9 @@ func TestExpiredReplyIsATimeout(t *testing.T) {
 	}
 }
 
-// TestSlowReaderDoesNotHoldUpThePacer sends values to a server that does not read
-// until all are sent.
-func TestSlowReaderDoesNotHoldUpThePacer(t *testing.T) {
+// TestSendDoesNotWaitForSlowServer sends values to a server that does not read until
+// all are sent.
+func TestSendDoesNotWaitForSlowServer(t *testing.T) {
 	s, k, accept := connected(t)
 	peer := accept()
 	const many = 32 // more than the kernel buffers

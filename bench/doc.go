@@ -32,11 +32,13 @@
 //
 // # Servers
 //
-// Servers are child processes too: nodes, or those of another store ([target]). They
+// Servers are child processes too: nodes, or servers of another store ([target]). They
 // print a line when they accept connections, and answer heartbeats and requests for
-// vitals. With --servers or --cluster they run already: the coordinator starts none,
-// each agent connects to the addresses that it is given, and each run has keys of its
-// own, since the servers keep those of earlier runs.
+// vitals.
+//
+// With --servers or --cluster the coordinator starts no servers. Agents connect to the
+// given addresses. Each run has keys of its own, since the servers keep the records of
+// earlier runs.
 //
 // # Placement
 //
@@ -47,28 +49,38 @@
 //
 // # The path of an operation
 //
-// An operation passes through these functions, in this order. Sending and
-// receiving are different goroutines in an open loop, and the same in a closed
-// one.
+// The loop of a client decides when it sends an operation:
 //
-//	workload/source.go    Source.Next           makes operation, key and value
-//	slot.go               slot.encode           makes the request; not timed
-//	workload/ledger.go    Ledger.Begin          notes what the client knows of the record
-//	open.go, pacer.go     openLoop, pacer.wait  wait for the intended start
-//	closed.go             closedLoop            or for the reply before
-//	connection.go         connection.send       stamps the send
-//	node/conn.go          Conn.Send             writes to the socket
-//	node/session.go       session.reply         parses the request and does it
-//	node/store.go         Store.Put, ...        changes the table
-//	connection.go         connection.receive    waits for the reply
-//	target/dht.go, ...    ReadReply         reads it, and computes the outcome
-//	connection.go         connection.receive    stamps the completion
-//	slot.go               slot.finish           takes outcome and value; not timed
-//	workload/ledger.go    Ledger.End            verifies the value
-//	recorder.go           recorder.record       counts and records
-//	trial.go              coordinator.trial     makes the record of all clients
-//	results/summary.go    Summarize             medians over trials
-//	plots                                       figures and tables
+//	open.go      openLoop       at its intended start, by a pacer of several clients
+//	closed.go    closedLoop     after the reply to the one before
+//	pipeline.go  pipelinedLoop  after any reply, in a closed loop with several
+//	                            operations in flight
+//
+// A pacer sends on one goroutine, and a goroutine for each connection receives. In a
+// pipeline, the goroutine that receives a reply also sends the next operations. In any
+// other closed loop one goroutine sends and receives.
+//
+// An operation passes through these functions, in this order:
+//
+//	lane.go               lane.prepare         of an open loop: takes a free slot
+//	run.go                run.prepare          fills the slot with the next operation
+//	workload/source.go    Source.Next          makes operation, key and value
+//	slot.go               slot.encode          makes the request; not timed
+//	workload/ledger.go    Ledger.Begin         notes what the client knows of the record
+//	pacer.go, waiter.go   pacer.await          of an open loop: waits for the intended start
+//	connection.go         connection.send      stamps the send
+//	node/conn.go          Conn.Send, TrySend   writes to the socket
+//	node/session.go       session.reply        parses the request and does it
+//	node/store.go         Store.Put, ...       changes the table
+//	connection.go         connection.receive   waits for the reply
+//	target/dht.go, ...    ReadReply            reads it, and computes the outcome
+//	connection.go         connection.receive   stamps the completion
+//	slot.go               slot.finish          takes outcome and value; not timed
+//	workload/ledger.go    Ledger.End           verifies the value
+//	recorder.go           recorder.record      counts and records
+//	trial.go              coordinator.trial    makes the record of all clients
+//	results/summary.go    Summarize            medians over trials
+//	plots                                      figures and tables
 //
 // # Latency
 //
@@ -78,15 +90,17 @@
 // An open loop (--rate) has a schedule that covers the window [0, T] and does not
 // depend on replies. It records response time, completion - intended start,
 // service time, and lag, send - intended start: how late the generator is. An
-// operation that is due while all slots of the client are in flight is queued.
+// operation that is due while no slot is free, or no connection to its server has
+// room, is queued.
 // For a grace period after T, queued operations are sent and replies are awaited.
 // Operations that are not sent by then count as unsent. A rate that cannot be
 // sustained at all ends the trial early.
 //
 // # Trust
 //
-// Before the first run of each number of clients the coordinator measures them at
-// null servers, which speak the protocol of the target, store nothing and answer at
-// once ([results.Baseline]). In every trial, agents and servers report pauses, hiccups and lost processor
-// time. [results.Trial.Judge] derives warnings and a verdict from all of these.
+// Before the first run of each target and number of clients, the coordinator measures
+// the clients at null servers. These speak the protocol of the target, store nothing
+// and answer at once ([results.Baseline]). In every trial, agents and servers report
+// pauses, hiccups and lost processor time. [results.Trial.Judge] derives warnings and a
+// verdict from all of these.
 package bench

@@ -8,8 +8,9 @@ import (
 	"dhtbench/results"
 )
 
-// lane is one client in one open loop, as its pacer sees it. Until sent is closed
-// other goroutines use only atomic fields.
+// lane is the part of a client's open loop that the pacer runs: the schedule, and the
+// operation that is due next. Until sent is closed, only the pacer changes it, except for
+// the atomic fields.
 type lane struct {
 	run      *run
 	pacer    *pacer
@@ -19,27 +20,27 @@ type lane struct {
 	due   int64       // the next intended start
 	count int         // operations sent
 	next  *slot       // holds the operation that is due next; nil: not prepared yet
-	on    *connection // on which to send it; nil: none has room
+	on    *connection // for next; nil: not chosen yet
 
 	state laneState
 	place int // in the pacer's heap, -1: not there
 
-	blocked   atomic.Bool   // waits for a reply; the next one makes the lane ready
-	until     atomic.Int64  // the instant of the reply for which it waited last
-	cancelled atomic.Bool   // send no more
+	blocked   atomic.Bool   // the next reply makes the lane ready
+	until     atomic.Int64  // the instant of the reply that ended the last wait
+	cancelled atomic.Bool   // no more is sent
 	sent      chan struct{} // closed after the last operation was sent
 }
 
 type laneState uint8
 
 const (
-	laneNew laneState = iota
-	laneActive
-	laneBlocked // waits for a free slot
+	laneNew     laneState = iota
+	laneActive            // in the pacer's heap
+	laneBlocked           // no slot is free, or no connection has room
 	laneEnded
 )
 
-// newLane returns the lane of a run, whose window rec.start and rec.until describe.
+// newLane returns the lane of a run. rec.start and rec.until must be set.
 func (c *client) newLane(r *run, limit extent) *lane {
 	p := c.plan.Params
 	r.lane = &lane{
@@ -50,7 +51,7 @@ func (c *client) newLane(r *run, limit extent) *lane {
 	return r.lane
 }
 
-// advance goes on to the next intended start.
+// advance sets due to the next intended start.
 func (l *lane) advance() { l.due = l.run.rec.start + l.schedule.Next() }
 
 // over reports whether the lane has no more to send at an instant.
@@ -59,7 +60,7 @@ func (l *lane) over(now int64) bool {
 	switch {
 	case l.cancelled.Load() || rec.ended != "" || l.due >= rec.until:
 		return true
-	case l.limit.operations > 0 && l.count == l.limit.operations: // nothing is left to do it on
+	case l.limit.operations > 0 && l.count == l.limit.operations: // the window ends where the next one is due
 		l.run.shorten(l.due, "")
 		return true
 	case time.Duration(now-l.due) > max(hopelessLag, l.limit.duration/2):
@@ -69,8 +70,8 @@ func (l *lane) over(now int64) bool {
 	return false
 }
 
-// prepare prepares the operation that is due next. It returns false if no slot is
-// free or no connection has room; the lane then becomes ready with the next reply.
+// prepare prepares the operation that is due next. If no slot is free or no connection
+// has room, it returns false, and the next reply makes the lane ready.
 func (l *lane) prepare() bool {
 	if l.room() {
 		return true
@@ -100,7 +101,8 @@ func (l *lane) room() bool {
 	return l.on != nil
 }
 
-// freed makes the lane ready if it waits for a reply. One came at the given instant.
+// freed makes the lane ready if it is blocked. at is the instant of a reply that freed
+// a slot.
 func (l *lane) freed(at int64) {
 	if l.blocked.Load() {
 		l.until.Store(at)
@@ -110,7 +112,7 @@ func (l *lane) freed(at int64) {
 	}
 }
 
-// send sends the prepared operation now, and schedules the next.
+// send sends the prepared operation, and advances to the next.
 func (l *lane) send(now int64) {
 	if l.until.Load() > l.due {
 		l.run.rec.queued++
@@ -121,7 +123,7 @@ func (l *lane) send(now int64) {
 	l.advance()
 }
 
-// end tells the client that its last operation was sent.
+// end ends the lane. It withdraws an operation that is prepared and not sent.
 func (l *lane) end() {
 	l.state = laneEnded
 	if l.next != nil {
@@ -130,7 +132,7 @@ func (l *lane) end() {
 	close(l.sent)
 }
 
-// cancel ends the lane soon.
+// cancel makes the pacer end the lane.
 func (l *lane) cancel() {
 	l.cancelled.Store(true)
 	l.pacer.ready <- l

@@ -8,8 +8,8 @@ import (
 	"dhtbench/node"
 )
 
-// processorsPerPacer is how many processors of an agent allow another pacer. One
-// pacer sends more than all other processors of a smaller agent can receive.
+// processorsPerPacer is the number of an agent's processors for each pacer. One pacer
+// sends faster than the other processors of a smaller agent can receive.
 const processorsPerPacer = 4
 
 // pacersOf returns the number of pacers of an agent, at least 1.
@@ -18,32 +18,32 @@ func pacersOf(processors, clients int) int {
 }
 
 // spinShare returns the share of one processor, 0 to 1, that each pacer of an agent
-// may spend spinning. Pacers share all of the agent's processors but one, which is
-// left for replies; with one processor they share that.
+// may spend spinning. Together they may use all of the agent's processors but one,
+// which is left for replies. If the agent has only one processor, they may use it.
 func spinShare(processors, pacers int) float64 {
 	return min(float64(max(processors-1, 1))/float64(pacers), 1)
 }
 
-// openProcessors returns GOMAXPROCS of an agent with an open loop: beside the agent's
-// processors, one of the runtime for each pacer, and one in reserve. A pacer that
-// sleeps in the kernel keeps its processor of the runtime until the runtime's monitor
-// takes it, up to 10 ms later, and the goroutines queued there wait. The one in
-// reserve takes them over.
+// openProcessors returns GOMAXPROCS of an agent with an open loop: the number of the
+// agent's processors, one more for each pacer, and a spare one. A pacer that sleeps in
+// the kernel keeps its processor of the runtime, and the goroutines queued there wait,
+// until the runtime's monitor takes it away up to 10 ms later. The spare one runs them
+// at once.
 func openProcessors(processors, pacers int) int { return processors + pacers + 1 }
 
 // pacer sends the operations of several clients in open loops, each at its intended
-// start, on one goroutine. If each client had a pacer of its own, they would compete
-// for the processors, and be late.
+// start, on one goroutine. With a pacer for each client, pacers would compete for the
+// processors and send late.
 type pacer struct {
 	waiter  *waiter
-	ready   chan *lane // to take up: new lanes, those with a free slot again, cancelled ones
-	lanes   laneHeap   // that have a free slot or are not known to have none
-	blocked int        // lanes that wait for a free slot
+	ready   chan *lane // new lanes, cancelled ones, and blocked ones that got a reply
+	lanes   laneHeap   // all active lanes
+	blocked int        // the number of blocked lanes
 	begins  int64      // the latest start of a window so far
 	alarm   *time.Timer
 }
 
-// newPacer returns a pacer of at most the given number of clients.
+// newPacer returns a pacer for at most the given number of clients.
 func newPacer(c node.Clock, pacing string, share float64, clients int) *pacer {
 	alarm := time.NewTimer(0)
 	alarm.Stop()
@@ -51,11 +51,11 @@ func newPacer(c node.Clock, pacing string, share float64, clients int) *pacer {
 }
 
 const (
-	// idleStep is how long before an operation is due the pacer stops waiting for
-	// ready lanes. A sleep in the kernel cannot be interrupted.
+	// idleStep is how long before the next intended start the pacer stops waiting for
+	// ready lanes. From then on it sleeps in the kernel, which cannot be interrupted.
 	idleStep = 4 * time.Millisecond
-	// blockedStep bounds a sleep in the kernel while a lane can become ready whose
-	// operation is due before the others.
+	// blockedStep bounds a sleep in the kernel while a lane may become ready, because
+	// its operation may be due before the others.
 	blockedStep = 100 * time.Microsecond
 )
 
@@ -87,7 +87,7 @@ func (p *pacer) serve(ctx context.Context) {
 	}
 }
 
-// admit takes up a lane that is ready.
+// admit adds a lane from ready to the heap, or ends it if it is cancelled.
 func (p *pacer) admit(l *lane) {
 	known := l.place >= 0
 	switch l.state {
@@ -109,7 +109,8 @@ func (p *pacer) admit(l *lane) {
 	}
 }
 
-// idle returns the time that is left to wait for ready lanes.
+// idle returns how long the pacer can wait for ready lanes before it must wait for the
+// next intended start.
 func (p *pacer) idle() time.Duration {
 	left := time.Duration(p.lanes[0].due - p.waiter.clock.Now())
 	if p.waiter.timer {
@@ -138,7 +139,8 @@ func (p *pacer) rest(ctx context.Context) bool {
 	return true
 }
 
-// await waits for an instant. It returns false if a lane becomes ready before.
+// await waits for an instant. It returns false if a lane becomes ready before. It looks
+// for ready lanes only while a lane is blocked or a window has not begun.
 func (p *pacer) await(due int64) bool {
 	for {
 		now := p.waiter.clock.Now()
@@ -153,7 +155,7 @@ func (p *pacer) await(due int64) bool {
 	}
 }
 
-// laneHeap has the lane on top whose next operation is due first. See
+// laneHeap is a heap of lanes with the earliest intended start on top. See
 // [container/heap].
 type laneHeap []*lane
 

@@ -7,16 +7,16 @@ import (
 )
 
 // pipeline is the closed loop of a client with several operations in flight. Replies
-// make room for the next operations; those for one connection are sent in one write.
+// free slots for the next operations. Those for one connection are sent in one write.
 type pipeline struct {
 	run   *run
 	limit extent
-	end   int64 // of the time in limit, if it has one
+	end   int64 // the instant when limit.duration is over
 
-	mu      sync.Mutex // guards what follows: replies come on several connections
-	stopped bool       // an order to stop came
-	begun   int        // operations sent
-	touched []*connection
+	mu      sync.Mutex    // guards what follows: replies come on several connections
+	stopped bool          // after an order to stop
+	begun   int           // operations sent
+	touched []*connection // with a batch; empty except during refill
 }
 
 // pipelinedLoop keeps all slots of the client in flight, until either limit is reached
@@ -38,8 +38,8 @@ func (c *client) pipelinedLoop(ctx context.Context, limit extent, rec *recorder)
 	return nil
 }
 
-// stop ends the loop after its context has ended: on an order to stop, what has been
-// sent still counts.
+// stop ends the loop after its context has ended. After an order to stop, operations
+// that have been sent still count.
 func (p *pipeline) stop(ctx context.Context) error {
 	c := p.run.client
 	if context.Cause(ctx) == errStopped {
@@ -67,7 +67,7 @@ func (p *pipeline) over() bool {
 	return p.full()
 }
 
-// full reports the same. p.mu is held.
+// full is over for callers that hold p.mu.
 func (p *pipeline) full() bool {
 	return p.stopped || p.limit.operations > 0 && p.begun >= p.limit.operations ||
 		p.limit.duration > 0 && p.run.client.clock.Now() >= p.end
@@ -90,7 +90,7 @@ func (c *client) refill() {
 		p.run.prepare(s)
 		p.begun++
 		k := c.connection(s.server)
-		if k == nil { // others are lost
+		if k == nil { // those that are not lost have no room
 			k = c.connections[s.server][0]
 		}
 		if len(k.batch) == 0 {
@@ -103,7 +103,7 @@ func (c *client) refill() {
 		k.batch = k.batch[:0]
 	}
 	p.touched = p.touched[:0]
-	if p.full() && p.run.idle() { // the last reply came before it was full
+	if p.full() && p.run.idle() { // the last reply came before the end
 		p.run.drain()
 	}
 }

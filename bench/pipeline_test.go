@@ -43,8 +43,8 @@ func TestPipelinesDoEachOperationOnce(t *testing.T) {
 	}
 }
 
-// TestPipelineIsBoundedInTime limits a loop by its duration alone.
-func TestPipelineIsBoundedInTime(t *testing.T) {
+// TestPipelineEndsAfterDuration limits a loop by its duration alone.
+func TestPipelineEndsAfterDuration(t *testing.T) {
 	addr, _ := startNode(t)
 	p := pipelined(1, 8)
 	p.Operations, p.DurationNS = 0, int64(200*time.Millisecond)
@@ -58,8 +58,8 @@ func TestPipelineIsBoundedInTime(t *testing.T) {
 	c.wait()
 }
 
-// TestStopKeepsPartOfAPipeline stops a loop that would last for an hour.
-func TestStopKeepsPartOfAPipeline(t *testing.T) {
+// TestStopKeepsPipelinedReplies stops a loop that would last for an hour.
+func TestStopKeepsPipelinedReplies(t *testing.T) {
 	addr, _ := startNode(t)
 	p := pipelined(1, 8)
 	p.Clients, p.Operations, p.DurationNS = 1, 0, int64(time.Hour)

@@ -43,7 +43,7 @@ type point struct {
 }
 
 // fewOperations is the number of operations in a phase up to which a client has short
-// histograms. Many clients then take little memory, and stay in the caches.
+// histograms. Those of many clients take little memory, and stay in the caches.
 const fewOperations = 1024
 
 // newRecorder returns a recorder with memory for about the given number of

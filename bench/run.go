@@ -13,7 +13,7 @@ import (
 // kept.
 var errStopped = errors.New("stopped")
 
-// run is one client in one phase, whatever the loop.
+// run is one client in one phase, in any loop.
 type run struct {
 	client *client
 	lane   *lane                   // of an open loop, else nil
@@ -24,7 +24,7 @@ type run struct {
 	health []health // by server
 
 	drained chan struct{} // gets an element when all slots have become free
-	pool    sync.Mutex    // guards free; held only for moments, since a pacer waits for it
+	pool    sync.Mutex    // guards free; never held for long, since a pacer waits for it
 	free    []*slot       // slots that hold no operation; the last one was freed last
 }
 
@@ -70,11 +70,11 @@ func (r *run) release(s *slot) {
 	}
 }
 
-// drain tells the loop that all slots are free.
+// drain signals to the loop that all slots are free.
 func (r *run) drain() {
 	select {
 	case r.drained <- struct{}{}:
-	default: // told already
+	default: // signalled already
 	}
 }
 

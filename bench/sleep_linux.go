@@ -7,14 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// slice is the time for which the kernel lets a pacer have a processor before it
-// looks at other threads. A thread with a short slice gets a processor sooner when it
-// wakes; the default slice is about 3 ms.
+// slice is how long a pacer may run before the kernel considers other threads. A thread
+// with a shorter slice gets a processor sooner when it wakes. The default is about 3 ms.
 const slice = 100 * time.Microsecond
 
-// lockThread gives the goroutine a thread of its own that wakes in time: with a short
-// slice, and without the timer slack by which the kernel delays wake-ups by up to 50 µs
-// to combine them.
+// lockThread gives the goroutine a thread of its own and makes its sleeps end on time:
+// it sets a short slice, and turns off the timer slack, by which the kernel delays
+// wake-ups by up to 50 µs to combine them.
 func lockThread() {
 	runtime.LockOSThread()
 	// Errors only make sleeps end later. Before version 6.12 the kernel ignores the slice.

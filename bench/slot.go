@@ -79,7 +79,7 @@ func (s *slot) finish(reply target.Reply, err error) {
 	}
 }
 
-// withdraw ends an operation that was encoded and is not sent.
+// withdraw ends an operation that was encoded but not sent.
 func (s *slot) withdraw() {
 	if c := s.run.client; !c.blind {
 		c.ledger.End(s.pending, workload.Failed, s.Key, nil)

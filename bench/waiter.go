@@ -15,26 +15,26 @@ const bothPacings = "both"
 const (
 	maxStretch  = 200 * time.Microsecond
 	stretchStep = 500 * time.Nanosecond
-	// One sleep in lateShare may be late by more than the stretch: it converges to
-	// that percentile of how late sleeps end.
+	// The stretch converges to the delay that one sleep in lateShare exceeds.
 	lateShare = 50
-	// A spinning waiter yields its processor until yielding before the instant,
-	// about as long as handling a request or a reply takes. Without yielding, a node
-	// or receiver would wait until the scheduler preempts the waiter, a millisecond
-	// later.
+	// yielding is how long before the instant a spinning waiter stops yielding its
+	// processor: about the time that a request or a reply takes. If it never yielded,
+	// a node or a receiver would wait for the processor until the scheduler preempts
+	// the waiter, a millisecond later.
 	yielding = 20 * time.Microsecond
-	// maxSpare bounds the unused spinning time that is saved up.
+	// maxSpare bounds the spinning time that is saved up.
 	maxSpare = 5 * time.Millisecond
 )
 
-// waiter waits for intended starts. A sleep in the kernel ends late by tens of
-// microseconds in some virtual machines. A timer of the Go runtime is late by a
-// millisecond, 30 times the latency of a get on loopback. So a waiter sleeps in the
-// kernel until shortly before the instant, and spins from there. This stretch adapts
-// to how late recent sleeps ended. A share of a processor bounds the time spent
-// spinning.
+// waiter waits for intended starts. It sleeps in the kernel until shortly before the
+// instant, and then spins. The length of this stretch adapts to how late recent sleeps
+// ended. The time spent spinning is bounded by a share of one processor.
 //
-// It is used by one goroutine.
+// A sleep in the kernel alone ends tens of microseconds late in some virtual machines. A
+// timer of the Go runtime is a millisecond late, 30 times the latency of a get on
+// loopback.
+//
+// A waiter is used by one goroutine.
 type waiter struct {
 	clock   node.Clock
 	timer   bool    // use the runtime's timers and never spin
@@ -50,7 +50,7 @@ func newWaiter(c node.Clock, pacing string, share float64) *waiter {
 	return &waiter{clock: c, timer: pacing == results.TimerPacing, share: share, stretch: maxStretch / 4, spare: maxSpare, seen: c.Now()}
 }
 
-// wait returns at the given instant or as soon after as it can.
+// wait returns at the given instant, or as soon as possible after it.
 func (w *waiter) wait(due int64) {
 	now := w.clock.Now()
 	if w.timer {
@@ -67,18 +67,18 @@ func (w *waiter) wait(due int64) {
 		now = w.clock.Now()
 		w.learn(time.Duration(now - wake))
 	}
-	w.spare -= time.Duration(max(due-now, 0)) // also what others had: it kept them waiting
+	w.spare -= time.Duration(max(due-now, 0)) // including the time in which other threads had the processor
 	w.spun += w.spin(now, due)
 }
 
-// maxTurn bounds one turn of a spin by itself: a clock reading, and a yield while
+// maxTurn is the longest time of one turn of a spin: a clock reading, and a yield while
 // no other thread is ready. In a longer turn another thread had the processor.
 const maxTurn = 3 * time.Microsecond
 
-// spin spins until an instant, and returns the processor time that it took.
+// spin spins until an instant, and returns about the processor time that it took.
 //
-// Note: the thread's processor clock would be exact, but reading it takes 0.3 us,
-// longer than a spin is late.
+// Note: the thread's processor clock would be exact, but reading it takes 0.3 µs, and
+// spins end less late than that.
 func (w *waiter) spin(now, due int64) (spun time.Duration) {
 	for now < due {
 		before := now
@@ -97,8 +97,8 @@ func (w *waiter) earn(now int64) {
 	w.seen = now
 }
 
-// learn adapts the stretch to how late a sleep ended: steps up and down balance
-// where one sleep in lateShare is later than the stretch.
+// learn adapts the stretch to how late a sleep ended. Steps up and down cancel out when
+// one sleep in lateShare is later than the stretch.
 func (w *waiter) learn(late time.Duration) {
 	if late > w.stretch {
 		w.stretch += (lateShare - 1) * stretchStep
