@@ -16,8 +16,9 @@ import (
 // after all older writes of this client had ended. A read that is sent later sees
 // the floor or a newer write. A write of unknown outcome stays pending, since it may
 // take effect at any time; the floor then stays too. A write that failed has no
-// effect, unless Options.FailedPutRemoves. Then a client that shares records with
-// others still takes what a failed put of another one removed for a lost update.
+// effect, unless Options.FailedPutRemoves is set. Then a client that shares records
+// with others still reports a record that a failed put of another client removed as a
+// lost update.
 //
 // It is safe for concurrent use. It allocates only when the highest record number
 // rises, so records should be numbered from 0 without large gaps.

@@ -266,9 +266,9 @@ func BenchmarkLedger(b *testing.B) {
 	}
 }
 
-// A put that fails may remove the record at some stores. Until the next put is
-// acknowledged, its absence is no fault.
-func TestFailedPutThatRemoves(t *testing.T) {
+// In some stores a failed put may remove the record. Until the next put is
+// acknowledged, the record may be absent.
+func TestFailedPutMayRemoveRecord(t *testing.T) {
 	for _, removes := range []bool{false, true} {
 		o := mixed(t, "get=1,put=1")
 		o.Clients, o.Records, o.FailedPutRemoves = 1, 1, removes

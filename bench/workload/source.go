@@ -127,7 +127,7 @@ func (s *Source) appendKey(dst []byte, record uint64) []byte {
 		record += uint64(s.client) * uint64(o.KeysPerClient)
 	}
 	dst = appendCharacters(dst, permute(record, o.Seed^o.Salt), MinKeyBytes)
-	filler := splitmix{state: o.Seed ^ record ^ o.Salt*saltFactor} // else equal first parts would have equal fillers
+	filler := splitmix{state: o.Seed ^ record ^ o.Salt*saltFactor} // without the salt, equal first parts would have equal fillers
 	for left := o.KeyBytes - MinKeyBytes; left > 0; left -= MinKeyBytes {
 		dst = appendCharacters(dst, filler.next(), min(left, MinKeyBytes))
 	}

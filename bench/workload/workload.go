@@ -31,8 +31,8 @@ type Options struct {
 	// seed, if they have at least 16 bytes. The rest of the workload stays the same.
 	Salt uint64
 
-	// FailedPutRemoves says that a put that failed may have removed the earlier
-	// value of its record.
+	// FailedPutRemoves says that a failed put may have removed the earlier value of its
+	// record.
 	FailedPutRemoves bool
 }
 

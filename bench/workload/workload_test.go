@@ -147,7 +147,7 @@ func BenchmarkNext(b *testing.B) {
 // Keys of two salts differ, even where the first parts of keys are equal. Nothing
 // else does.
 func TestSaltChangesOnlyKeys(t *testing.T) {
-	const other = 7                 // so near that many first parts are equal
+	const other = 7                 // so close to 0 and 1 that many first parts are equal
 	digests := make(map[int]string) // by client
 	seen := make(map[string]bool)
 	for _, salt := range []uint64{0, 1, other, 1 << 52} {
