@@ -104,8 +104,8 @@ func BenchmarkStoreGet(b *testing.B) {
 	}
 }
 
-// BenchmarkStore measures operations on keys in random order, of which there are
-// that many, with values of 32 bytes or of 1 to that many.
+// BenchmarkStore measures operations on keys in random order. Values have 32 bytes, or
+// 1 to longest bytes.
 func BenchmarkStore(b *testing.B) {
 	for _, size := range []struct{ keys, longest int }{{1_000_000, 0}, {100_000, 1000}, {1000, 100_000}} {
 		random := rand.New(rand.NewPCG(1, 2))

@@ -27,7 +27,7 @@ type Command struct {
 	OrphanAfter time.Duration `placeholder:"DURATION" help:"With --until-eof: end if no line arrives on standard input for this long. Default: 0, never."`
 
 	Null  []int `placeholder:"BYTES" help:"Store nothing: puts and dels succeed, gets return BYTES zero bytes; of several numbers the key chooses one."`
-	Stall Stall `placeholder:"D/P" help:"Fault: answer nothing for D at the start of every period P of CLOCK_MONOTONIC, as 600ms/1s."`
+	Stall Stall `placeholder:"D/P" help:"Fault: answer nothing for D at the start of every period P of CLOCK_MONOTONIC, such as 600ms/1s."`
 
 	ServiceTime time.Duration `placeholder:"DURATION" help:"Fault: do one operation at a time and take this long for each. Default: 0, none."`
 }

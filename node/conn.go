@@ -13,7 +13,7 @@ import (
 // dialTimeout is how long Dial tries at most.
 const dialTimeout = 5 * time.Second
 
-// Conn is one side, usually the client's, of one TCP connection. It knows no
+// Conn is one side, usually the client's, of one TCP connection. It works with any
 // protocol: requests are bytes, and replies are read from In, as with ReadReply.
 //
 // One goroutine may Send or TrySend while another reads In; Addr, SetReadDeadline and
@@ -70,8 +70,8 @@ func (c *Conn) Send(request []byte) error {
 }
 
 // TrySend is Send, except that it does not wait: it returns the rest of the request
-// that the kernel does not take now. Send the rest before anything else. Where
-// package node does no system calls of its own, TrySend waits as Send does.
+// that the kernel does not take now. Send the rest before anything else. On platforms
+// without raw system calls in this package, TrySend waits as Send does.
 func (c *Conn) TrySend(request []byte) (rest []byte, err error) {
 	s, ok := c.net.(interface {
 		TryWrite(p []byte) (n int, err error)

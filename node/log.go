@@ -8,8 +8,8 @@ const (
 	segmentBytes = 16 << 10
 	sharedBytes  = segmentBytes / 8
 
-	// unit is what an entry's length and place in a segment are multiples of, in
-	// bytes.
+	// unit is the alignment of entries, in bytes: their lengths and places in a segment
+	// are multiples of it.
 	unit         = 4
 	segmentUnits = segmentBytes / unit
 	maxSegments  = 1 << 32 / segmentUnits
@@ -20,7 +20,7 @@ const (
 )
 
 // ref is the place of an entry in a log: the number of its segment times
-// segmentUnits, plus the unit in the segment. 0 is none.
+// segmentUnits, plus the unit in the segment. 0 means none.
 type ref uint32
 
 func makeRef(segment, place int) ref { return ref(segment*segmentUnits + place/unit) }
@@ -40,7 +40,7 @@ func (e entry) keyLength() int   { return int(binary.NativeEndian.Uint16(e[4:]))
 func (e entry) remove()       { binary.NativeEndian.PutUint32(e, binary.NativeEndian.Uint32(e)|removed) }
 func (e entry) removed() bool { return binary.NativeEndian.Uint32(e)&removed != 0 }
 
-// key and value return memory of the entry.
+// key and value return parts of e.
 func (e entry) key() []byte   { return e[entryHead:][:e.keyLength()] }
 func (e entry) value() []byte { return e[entryHead+e.keyLength():][:e.valueLength()] }
 
@@ -52,7 +52,7 @@ func entrySize(key, value int) int {
 	return (entryHead + key + value + unit - 1) / unit * unit
 }
 
-// set makes it an entry of key and value.
+// set writes the entry of key and value to e.
 func (e entry) set(key, value []byte) {
 	binary.NativeEndian.PutUint32(e, uint32(len(value)))
 	binary.NativeEndian.PutUint16(e[4:], uint16(len(key)))
@@ -89,8 +89,9 @@ func (l *log) add(n, size int) ref {
 	return r
 }
 
-// open adds a segment of length bytes and returns its number. It panics if the
-// number does not fit a ref, with 16 GiB or 1,048,575 long entries in one shard.
+// open adds a segment of length bytes and returns its number. It panics if the number
+// does not fit a ref: at about 16 GiB, or 1,048,575 entries with segments of their own,
+// in one shard.
 func (l *log) open(length int) int {
 	if len(l.free) == 0 {
 		if len(l.segments) == maxSegments {
@@ -109,7 +110,7 @@ func (l *log) open(length int) int {
 	return n
 }
 
-// close frees the memory of segment n, of which it keeps one as a spare.
+// close frees segment n. It keeps the memory of one segment as a spare.
 func (l *log) close(n int) {
 	if memory := l.segments[n].memory; len(memory) == segmentBytes {
 		l.spare = memory

@@ -15,23 +15,22 @@ type Parent struct {
 	In  io.Reader
 	Out io.Writer
 
-	// Silence, if above 0, is the longest time without a line. After it the
-	// parent process is taken for lost, as when the network is cut.
+	// Silence, if above 0, is the longest time without a line. After it, Attend fails:
+	// the parent process is lost, or the network to it is cut.
 	Silence time.Duration
 
-	// Child, if not 0, is the id of a process that serves instead of this one. Of
-	// it only the usage is reported.
+	// Child, if not 0, is the id of a process that serves instead of this one. Its
+	// usage is reported, and no vitals.
 	Child int
 
 	// vitals returns the answer to a request for vitals.
 	vitals func() VitalsMessage
 }
 
-// Attend reports that the server is ready and answers the lines of the parent
-// process until it closes the server's standard input or ctx is done, and returns
-// nil. An empty line is a heartbeat and is answered by another; the line
-// {"vitals":{}} is answered by a VitalsMessage. Any other line and a silence that
-// is too long are errors.
+// Attend reports that the server is ready, and answers the lines of the parent process
+// until In ends or ctx is done. Then it returns nil. An empty line is a heartbeat and
+// is answered by an empty line; the line {"vitals":{}} is answered by a VitalsMessage.
+// Any other line and a silence that is too long are errors.
 func (p *Parent) Attend(ctx context.Context, ready ReadyNode) (err error) {
 	if p.Child != 0 {
 		p.vitals = childVitals(p.Child)

@@ -17,7 +17,7 @@ type serialTable struct {
 	each  time.Duration
 	clock Clock
 
-	mu    sync.Mutex // held by the operation that is done
+	mu    sync.Mutex // held by the operation in progress
 	alarm *alarm
 }
 
@@ -52,8 +52,8 @@ func (t *serialTable) begin() int64 {
 	return t.clock.Now()
 }
 
-// early is how long before the end of an operation the alarm rings. Alarms are late
-// by tens of microseconds.
+// early is how long before the end of an operation the alarm rings, since alarms are
+// late by tens of microseconds. The rest of the time is spent spinning.
 const early = 100 * time.Microsecond
 
 // end waits until the operation has taken its time.

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Operations of several goroutines are done one at a time, each in its time.
+// Operations of several goroutines are done one at a time, and each takes its time.
 func TestSerialTable(t *testing.T) {
 	const goroutines, operations = 4, 3
 	for _, each := range []time.Duration{early / 2, 10 * early} {

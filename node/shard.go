@@ -7,12 +7,13 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// tables is the number of indexes of a shard, a power of two: one that grows does
-// not hold up the shard for long.
+// tables is the number of indexes of a shard, a power of two. Each is small, so that
+// operations do not wait long while one grows.
 const tables = 16
 
-// shard is a part of a store with its lock. Indexes find the entries, which are in
-// a log. Neither has pointers to entries: the garbage collector has little to do.
+// shard is a part of a store, with a lock of its own. Entries are in a log, and indexes
+// have their places. Neither has pointers to entries, so that the garbage collector has
+// little to scan.
 type shard struct {
 	mu      sync.RWMutex
 	entries int
@@ -28,8 +29,8 @@ func (sh *shard) init() {
 	}
 }
 
-// place returns the index and the tag of a hash. They depend on other bits than the
-// shard, and than the node.
+// place returns the index and the tag of a hash. They depend on bits that choose
+// neither the shard nor the node.
 func (sh *shard) place(hash uint64) (*index, uint32) {
 	return &sh.tables[hash/shards%tables], uint32(hash / (shards * tables))
 }
@@ -104,9 +105,9 @@ func (sh *shard) free(at ref) {
 	}
 }
 
-// compact frees segment n if less than half of it is in use, and moves its entries
-// to the end of the log. So a log is at most twice as long as its entries, but for
-// the last segment and a spare one.
+// compact frees segment n if less than half of it is in use, after it has moved the
+// entries to the end of the log. So a log takes at most twice the memory of its
+// entries, plus the last segment and a spare one.
 func (sh *shard) compact(n int) {
 	s := sh.log.segments[n]
 	if s.live >= len(s.memory)/2 {

@@ -22,8 +22,8 @@ type Table interface {
 
 // Null is a Table that keeps nothing and has every key, with a value of zero
 // bytes. Its elements are the lengths of values, 0 to MaxValue; the key chooses
-// one of them. Without any, values are empty. It shows what a measurement finds
-// without a store.
+// one of them. Without any, values are empty. A measurement of it shows the cost of
+// everything but the store.
 type Null []int
 
 // Put does nothing.
@@ -75,7 +75,7 @@ func (s *Store) shard(hash uint64) *shard {
 }
 
 // Put stores a copy of value under a copy of key and replaces any earlier value.
-// It allocates nothing if the key exists and the new value is as long.
+// It allocates nothing if the key exists and the new value has the same length.
 func (s *Store) Put(key, value []byte) {
 	hash := xxhash.Sum64(key)
 	sh := s.shard(hash)

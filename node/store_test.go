@@ -66,10 +66,9 @@ func (s *Store) memory() int {
 	return n
 }
 
-// A store does what a map does, and its memory stays below twice that of its
-// entries, whatever their lengths are: at first few large ones, then many small ones,
-// and the other way round.
-func TestStoreIsMap(t *testing.T) {
+// TestStoreBehavesLikeMap compares a store with a map, and checks that its memory stays
+// within its bound while the lengths of values change from round to round.
+func TestStoreBehavesLikeMap(t *testing.T) {
 	s, want := NewStore(), make(map[string]string)
 	random := rand.New(rand.NewPCG(1, 2))
 	for round := range 12 {

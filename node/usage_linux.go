@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readUsage returns the usage of a process of this host since its start. What the
-// kernel does not tell, as of a process that has ended, is 0.
+// readUsage returns the usage of a process on this host since its start. What the
+// kernel does not report, as for a process that has ended, is 0.
 func readUsage(pid int) (u Usage) {
 	// The clock of a process's processor time, see clock_getcpuclockid(3). It is
 	// exact, while /proc/PID/stat counts in steps of 10 ms.

@@ -2,5 +2,5 @@
 
 package node
 
-// readUsage is only known on Linux.
+// readUsage returns zeros: usage is measured only on Linux.
 func readUsage(int) Usage { return Usage{} }

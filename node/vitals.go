@@ -32,7 +32,7 @@ type Vitals struct {
 	waits *metrics.Float64Histogram // of goroutines; nil: unknown
 }
 
-// Usage is what a process used of its host. A 0 is not known.
+// Usage is what a process used of its host. A 0 means unknown.
 type Usage struct {
 	CPUNS    int64 `json:"cpu_ns"`    // processor time, since its start or between two readings
 	RSSBytes int64 `json:"rss_bytes"` // resident memory at the last reading
@@ -42,7 +42,7 @@ type Usage struct {
 // {"vitals":{}} of its parent process: its vitals and its usage since the last such
 // line, or since its start.
 type VitalsMessage struct {
-	Vitals *Vitals `json:"vitals,omitempty"` // nil: not known, as of a program in another language
+	Vitals *Vitals `json:"vitals,omitempty"` // nil: unknown, as of a program in another language
 	Usage  Usage   `json:"usage"`
 }
 
@@ -106,8 +106,7 @@ func ownVitals(ctx context.Context) (func() VitalsMessage, error) {
 	}, nil
 }
 
-// childVitals is ownVitals of any process of this host, of which only the usage is
-// known.
+// childVitals is ownVitals for any process on this host, with only the usage.
 func childVitals(pid int) func() VitalsMessage {
 	before := readUsage(pid)
 	return func() VitalsMessage {
