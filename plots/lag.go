@@ -30,8 +30,7 @@ func showsPacing(t results.Trial) bool {
 	return t.Params.Open() && t.Params.Stall == "" && t.Sustained() && count > 0 && float64(queued) <= mostQueued*float64(count)
 }
 
-// byPacing returns the trials that show their pacing, by pacing and
-// target.
+// byPacing returns the trials that show their pacing, by pacing and target.
 func (all sweeps) byPacing() map[string][]results.Trial {
 	found := make(map[string][]results.Trial)
 	for _, t := range trialsOf(all) {

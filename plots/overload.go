@@ -41,7 +41,7 @@ func (all sweeps) overloads() []overload {
 type backlog struct {
 	operations float64
 	service    float64 // ns, of the first operation, which waits for no other
-	growth     float64 // ns by which each response time is above the one before
+	growth     float64 // ns by which each response time exceeds the one before
 }
 
 // backlogOf returns the backlog of a trial, false if its response times are not known.
@@ -67,8 +67,8 @@ func (b backlog) quantile(q float64) float64 {
 
 // table returns true and measured quantiles in Markdown, medians over trials.
 //
-// Note: it has p99.9 even of a few operations. Each of them is known, so the quantile is
-// not an estimate from a sample.
+// Note: it has p99.9 even of few operations. The quantile is not estimated from a
+// sample, since the response time of each operation is known.
 func (o overload) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Operation %s at nodes that take %s for one operation at a time, offered %s ops/s:\n\n",

@@ -38,8 +38,8 @@ type Client struct {
 	// schemas 1 and 2, which did not record it.
 	NoReply *Histogram `json:"no_reply,omitempty"`
 	// Queued is the number of operations of an open loop that were sent late because
-	// the operations of Params.Inflight, or of Params.Pipeline on each connection to the
-	// server, were waiting for replies.
+	// Params.Inflight operations of the client, or Params.Pipeline operations on each
+	// connection to the server, were in flight.
 	Queued int64 `json:"queued,omitempty"`
 	// Kinds is Response, or Service in a closed loop, by operation kind. It is nil
 	// without a mix.

@@ -50,7 +50,7 @@ func startSkew(t Trial) []Warning {
 
 // littlesLaw finds clients of a closed loop that spend time on something else than
 // waiting for replies, and latencies that are missing. With several operations in
-// flight replies wait for each other in the client, so the law says nothing.
+// flight, replies wait for each other in the client, so that it cannot be applied.
 func littlesLaw(t Trial) []Warning {
 	if t.Params.Open() || t.Params.ClosedInflight() > 1 {
 		return nil

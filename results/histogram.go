@@ -28,7 +28,7 @@ const (
 // usable, except to unmarshal into.
 type Histogram struct {
 	buckets *hdr.Histogram // nil while packed or short
-	short   []int64        // the values of a short histogram inside the bounds
+	short   []int64        // of a short histogram, the values inside the bounds
 	// packed is the text that the histogram was read from. A record with a timeline
 	// has hundreds of histograms, too many to keep unpacked, so each look at the
 	// buckets unpacks them again (0.1 ms).
@@ -41,16 +41,16 @@ type Histogram struct {
 	above  int64 // values over Highest
 }
 
-// NewHistogram returns an empty histogram. Its memory is resident: to record takes no
-// page fault.
+// NewHistogram returns an empty histogram. Its memory is resident, so that recording
+// causes no page fault.
 func NewHistogram() *Histogram {
 	h := &Histogram{buckets: hdr.New(int64(Lowest), int64(Highest), digits), min: math.MaxInt64}
 	h.buckets.Reset()
 	return h
 }
 
-// NewShortHistogram returns an empty histogram for about n latencies, which takes 8
-// bytes for each. With more than n it allocates what [NewHistogram] does.
+// NewShortHistogram returns an empty histogram that takes 8 bytes for each of n
+// latencies. It becomes as large as that of [NewHistogram] when more are recorded.
 func NewShortHistogram(n int) *Histogram {
 	h := &Histogram{short: make([]int64, n), min: math.MaxInt64}
 	clear(h.short) // makes the memory resident
@@ -59,7 +59,7 @@ func NewShortHistogram(n int) *Histogram {
 }
 
 // Record counts one latency. It allocates only if the histogram was read from a file
-// and not recorded to since, or is a short one with more latencies than announced.
+// and not changed since, or when a short histogram becomes full.
 func (h *Histogram) Record(d time.Duration) {
 	v := int64(d)
 	h.min = min(h.min, v)

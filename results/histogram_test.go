@@ -135,7 +135,7 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-func TestShortHistogramIsTheSame(t *testing.T) {
+func TestShortHistogramEqualsFull(t *testing.T) {
 	for _, n := range []int{0, 1, 50, 99, 100, 101, 1000} {
 		short, full := NewShortHistogram(100), NewHistogram()
 		for i := range n {

@@ -60,10 +60,10 @@ type Node struct {
 	// Program is the name and the version of a store that is not part of dhtbench:
 	// "redis-server 7.0.15". Empty: a node or a null server.
 	Program string `json:"program,omitempty"`
-	// Runtime is nil for a program of which it is not known.
+	// Runtime is nil if it is unknown, as for other programs.
 	Runtime *Runtime `json:"runtime,omitempty"`
 	// CPUNS is the processor time in the measured phase, RSSBytes the resident memory
-	// at its end. 0: not known, as in records before targets.
+	// at its end. 0: unknown, as in records of earlier versions.
 	CPUNS    int64 `json:"cpu_ns,omitempty"`
 	RSSBytes int64 `json:"rss_bytes,omitempty"`
 }
@@ -77,7 +77,7 @@ type Agent struct {
 	WallNS     int64  `json:"wall_ns,omitempty"` // length of the measured phase
 	UserNS     int64  `json:"cpu_user_ns"`
 	SystemNS   int64  `json:"cpu_system_ns"`
-	SpinNS     int64  `json:"cpu_spin_ns,omitempty"` // time spent spinning before intended starts, on the clock: other threads may have had the processor for some of it
+	SpinNS     int64  `json:"cpu_spin_ns,omitempty"` // processor time spent spinning before intended starts, estimated
 	// StealNS is the time that the hypervisor took from the host's processors, summed
 	// over all of them. ThrottledNS is the time for which the control group's limit
 	// stopped the agent.

@@ -43,7 +43,7 @@ const (
 	EmbeddedPlacement = "embedded"
 )
 
-// Pacings: how a client of an open loop waits for an intended start.
+// Pacings: how the pacer of an open loop waits for an intended start.
 const (
 	// PrecisePacing sleeps in the kernel until shortly before it, then spins.
 	PrecisePacing = "precise"
@@ -51,8 +51,8 @@ const (
 	TimerPacing = "timer"
 )
 
-// Targets: the stores under load. That of null servers, which store nothing and answer
-// at once, is NullPrefix and the target whose protocol they speak.
+// Targets: the stores under load. The target of null servers, which store nothing and
+// answer at once, is NullPrefix followed by the target whose protocol they speak.
 const (
 	DHT        = "dht" // the nodes of package node; Params.Target is empty for it
 	NullPrefix = "null:"
@@ -72,11 +72,11 @@ type Params struct {
 	Seed       uint64 `json:"seed"`
 	Repeat     int    `json:"repeat"` // 0 for the first
 
-	// Target is the store: redis, memcached, null:dht and so on. Empty: DHT, as in
-	// records before targets.
+	// Target is the store: redis, memcached, null:dht and so on. Empty means DHT, the
+	// only target of earlier versions.
 	Target string `json:"target,omitempty"`
-	// Servers are the addresses, separated by commas and without passwords, of
-	// servers that ran already. Empty: servers were started for each run.
+	// Servers are the addresses of running servers, separated by commas and without
+	// passwords. Empty: servers were started for each run.
 	Servers string `json:"servers,omitempty"`
 
 	// DurationNS is the length of the measurement: the window of an open loop, or the
@@ -96,13 +96,13 @@ type Params struct {
 	// Of an open loop only.
 	RateOpsPerS float64 `json:"rate_ops_per_s,omitempty"` // offered, by all clients together
 	Arrivals    string  `json:"arrivals,omitempty"`       // ConstantArrivals or PoissonArrivals
-	Inflight    int     `json:"inflight,omitempty"`       // operations in flight of a client at most
+	Inflight    int     `json:"inflight,omitempty"`       // largest number of operations in flight of a client
 	Pacing      string  `json:"pacing,omitempty"`         // PrecisePacing or TimerPacing
 	GraceNS     int64   `json:"grace_ns,omitempty"`       // time after the window in which queued operations are sent and replies awaited
 
-	// Connections is the number of connections of each client to each server, Pipeline
-	// that of operations in flight on each connection at most. They are 0 in results of
-	// schema 2 and before.
+	// Connections is the number of connections of each client to each server. Pipeline
+	// is the largest number of operations in flight on a connection. Both are 0 in
+	// results of earlier versions.
 	Connections int `json:"connections,omitempty"`
 	Pipeline    int `json:"pipeline,omitempty"`
 
@@ -110,15 +110,15 @@ type Params struct {
 	// Stall is an injected fault: 20ms/1s means that nodes answer nothing for 20 ms in
 	// every second. It is empty without a fault.
 	Stall string `json:"stall,omitempty"`
-	// ServiceTimeNS is another: each node does one operation at a time and takes this
-	// long for it. It is 0 without the fault.
+	// ServiceTimeNS is another injected fault: each node does one operation at a time
+	// and takes this long for it. It is 0 without the fault.
 	ServiceTimeNS int64 `json:"service_time_ns,omitempty"`
 	// Fault is the fault that a study of verdicts injected, such as ThiefFault. Empty:
 	// none.
 	Fault string `json:"fault,omitempty"`
 }
 
-// ClosedInflight is the number of operations of a client in flight in a closed loop.
+// ClosedInflight is the number of operations in flight of a client in a closed loop.
 func (p Params) ClosedInflight() int { return max(p.Connections*p.Pipeline, 1) }
 
 // Setting returns p without its repeat: what the trials of one point of a figure have
@@ -131,7 +131,7 @@ func (p Params) Setting() Params {
 // Store returns the target: DHT if Target is empty.
 func (p Params) Store() string { return cmp.Or(p.Target, DHT) }
 
-// Cluster describes the servers: 8 nodes, 1 redis server, 2 running null:dht servers.
+// Cluster describes the servers: 8 nodes, 1 redis server, 2 running memcached servers.
 func (p Params) Cluster() string {
 	kind := "node"
 	if p.Store() != DHT {

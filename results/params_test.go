@@ -16,8 +16,8 @@ func TestClusterText(t *testing.T) {
 	}
 }
 
-// Trials of two targets are two settings, and their warnings have two places.
-func TestTargetsStayApart(t *testing.T) {
+// Trials of two targets are two settings, and their warnings name both.
+func TestTargetsAreDifferentSettings(t *testing.T) {
 	nodes, redis := warned(Get, 1, 0, Warning{Code: "drift", Level: Suspect, Value: 0.2}), warned(Get, 1, 0, Warning{Code: "drift", Level: Suspect, Value: 0.2})
 	redis.Params.Target = "redis"
 	if n := len(Summarize([]Trial{nodes, redis})); n != 2 {

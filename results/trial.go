@@ -33,8 +33,8 @@ type Trial struct {
 	// Baseline is what the same clients measured at null servers, which answer at once.
 	// It bounds what can be measured of a store with this generator and network.
 	Baseline *Baseline `json:"baseline,omitempty"`
-	// KeySalt makes keys differ from those of other runs at servers that ran already.
-	// It is 0 for servers that were started for the run.
+	// KeySalt makes keys at running servers differ from those of other runs. It is 0 if
+	// the servers were started for the run.
 	KeySalt uint64 `json:"key_salt,omitempty"`
 	// Command is the coordinator's command line without its path and without passwords.
 	Command []string `json:"command"`
@@ -114,8 +114,9 @@ func (t Trial) pool(of func(Client) *Histogram) *Histogram {
 }
 
 // Little is throughput x mean service time / operations in flight. By Little's law it
-// is 1 in a closed loop whose clients only wait for replies. What is missing to 1 is the share
-// of time that clients spent otherwise. It is NaN if all clients never ran together.
+// is 1 in a closed loop whose clients only wait for replies. The difference to 1 is the
+// share of time that clients spent otherwise. It is NaN if all clients never ran
+// together.
 func (t Trial) Little() float64 {
 	return t.Active().Throughput() * t.Service().Mean() / float64(time.Second) / float64(len(t.Clients)*t.Params.ClosedInflight())
 }
