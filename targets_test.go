@@ -239,7 +239,7 @@ func TestRunningNodes(t *testing.T) {
 	}
 }
 
-func TestServersThatCannotBeUsed(t *testing.T) {
+func TestUnusableServersAreReportedFirst(t *testing.T) {
 	s := startRedis(t, "--requirepass", "right")
 	other := startStore(t, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-U", "0", "-p")
 	closed := startRedis(t)
@@ -251,7 +251,7 @@ func TestServersThatCannotBeUsed(t *testing.T) {
 		{s.addr, s.addr, "NOAUTH"},
 		{"redis://:right@" + s.addr + "/77", s.addr + "/77", "DB index is out of range"},
 		{other.addr, other.addr, `unexpected reply to get: "ERROR"`},
-		{"redis://:wr0ng%zz@h:1", "--servers: number 1", "must be host:port or, of redis, redis://"},
+		{"redis://:wr0ng%zz@h:1", "--servers: address 1", "must be host:port or, for redis, redis://"},
 	} {
 		file := filepath.Join(t.TempDir(), "x.jsonl")
 		message, err := tryBench(file, "--target", "redis", "--servers", test.server, "--clients", "1")
@@ -285,7 +285,7 @@ func TestMissingProgramIsReportedFirst(t *testing.T) {
 	}
 }
 
-// A kill of the coordinator, and of a store, leaves no process behind.
+// No process is left after the coordinator, a store or the server of one was killed.
 func TestKilledBenchLeavesNoStores(t *testing.T) {
 	for _, name := range []string{"redis", "memcached"} {
 		for _, victim := range []string{"coordinator", "store", "server"} {
@@ -336,7 +336,7 @@ func TestRedisWithoutMemory(t *testing.T) {
 	}
 }
 
-// A put without memory removes the earlier value at memcached. That is no lost
+// In memcached a put without memory removes the earlier value. That is not a lost
 // update.
 func TestMemcachedWithoutMemory(t *testing.T) {
 	s := startStore(t, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-U", "0", "-M", "-m", "8", "-p")

@@ -33,7 +33,8 @@ func baselineOf(p results.Params) baselineKey {
 // measureBaseline measures the clients of p at null servers of its target's
 // protocol, which store nothing and answer at once: the best that these clients and
 // this network can do when each client waits for its reply. It does so once for each
-// number of clients and protocol, in a closed loop whatever the loop of the trials.
+// number of clients and protocol, in a closed loop for trials of any loop. A target
+// without null servers has no baseline.
 func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) error {
 	key := baselineOf(p)
 	if !c.baseline || c.baselines[key] != nil {

@@ -13,17 +13,17 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Target      []string       `help:"Stores to measure, in turn: dht, redis, memcached, or a null server of one's protocol, such as null:redis." default:"dht" placeholder:"STORE"`
-	Nodes       int            `help:"Number of nodes or servers to start." default:"8"`
-	Servers     []string       `help:"Use servers that run already: host:port, or redis://:password@host:port/database. Keys are left in them." placeholder:"ADDR"`
-	Cluster     clusterFile    `help:"The same, with host:port of one server a line of a file." placeholder:"FILE"`
+	Target      []string       `help:"Stores to measure in turn: dht, redis, memcached, or null servers of their protocols: null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
+	Nodes       int            `help:"Number of servers to start for each target." default:"8"`
+	Servers     []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
+	Cluster     clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
 	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
 	Ops         int            `help:"Operations per client and operation kind." default:"100000"`
 	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
 	Warmup      extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
-	Trials      int            `help:"Repeats of each setting on fresh nodes; intervals of medians need 6." default:"1"`
+	Trials      int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
 	Seed        uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Pipeline    int            `help:"Operations in flight on each connection at most. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
+	Pipeline    int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
 	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
 	Placement   string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
 	Hosts       string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
@@ -36,8 +36,8 @@ type Command struct {
 
 	Rate      rates     `group:"Open loop" help:"Offered operations per second of all clients together: 5000, or a sweep 1000-20000:1000. For each client: 1000/client." placeholder:"OPS/S"`
 	Arrivals  string    `group:"Open loop" help:"Intervals between intended starts: poisson or constant." enum:"poisson,constant" default:"poisson"`
-	Inflight  int       `group:"Open loop" help:"Operations in flight of each client at most." default:"16"`
-	Pacing    string    `group:"Open loop" help:"How a client waits for intended starts: precise, timer (Go's timers, for comparison), or both in turn." enum:"precise,timer,both" default:"precise"`
+	Inflight  int       `group:"Open loop" help:"Largest number of operations in flight of a client." default:"16"`
+	Pacing    string    `group:"Open loop" help:"How agents wait for intended starts: precise, timer (Go's timers, for comparison), or both in turn." enum:"precise,timer,both" default:"precise"`
 	Breakdown bool      `group:"Open loop" help:"Split service time into network, queue and work, as reported by the nodes."`
 	SLO       objective `name:"slo" group:"Open loop" help:"Search the range of --rate for the highest rate at which this holds: p99<1ms." placeholder:"P<TIME"`
 
@@ -48,7 +48,7 @@ type Command struct {
 	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
-	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, as 600ms/1s." placeholder:"D/P" hidden:""`
+	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, such as 600ms/1s." placeholder:"D/P" hidden:""`
 
 	ServiceTime time.Duration `help:"Fault for tests of the harness: nodes do one operation at a time and take this long for each." placeholder:"TIME" hidden:""`
 }

@@ -22,7 +22,7 @@ const startDelay = 20 * time.Millisecond
 // makes their records.
 type coordinator struct {
 	fleet    *fleet   // where servers and agents run
-	servers  []string // those that run already, with passwords; none: they are started
+	servers  []string // addresses of running servers, with passwords; none: each run starts servers
 	command  []string // for the record
 	progress progress
 	clock    node.Clock
@@ -139,7 +139,7 @@ type setup struct {
 	build    results.Build
 	ids      processIDs
 	programs []string // of the servers, see [results.Node]
-	salt     uint64   // see [results.Trial]
+	salt     uint64   // see KeySalt of [results.Trial]
 }
 
 // prepare starts all processes.
@@ -178,7 +178,7 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 	}
 	nodes := p.Nodes
 	if p.Servers != "" {
-		nodes = 0 // on the hosts
+		nodes = 0 // none is on the hosts
 	}
 	hosts := c.fleet.facts(nodes, p.Clients)
 	for i := range hosts {

@@ -39,8 +39,8 @@ func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet
 	return f, nil
 }
 
-// tryServers starts a server of each target on each host and ends them, so that a
-// program that is missing is noticed before the first trial.
+// tryServers starts a server of each target on each host and ends it, so that a
+// missing program is reported before the first trial.
 func (f *fleet) tryServers(ctx context.Context, targets []string) error {
 	for _, name := range targets {
 		if name == results.DHT || isNull(name) { // these are part of dhtbench
@@ -59,7 +59,7 @@ func (f *fleet) tryServers(ctx context.Context, targets []string) error {
 	return nil
 }
 
-// tryRunning checks that every host can use servers that run already.
+// tryRunning checks that running servers answer every host as the target does.
 func (f *fleet) tryRunning(ctx context.Context, name string, servers []string) error {
 	t, err := target.Named(name, false)
 	if err != nil {

@@ -76,8 +76,8 @@ func (g *processGroup) start(list *[]*host.Process, on member, label string, arg
 	return p, nil
 }
 
-// startServers starts n servers, server i on its host and a free port, and returns
-// them by number. with holds their common options.
+// startServers starts n servers, each on its host at a free port, and returns them by
+// number. with holds their common options.
 func (g *processGroup) startServers(ctx context.Context, n int, with target.Server) ([]node.ReadyNode, error) {
 	started := make([]node.ReadyNode, n)
 	g.byID = make([]*host.Process, n)

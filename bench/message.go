@@ -25,7 +25,7 @@ type order struct {
 type probeOrder struct {
 	Addr    string   `json:"addr"` // the host's own address
 	Target  string   `json:"target"`
-	Servers []string `json:"servers"` // one on each host, or those that run already
+	Servers []string `json:"servers"` // one on each host, or running ones
 }
 
 // probed is the reply to a probe.

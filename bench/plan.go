@@ -120,7 +120,8 @@ func (w *plan) checkSizes() error {
 	)
 }
 
-// forTarget names the target behind a limit, unless it is dht.
+// forTarget returns the part of a message that names the target of a limit. It is
+// empty for dht.
 func (w *plan) forTarget() string {
 	if w.Target == "" {
 		return ""
@@ -140,14 +141,14 @@ func (w *plan) null() []int {
 // isNull reports whether a target is a null server.
 func isNull(name string) bool { return strings.HasPrefix(name, target.NullPrefix) }
 
-// checkTarget checks what only nodes can do.
+// checkTarget refuses what the target cannot do.
 func (w *plan) checkTarget() error {
 	dht := w.Store() == results.DHT
 	return errors.Join(
-		refuse(!dht && w.Stall != "", "--stall: needs --target dht"),
-		refuse(!dht && w.ServiceTimeNS != 0, "--service-time: needs --target dht"),
+		refuse(!dht && w.Stall != "", "--stall needs --target dht"),
+		refuse(!dht && w.ServiceTimeNS != 0, "--service-time needs --target dht"),
 		refuse(w.Servers == "" && w.target.ServerArgs(target.Server{}) == nil, "--target %s: dhtbench cannot start its servers; name running ones with --servers", w.Target),
-		refuse(!dht && w.Placement == results.EmbeddedPlacement, "--placement embedded: needs --target dht"))
+		refuse(!dht && w.Placement == results.EmbeddedPlacement, "--placement embedded needs --target dht"))
 }
 
 // readSizes reads how long values are.
@@ -166,9 +167,9 @@ func (w *plan) readSizes() error {
 func (w *plan) readMix() error {
 	if !w.mixed() {
 		return errors.Join(
-			refuse(w.Keys != "", "--keys %s: needs --workload; without it each key is used once", w.Keys),
-			refuse(!w.open() && w.DurationNS > 0, "--duration: needs --workload or --rate; without them use --ops"),
-			refuse(!w.open() && w.WarmupNS > 0 && w.Warmup == 0, "--warmup %v: a time needs --workload or --rate; without them give a number of operations", time.Duration(w.WarmupNS)))
+			refuse(w.Keys != "", "--keys %s needs --workload; without it each key is used once", w.Keys),
+			refuse(!w.open() && w.DurationNS > 0, "--duration needs --workload or --rate; without them use --ops"),
+			refuse(!w.open() && w.WarmupNS > 0 && w.Warmup == 0, "--warmup %v needs --workload or --rate; without them give a number of operations", time.Duration(w.WarmupNS)))
 	}
 	if err := w.options.Mix.UnmarshalText([]byte(w.Workload)); err != nil {
 		return fmt.Errorf("--workload: %w", err)
@@ -184,7 +185,7 @@ func (w *plan) readMix() error {
 // checkRate checks what concerns the open loop.
 func (w *plan) checkRate() error {
 	if !w.open() {
-		return refuse(w.Breakdown, "--breakdown: needs --rate")
+		return refuse(w.Breakdown, "--breakdown needs --rate")
 	}
 	return errors.Join(
 		refuse(w.RateOpsPerS*float64(w.DurationNS)/1e9 < 1,
@@ -193,5 +194,5 @@ func (w *plan) checkRate() error {
 			"--rate %v for %v: must be at most %d operations per client", w.RateOpsPerS, time.Duration(w.DurationNS), maxOperations),
 		refuse(!(w.RateOpsPerS > 0) || w.RateOpsPerS > maxRate, "--rate %v: must be above 0 and at most %d", w.RateOpsPerS, maxRate),
 		refuse(w.Inflight < 1 || w.Inflight > maxInflight, "--inflight %d: must be 1 to %d", w.Inflight, maxInflight),
-		refuse(w.Placement == results.EmbeddedPlacement, "--placement embedded: needs a closed loop, without --rate"))
+		refuse(w.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --rate"))
 }

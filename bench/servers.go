@@ -10,7 +10,7 @@ import (
 	"dhtbench/results"
 )
 
-// clusterFile is the addresses of a cluster file, which its text form names.
+// clusterFile is the addresses in a cluster file. Its text form is the file's name.
 type clusterFile []string
 
 // UnmarshalText reads the file of that name.
@@ -20,12 +20,12 @@ func (f *clusterFile) UnmarshalText(name []byte) error {
 	return err
 }
 
-// leastSalted is the least length of keys that the salt of a run makes different from
-// those of all other runs.
+// leastSalted is the least length of keys, in bytes, at which different salts make
+// different keys.
 const leastSalted = 16
 
-// running returns the servers that run already, with their passwords. Keys are
-// spread over them in this order.
+// running returns the addresses of running servers, with passwords. Keys are spread
+// over them in this order. It is empty if the sweep starts its servers.
 func (c *Command) running() []string {
 	if len(c.Cluster) > 0 {
 		return c.Cluster
@@ -46,12 +46,12 @@ func serverNames(servers []string) string {
 func (c *Command) checkTargets() error {
 	var errs []error
 	for i, name := range c.Target {
-		errs = append(errs, refuse(slices.Contains(c.Target[:i], name), "--target %s: is given twice", name))
+		errs = append(errs, refuse(slices.Contains(c.Target[:i], name), "--target %s: given twice", name))
 	}
 	return errors.Join(errs...)
 }
 
-// checkRunning checks the flags of servers that run already.
+// checkRunning checks the flags of running servers.
 func (c *Command) checkRunning() error {
 	servers := c.running()
 	if len(servers) == 0 {
@@ -59,12 +59,12 @@ func (c *Command) checkRunning() error {
 	}
 	errs := []error{
 		refuse(len(c.Servers) > 0 && len(c.Cluster) > 0, "--servers and --cluster are mutually exclusive"),
-		refuse(c.Nodes != defaultNodes, "--nodes cannot be combined with --servers or --cluster: their list has the number"),
-		refuse(len(servers) > maxNodes, "--servers: %d servers: must be at most %d", len(servers), maxNodes),
+		refuse(c.Nodes != defaultNodes, "--nodes cannot be combined with --servers or --cluster, which give the number of servers"),
+		refuse(len(servers) > maxNodes, "--servers or --cluster: %d servers: must be at most %d", len(servers), maxNodes),
 		refuse(c.KeyBytes < leastSalted, "--key-bytes %d: must be at least %d with --servers or --cluster, so that keys differ from those of earlier runs", c.KeyBytes, leastSalted),
 		refuse(c.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --servers or --cluster"),
 		refuse(c.Stall != "" || c.ServiceTime != 0, "--stall and --service-time cannot be combined with --servers or --cluster"),
-		refuse(len(c.Target) != 1 || isNull(c.Target[0]), "--servers and --cluster need exactly one target, not a null server; give it with --target"),
+		refuse(len(c.Target) != 1 || isNull(c.Target[0]), "--servers and --cluster need exactly one target, not a null server; give one with --target"),
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -73,8 +73,8 @@ func (c *Command) checkRunning() error {
 	for i, s := range servers {
 		err, name := target.CheckServer(c.Target[0], s), target.WithoutPassword(s)
 		errs = append(errs,
-			refuse(err != nil, "--servers: number %d: %v", i+1, err),
-			refuse(err == nil && seen[name], "--servers %s: is given twice", name))
+			refuse(err != nil, "--servers: address %d: %v", i+1, err),
+			refuse(err == nil && seen[name], "--servers %s: given twice", name))
 		seen[name] = true
 	}
 	return errors.Join(errs...)

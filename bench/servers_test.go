@@ -21,7 +21,7 @@ func TestRecordedCommandHasNoPasswords(t *testing.T) {
 	}
 }
 
-func TestTargetsMakeSettings(t *testing.T) {
+func TestSweepTakesTargetsInTurn(t *testing.T) {
 	s := smallSweep()
 	s.targets = []string{"", "redis"}
 	runs := s.runs(nil)

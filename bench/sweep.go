@@ -97,12 +97,12 @@ func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 	return p
 }
 
-// manyConnections is the number of connections in all above which clients of an open
-// loop share theirs between more operations in flight.
+// manyConnections bounds the default number of connections of all clients together in
+// an open loop, except that each client has at least one to each server.
 const manyConnections = 1024
 
-// openConnections returns the connections of a client to each server in an open loop:
-// as many, together, as the client can use at once.
+// openConnections returns the default number of connections of a client to each server
+// in an open loop: as many, together, as the client has operations in flight.
 func openConnections(p results.Params) int {
 	servers := max(1, p.Nodes)
 	return max(1, min((p.Inflight+servers-1)/servers, manyConnections/(p.Clients*servers)))

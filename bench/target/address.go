@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// parseServer reads the address of a server: host:port, or a URL of redis. Its
-// errors do not contain the text, which may contain a password.
+// parseServer reads the address of a server: host:port, or a redis URL. Its errors do
+// not contain the text, which may contain a password.
 func parseServer(server string) (*url.URL, error) {
 	if !strings.Contains(server, "://") {
 		server = "redis://" + server
 	}
 	u, err := url.Parse(server)
-	bad := errors.New("must be host:port or, of redis, redis://:password@host:port/database")
+	bad := errors.New("must be host:port or, for redis, redis://:password@host:port/database")
 	if err != nil || u.Scheme != "redis" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, bad
 	}
@@ -24,18 +24,18 @@ func parseServer(server string) (*url.URL, error) {
 	return u, nil
 }
 
-// CheckServer returns an error unless server is an address for the Dial of a target
-// with that name.
+// CheckServer returns an error unless server is an address that the target of that name
+// can dial.
 func CheckServer(name, server string) error {
 	if strings.Contains(server, "://") && name != "redis" {
-		return errors.New("must be host:port; only a server of redis can be a URL")
+		return errors.New("must be host:port; only redis servers can have a URL")
 	}
 	_, err := parseServer(server)
 	return err
 }
 
-// WithoutPassword returns the address of a server without its password. It returns
-// an address that it cannot read as it is.
+// WithoutPassword returns the address of a server without its user and password. An
+// invalid address is returned unchanged.
 func WithoutPassword(server string) string {
 	u, err := parseServer(server)
 	if err != nil || u.User == nil {

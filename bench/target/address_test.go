@@ -12,7 +12,7 @@ func TestServerAddresses(t *testing.T) {
 		{"redis", "redis://user:s3cret@[::1]:6379", "redis://[::1]:6379", ""},
 		{"redis", "redis://host:6379/2", "redis://host:6379/2", ""},
 		{"memcached", "host:11211", "host:11211", ""},
-		{"memcached", "redis://:s3cret@host:1", "redis://host:1", "must be host:port; only a server of redis"},
+		{"memcached", "redis://:s3cret@host:1", "redis://host:1", "must be host:port; only redis servers"},
 		{"redis", "host", "host", "must be host:port or"},
 		{"redis", ":6379", ":6379", "must be host:port or"},
 		{"redis", "host:", "host:", "must be host:port or"},

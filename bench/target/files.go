@@ -2,7 +2,8 @@ package target
 
 import "golang.org/x/sys/unix"
 
-// openFiles returns the number of files that a child may have open at most.
+// openFiles returns how many connections a child may have open: its limit of open
+// files, less some for other uses.
 func openFiles() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

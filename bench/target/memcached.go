@@ -13,12 +13,12 @@ import (
 // not have spaces or control characters; those of package workload have neither.
 type memcached struct{}
 
-// itemOverhead is more than memcached stores with a value: a header of 56 bytes, a
-// key of 250, and the ends of both.
+// itemOverhead is more than the bytes of an item beside its value: a header of 56, a
+// key of up to 250, and terminators.
 const itemOverhead = 512
 
-// Limits returns those of a memcached that was started without options: an item,
-// which includes its overhead, has at most 1 MiB.
+// Limits returns the default limits of memcached: an item, with its overhead, has at
+// most 1 MiB.
 func (memcached) Limits() Limits {
 	return Limits{MaxKey: 250, MaxValue: 1<<20 - itemOverhead, FailedPutRemoves: true}
 }
@@ -35,8 +35,8 @@ func (memcached) AppendRequest(dst []byte, op workload.Op, key, value []byte) []
 	return append(append(append(dst, "mg "...), key...), " v\r\n"...)
 }
 
-// ReadReply takes error replies as Failed, except that ERROR as the reply to a put
-// is an error: the server then reads the value as commands.
+// ReadReply returns Failed for error replies, except that ERROR in reply to a put is
+// an error: the server then reads the value as commands.
 func (m memcached) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
 	line, err := in.Line(longestLine)
 	if err != nil {

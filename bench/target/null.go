@@ -14,7 +14,8 @@ import (
 	"dhtbench/node"
 )
 
-// answerer reads one request of a protocol and appends the reply of a null server.
+// answerer reads one request of a protocol and appends the reply of a null server to
+// dst.
 type answerer func(in *node.Reader, null node.Null, dst []byte) ([]byte, error)
 
 // nullAnswers returns the answerers by protocol.
@@ -112,7 +113,7 @@ func answerRedis(in *node.Reader, null node.Null, dst []byte) ([]byte, error) {
 	return append(dst, reply...), nil
 }
 
-// readBulk reads a string with its length.
+// readBulk reads a bulk string: its length, then its bytes.
 func readBulk(in *node.Reader) ([]byte, error) {
 	line, err := in.Line(longestLine)
 	if err != nil {
@@ -146,7 +147,7 @@ func answerMemcached(in *node.Reader, null node.Null, dst []byte) ([]byte, error
 	return append(dst, "HD\r\n"...), nil
 }
 
-// appendNull appends the value of a key and, before it, its length.
+// appendNull appends the length of a key's value, then the value.
 func appendNull(dst []byte, null node.Null, key []byte) []byte {
 	from := len(dst)
 	dst, _ = null.AppendValue(dst, key)

@@ -12,7 +12,7 @@ import (
 )
 
 // A null server answers pipelined requests in order, with a value of the length that
-// the key chooses, and closes the connection after anything that it does not know.
+// the key chooses. It closes the connection after an invalid request.
 func TestNullServersAnswer(t *testing.T) {
 	null := node.Null{0, 10, 70_000}
 	for name, target := range textTargets() {

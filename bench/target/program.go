@@ -15,14 +15,15 @@ import (
 	"dhtbench/node"
 )
 
-// program is a store as Debian's package of the same name installs it.
+// program is the server program of a store, from Debian's package of the same name.
 type program struct {
 	name string
 	// args are its arguments to listen at host:port, without persistence.
 	args func(host, port string, threads int) []string
-	// threads reports whether it uses more than one.
+	// threads reports whether it uses more than one thread.
 	threads bool
-	// ask is a request to which the reply has lines that begin with pid and version.
+	// ask is a request. One line of its reply begins with pid and ends with the id of
+	// the process; another begins with version and ends with the version.
 	ask, pid, version string
 }
 
@@ -34,25 +35,25 @@ func programs() map[string]program {
 	}
 }
 
-// redisArgs turns off the protected mode, in which a server without a password
-// refuses other hosts.
+// redisArgs turns off protected mode, in which a server without a password refuses
+// clients on other hosts.
 func redisArgs(host, port string, _ int) []string {
 	return []string{"--bind", host, "--port", port, "--protected-mode", "no", "--save", "", "--appendonly", "no", "--loglevel", "warning"}
 }
 
 const (
-	// memcachedMB is the memory for items. Without memory a put fails, because of -M,
-	// and no other record is evicted: that would look like a lost update.
+	// memcachedMB is the memory for items. When it is full, puts fail. Without -M
+	// memcached would evict other records instead, which would count as lost updates.
 	memcachedMB = 4096
-	// memcachedConns bounds connections. The default, 1024, is too few for an open
-	// loop of many clients, and those above it would wait without an error.
+	// memcachedConns bounds connections. Those above the bound wait without an error,
+	// and the default, 1024, is too low for an open loop of many clients.
 	memcachedConns = 65536
 )
 
 func memcachedArgs(host, port string, threads int) []string {
 	args := []string{"-l", host, "-p", port, "-U", "0", "-M", "-m", strconv.Itoa(memcachedMB),
 		"-c", strconv.Itoa(min(memcachedConns, openFiles())), "-t", strconv.Itoa(threads)}
-	if os.Geteuid() == 0 { // it refuses to run as root otherwise; as another user it would outlive a parent that is killed
+	if os.Geteuid() == 0 { // without -u it refuses to run; as another user it would outlive a killed parent
 		args = append(args, "-u", "root")
 	}
 	return args
@@ -92,7 +93,7 @@ func (p program) start(ctx context.Context, path, addr string, threads int) (nod
 	return ready, c, nil
 }
 
-// await returns the program's version when it accepts connections.
+// await waits until the program accepts connections, and returns its version.
 func (p program) await(ctx context.Context, c *child, addr string) (version string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -112,8 +113,8 @@ func (p program) await(ctx context.Context, c *child, addr string) (version stri
 	}
 }
 
-// identify asks the server at addr for its process, since another one may have the
-// port, and returns its version.
+// identify returns the version of the server at addr. It fails if the server is another
+// process, which may have taken the port.
 func (p program) identify(ctx context.Context, addr string, pid int) (version string, err error) {
 	conn, err := node.Dial(ctx, addr)
 	if err != nil {
@@ -148,15 +149,15 @@ type child struct {
 	err  error
 }
 
-// startChild starts a child that prints to standard error. On Linux it ends with
-// this process, however that ends.
+// startChild starts a child that prints to standard error. On Linux the child ends
+// when this process ends, even if this process is killed.
 func startChild(path string, args ...string) (*child, error) {
 	c := &child{cmd: exec.Command(path, args...), done: make(chan struct{})}
 	c.cmd.Stdout, c.cmd.Stderr = os.Stderr, os.Stderr
 	c.cmd.SysProcAttr = endWithParent()
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // the parent, for the kernel, is the thread that starts the child
+		runtime.LockOSThread() // for the kernel, the parent is the thread that starts the child
 		err := c.cmd.Start()
 		started <- err
 		if err == nil {
@@ -167,7 +168,7 @@ func startChild(path string, args ...string) (*child, error) {
 	return c, <-started
 }
 
-// kill kills the child, which has nothing to save, and waits for its end.
+// kill kills the child and waits for its end. The child has nothing to save.
 func (c *child) kill() {
 	c.cmd.Process.Kill()
 	<-c.done

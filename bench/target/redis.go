@@ -15,8 +15,8 @@ import (
 // redis is a server that speaks version 2 of the protocol of Redis, RESP2.
 type redis struct{}
 
-// Limits returns those of package node, which bound a message. Redis itself allows
-// 512 MB.
+// Limits returns the limits of package node, whose Reader bounds a value. Redis itself
+// allows 512 MB.
 func (redis) Limits() Limits { return Limits{MaxKey: node.MaxKey, MaxValue: node.MaxValue} }
 
 func (redis) AppendRequest(dst []byte, op workload.Op, key, value []byte) []byte {
@@ -30,14 +30,14 @@ func (redis) AppendRequest(dst []byte, op workload.Op, key, value []byte) []byte
 	return appendBulk(append(dst, "*2\r\n$3\r\nGET\r\n"...), key)
 }
 
-// appendBulk appends a string with its length.
+// appendBulk appends a bulk string: its length, then its bytes.
 func appendBulk(dst, text []byte) []byte {
 	dst = strconv.AppendInt(append(dst, '$'), int64(len(text)), 10)
 	dst = append(append(dst, "\r\n"...), text...)
 	return append(dst, "\r\n"...)
 }
 
-// ReadReply takes every error reply as Failed: Redis does all of a command or
+// ReadReply returns Failed for every error reply: Redis does all of a command or
 // nothing.
 func (r redis) ReadReply(in *node.Reader, op workload.Op) (Reply, error) {
 	line, err := in.Line(longestLine)
@@ -119,7 +119,8 @@ func greet(conn *node.Conn, command []string) error {
 	return nil
 }
 
-// greetTimeout is how long a server may take to answer the first requests.
+// greetTimeout is how long a server may take to answer the first requests on a
+// connection.
 const greetTimeout = 5 * time.Second
 
 func (redis) ServerArgs(s Server) []string { return s.args("server", "redis") }

@@ -43,15 +43,15 @@ func (c *ServerCommand) parent() *node.Parent {
 const (
 	// startTimeout is how long a program may take until it accepts connections.
 	startTimeout = 10 * time.Second
-	// startTick is how often it is asked whether it does.
+	// startTick is the interval between attempts to connect to it.
 	startTick = 5 * time.Millisecond
-	// portTries is the number of free ports to try: another process may take one
+	// portTries is the number of free ports to try, since another process may take one
 	// before the program does.
 	portTries = 3
 )
 
-// runProgram runs the program of a store until ctx is done or standard input ends.
-// It fails if the program ends before.
+// runProgram runs the program of a store until ctx is done or standard input ends. It
+// fails if the program ends earlier.
 func (c *ServerCommand) runProgram(ctx context.Context, p program, threads int) error {
 	path, err := exec.LookPath(p.name)
 	if err != nil {
@@ -100,7 +100,7 @@ func (c *ServerCommand) attend(ctx context.Context, p program, child *child, rea
 	}
 }
 
-// freeAddr returns host:port, a free port instead of port 0.
+// freeAddr returns host:port, with a free port in place of port 0.
 func freeAddr(host, port string) (string, error) {
 	if port != "0" {
 		return net.JoinHostPort(host, port), nil

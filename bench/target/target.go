@@ -1,14 +1,15 @@
-// Package target defines the stores that can be loaded, one file for each. A
-// [Target] encodes operations, reads replies, and knows the command line of a
+// Package target defines the stores that can be measured, one file for each. A
+// [Target] encodes operations, reads replies, and has the command line that starts a
 // server. Connections, loops and records are the same for all targets, and so is
 // the mapping of keys to servers, [node.Owner].
 //
-// Servers of dht are nodes, which dhtbench contains. [ServerCommand] runs those of
-// other targets: the program of the store, or a null server of its protocol.
+// The servers of dht are nodes, which dhtbench contains. [ServerCommand] runs the
+// servers of other targets: the program of the store, or a null server of its protocol.
 //
-// To add a target, write it in a file of this package and name it in [Named].
-// AppendRequest and ReadReply must not allocate. To let dhtbench start its servers,
-// add its program to programs, and the null server of its protocol to nullAnswers.
+// To add a target, write a file of this package and add its name to [Named].
+// AppendRequest and ReadReply must not allocate. To let dhtbench start servers of the
+// target, add its program to programs, its null server to nullAnswers, and its name to
+// the protocols of [ServerCommand].
 package target
 
 import (
@@ -42,9 +43,9 @@ type Target interface {
 
 	// ServerArgs returns the arguments of dhtbench that start a server. It prints a
 	// [node.Ready] line when it accepts connections, answers the lines of its parent
-	// process, see [node.Parent], and ends with its standard input. They are nil if
-	// dhtbench cannot start servers of this kind; then it measures only those that run
-	// already, without a baseline.
+	// process, see [node.Parent], and ends when its standard input ends. They are nil
+	// if dhtbench cannot start servers of this kind. It then measures only running
+	// servers, without a baseline.
 	ServerArgs(s Server) []string
 }
 
@@ -52,8 +53,8 @@ type Target interface {
 type Limits struct {
 	MaxKey, MaxValue int
 
-	// FailedPutRemoves says that a put that failed may have removed the earlier
-	// value, as memcached does without memory for the new one.
+	// FailedPutRemoves says that a failed put may have removed the earlier value, as
+	// in memcached without memory for the new one.
 	FailedPutRemoves bool
 }
 
@@ -85,13 +86,13 @@ type Server struct {
 	// Stall is a fault for tests, see [node.Stall]; empty means none.
 	Stall string
 
-	// ServiceTime is another: the server does one operation at a time and takes this
-	// long for each. 0 means none. Stall excludes it.
+	// ServiceTime is another fault for tests: the server does one operation at a time
+	// and takes this long for each. 0 means none. It is ignored if Stall is set.
 	ServiceTime time.Duration
 }
 
-// args returns the arguments that start a server: those of its command, then those
-// of all commands.
+// args returns the arguments that start a server: those in command, then the options
+// that all servers have.
 func (s Server) args(command ...string) []string {
 	args := append(command, "--listen", s.Listen, "--orphan-after", s.OrphanAfter.String(), "--share", strconv.Itoa(s.Share))
 	if len(s.Null) > 0 {
@@ -109,12 +110,12 @@ func (s Server) args(command ...string) []string {
 const NullPrefix = "null:"
 
 // Named returns the target of that name: dht, redis or memcached, or null: and one
-// of them. Null servers differ from others only in how they are started. With
-// breakdown, replies have Queue and Work, which only dht supports.
+// of these. Null servers differ from others only in how they are started. With
+// breakdown, replies have Queue and Work. Only dht supports it.
 func Named(name string, breakdown bool) (Target, error) {
 	protocol := strings.TrimPrefix(name, NullPrefix)
 	if breakdown && (protocol == "redis" || protocol == "memcached") {
-		return nil, fmt.Errorf("--breakdown: needs --target dht; replies of %s have none", name)
+		return nil, fmt.Errorf("--breakdown needs --target dht; replies of %s have no times", name)
 	}
 	switch protocol {
 	case "dht":

@@ -205,7 +205,7 @@ func TestBreakdownNeedsDHT(t *testing.T) {
 		if _, err := Named(name, false); err != nil {
 			t.Error(err)
 		}
-		if _, err := Named(name, true); err == nil || !strings.Contains(err.Error(), "--breakdown: needs --target dht") {
+		if _, err := Named(name, true); err == nil || !strings.Contains(err.Error(), "--breakdown needs --target dht") {
 			t.Errorf("%s with breakdown: error %v", name, err)
 		}
 	}
