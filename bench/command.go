@@ -13,7 +13,7 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Target      []string       `help:"Stores to measure in turn: dht, redis, memcached, or null servers of their protocols: null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
+	Target      []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
 	Nodes       int            `help:"Number of servers to start for each target." default:"8"`
 	Servers     []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
 	Cluster     clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
