@@ -72,8 +72,8 @@ bench-pacing: build
 
 # Three ways to measure a node that stalls, whose true response times are known: an open
 # loop, an open loop timed from the send, and a closed loop. 100.618 starts in a period,
-# an integer plus the golden section, spread the starts evenly over it. Into another
-# file, an open loop at a node that does at most 1,000 operations per second.
+# an integer plus the golden section, spread the starts evenly over it. A second file is
+# of an open loop at a node that does at most 1,000 operations per second.
 TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline
 STALLED = $(TRUTH) --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s

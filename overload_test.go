@@ -7,11 +7,11 @@ import (
 	"dhtbench/results"
 )
 
-// TestResponseOfOverload offers a node more than it can do, so that the queue grows and
-// the percentiles of the response time are those of known operations: a mark of the
-// record is when one of them was complete, and the schedule is when it was due. Their
-// difference is the truth however fast the machine is, so the test holds on a busy one
-// too. A harness that timed from the send would be off by nearly 100 %.
+// TestResponseOfOverload offers a node more than it can do. The queue grows, so each
+// percentile of the response time is that of a known operation. The schedule has the
+// instant when the operation was due, and a mark of the record the instant when it was
+// complete. Their difference is the true response time on any machine, also a busy one.
+// Times from the send would be off by nearly 100 %.
 func TestResponseOfOverload(t *testing.T) {
 	// Marks of 800 operations, 100 times a power of two, are not interpolated.
 	const rate, operations, most = 1500, 800, 0.02

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestSpinCountsProcessorTime spins while other threads want all processors. The
-// time in which they have the waiter's processor does not count.
+// TestSpinCountsProcessorTime spins while other threads use all processors. The time
+// in which they have the waiter's processor does not count.
 func TestSpinCountsProcessorTime(t *testing.T) {
 	var stop atomic.Bool
 	defer stop.Store(true)

@@ -17,8 +17,8 @@ const (
 	memoryBatch   = 1000
 )
 
-// BenchmarkMemory measures the resident memory of an entry in a node, memcached
-// and redis: its growth from the start of the process, over the number of entries.
+// BenchmarkMemory measures the resident memory of an entry in a node, memcached and
+// redis: the growth of the process from its start, divided by the number of entries.
 func BenchmarkMemory(b *testing.B) {
 	value := bytes.Repeat([]byte("v"), 32)
 	for _, server := range []struct {
@@ -70,9 +70,8 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// startProgram starts an installed server at a free port, which is the last
-// argument, and waits until it accepts connections. It ends at the latest with the
-// benchmark.
+// startProgram starts an installed server at a free port, which is the last argument,
+// and waits until it accepts connections. The server ends with the benchmark.
 func startProgram(b *testing.B, name string, args ...string) (addr string, pid int) {
 	b.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -41,7 +41,7 @@ func TestBacklogQuantile(t *testing.T) {
 	}
 }
 
-// TestBacklogOf: the response times of other trials are not known.
+// TestBacklogOf changes one condition at a time under which response times are known.
 func TestBacklogOf(t *testing.T) {
 	for name, change := range map[string]func(*results.Trial){
 		"no service time": func(t *results.Trial) { t.Params.ServiceTimeNS = 0 },
@@ -63,8 +63,8 @@ func TestBacklogOf(t *testing.T) {
 	}
 }
 
-// TestOverloadTable: the synthetic open loop is right within 2 %, and times from the
-// send miss the queue.
+// TestOverloadTable checks that a synthetic open loop is right within 2 %, and that
+// times from the send do not include the queue.
 func TestOverloadTable(t *testing.T) {
 	all := sweepsOf(overloaded(nil)).overloads()
 	if len(all) != 1 || len(all[0].trials) != 3 {
@@ -84,7 +84,7 @@ func TestOverloadTable(t *testing.T) {
 	}
 }
 
-// TestTruthOfStallsAndOverloads: a file with both has a table of each.
+// TestTruthOfStallsAndOverloads checks that a file with both has a table of each.
 func TestTruthOfStallsAndOverloads(t *testing.T) {
 	text, err := rendered(append(stalling(), overloaded(nil)...), `{{truth $f}}`)
 	if n := strings.Count(text, "| percentile |"); n != 2 || err != nil || !strings.Contains(text, " stall ") || !strings.Contains(text, "nodes that take 1 ms") {
