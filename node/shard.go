@@ -7,9 +7,9 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// tables is the number of indexes of a shard, a power of two. Each is small, so that
+// indexes is the number of indexes of a shard, a power of two. Each is small, so that
 // operations do not wait long while one grows.
-const tables = 16
+const indexes = 16
 
 // shard is a part of a store, with a lock of its own. Entries are in a log, and indexes
 // have their places. Neither has pointers to entries, so that the garbage collector has
@@ -18,21 +18,21 @@ type shard struct {
 	mu      sync.RWMutex
 	entries int
 	log     log
-	tables  [tables]index
+	indexes [indexes]index
 }
 
 // init makes an empty shard.
 func (sh *shard) init() {
 	sh.log.segments = make([]segment, 1)
-	for i := range sh.tables {
-		sh.tables[i].slots = make([]slot, 8)
+	for i := range sh.indexes {
+		sh.indexes[i].slots = make([]slot, 8)
 	}
 }
 
 // place returns the index and the tag of a hash. They depend on bits that choose
 // neither the shard nor the node.
 func (sh *shard) place(hash uint64) (*index, uint32) {
-	return &sh.tables[hash/shards%tables], uint32(hash / (shards * tables))
+	return &sh.indexes[hash/shards%indexes], uint32(hash / (shards * indexes))
 }
 
 // find returns the slot of a key and its entry, or the empty slot where the search
