@@ -31,7 +31,9 @@
 //	   completed, no_reply, ended and counts.unsent; params.duration_ns for every
 //	   open loop. The timeline counts by intended start instead of completion.
 //	   Warnings are data instead of sentences. held is queued, anatomy is
-//	   breakdown, null is baseline; arrival was deleted
+//	   breakdown, null is baseline; arrival was deleted. Added later, in the same
+//	   schema: params.target, servers, connections, pipeline and service_time_ns;
+//	   key_salt; of each node program, cpu_ns and rss_bytes
 //
 // Records of all schemas can be read. Fields that are new in a schema are zero in
 // earlier records, and their warnings stay sentences ([Legacy]).
