@@ -157,7 +157,7 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 	}
 	var salt uint64
 	if p.Servers != "" {
-		salt = 1 + rand.Uint64N(1<<53-1) // exact as a number of JSON in all languages
+		salt = 1 + rand.Uint64N(1<<53-1) // below 2^53, so that every JSON reader has it exactly
 	}
 	placed := placeClients(p.Clients, len(g.agents))
 	replies, err := g.ask(ctx, "ready", func(i int) order {

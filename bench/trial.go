@@ -16,7 +16,7 @@ type measured struct {
 	start   int64                // the instant of the start on the coordinator's clock
 	offsets []offset             // of the agents
 	replies []reply              // results of the agents
-	vitals  []node.VitalsMessage // of the servers, by number; empty if they ran already
+	vitals  []node.VitalsMessage // of the servers, by number; empty for running servers
 }
 
 // trial makes the record, without a verdict. Times count from the start.
