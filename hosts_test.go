@@ -18,7 +18,7 @@ import (
 )
 
 // need skips the test if something is missing, or fails it in CI.
-func need(t *testing.T, have bool, what, how string) {
+func need(t testing.TB, have bool, what, how string) {
 	t.Helper()
 	if have {
 		return
@@ -30,7 +30,7 @@ func need(t *testing.T, have bool, what, how string) {
 }
 
 // tool returns the path of a program that a test needs.
-func tool(t *testing.T, name, debianPackage string) string {
+func tool(t testing.TB, name, debianPackage string) string {
 	t.Helper()
 	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/sbin") {
 		if path := filepath.Join(dir, name); isExecutable(path) {

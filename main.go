@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"syscall"
 
 	"dhtbench/bench"
@@ -20,6 +22,8 @@ import (
 
 // program is the table of subcommands.
 type program struct {
+	Version kong.VersionFlag `help:"Print the version and end."`
+
 	Bench  bench.Command       `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
 	Show   bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
 	Plot   plots.Command       `cmd:"" help:"Draw the figures of results files."`
@@ -43,6 +47,7 @@ func main() {
 		kong.Name("dhtbench"),
 		kong.Description("Measure distributed hash tables and key-value stores."),
 		kong.UsageOnError(),
+		kong.Vars{"version": version()},
 	)
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
@@ -56,6 +61,15 @@ func main() {
 		fmt.Fprintln(os.Stderr, "dhtbench:", err)
 		os.Exit(statusFailure)
 	}
+}
+
+// version describes the build.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "dhtbench, of an unknown build"
+	}
+	return fmt.Sprintf("dhtbench %s, %s %s/%s", info.Main.Version, info.GoVersion, runtime.GOOS, runtime.GOARCH)
 }
 
 // usage prints the error of the command line and the help to read.

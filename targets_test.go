@@ -28,7 +28,7 @@ func tryBench(file string, args ...string) (message string, err error) {
 }
 
 // mustBench runs a benchmark that must succeed and returns its trials.
-func mustBench(t *testing.T, file string, args ...string) []results.Trial {
+func mustBench(t testing.TB, file string, args ...string) []results.Trial {
 	t.Helper()
 	if message, err := tryBench(file, args...); err != nil {
 		t.Fatalf("bench %s: %v\n%s", strings.Join(args, " "), err, message)
@@ -36,7 +36,7 @@ func mustBench(t *testing.T, file string, args ...string) []results.Trial {
 	return trialsOf(t, file)
 }
 
-func trialsOf(t *testing.T, file string) []results.Trial {
+func trialsOf(t testing.TB, file string) []results.Trial {
 	t.Helper()
 	trials, err := results.ReadFile(file)
 	if err != nil {
@@ -53,7 +53,7 @@ type store struct {
 
 // startStore starts a store and returns when it accepts connections. args are its
 // arguments up to the port.
-func startStore(t *testing.T, name string, args ...string) store {
+func startStore(t testing.TB, name string, args ...string) store {
 	t.Helper()
 	path := tool(t, name, name)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -87,7 +87,7 @@ func startStore(t *testing.T, name string, args ...string) store {
 }
 
 // startRedis starts a redis-server with further arguments.
-func startRedis(t *testing.T, args ...string) store {
+func startRedis(t testing.TB, args ...string) store {
 	return startStore(t, "redis-server", slices.Concat([]string{"--bind", "127.0.0.1", "--save", "", "--appendonly", "no"}, args, []string{"--port"})...)
 }
 

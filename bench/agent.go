@@ -31,7 +31,7 @@ type AgentCommand struct {
 // Run follows the orders on standard input until it ends.
 func (c AgentCommand) Run(ctx context.Context) error {
 	if c.Share > 1 {
-		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
+		runtime.GOMAXPROCS(node.Processors(c.Share))
 	}
 	return runAgent(ctx, os.Stdin, os.Stdout)
 }

@@ -145,7 +145,7 @@ func (c *client) load(ctx context.Context) error {
 	if !c.plan.mixed() {
 		return nil
 	}
-	rec := newRecorder(c.plan.Params, 0, false)
+	rec := newRecorder(c.plan.Params, 0)
 	r, ctx := c.newRun(ctx, rec, c.clock.Now())
 	defer r.fail(nil)
 	for record := c.number; record < c.plan.Records; record += c.plan.Clients {
@@ -179,7 +179,7 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 		}
 	}
 	c.source.Begin(op, 0)
-	rec := newRecorder(c.plan.Params, 0, false)
+	rec := newRecorder(c.plan.Params, 0)
 	if err := c.loop(ctx, limit, c.clock.Now(), rec); err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (c *client) warmUp(ctx context.Context, op workload.Op) error {
 // start it would take too long: 200 clients need 0.3 s.
 func (c *client) makeRecorder() {
 	if c.next == nil {
-		c.next = newRecorder(c.plan.Params, c.plan.expected(), c.timeline)
+		c.next = newRecorder(c.plan.Params, c.plan.expected())
 	}
 }
 

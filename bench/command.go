@@ -41,7 +41,7 @@ type Command struct {
 	Breakdown bool      `group:"Open loop" help:"Split service time into network, queue and work, as reported by the nodes."`
 	SLO       objective `name:"slo" group:"Open loop" help:"Search the range of --rate for the highest rate at which this holds: p99<1ms." placeholder:"P<TIME"`
 
-	Results  string `group:"Output" help:"Results file, one trial a line." default:"results/loopback.jsonl"`
+	Results  string `group:"Output" help:"Results file, one trial a line. Default: a dated name in results/." placeholder:"FILE"`
 	Resume   bool   `group:"Output" help:"Resume the results file: measure only the trials that it lacks."`
 	JSON     bool   `group:"Output" help:"Print the table as JSON, one object a line."`
 	Timeline bool   `group:"Output" help:"Record latency over time in a closed loop too."`
@@ -84,7 +84,7 @@ func (c *Command) Validate() error {
 	open, mixed := len(c.Rate.each) > 0, c.Workload != (workload.Mix{})
 	errs = append(errs,
 		refuse(c.Nodes < 1 || c.Nodes > maxNodes, "--nodes %d: must be 1 to %d", c.Nodes, maxNodes),
-		refuse(c.Results == "", "--results: must name a file"),
+		refuse(c.Resume && c.Results == "", "--resume needs --results"),
 		refuse(c.Duration != nil && *c.Duration <= 0, "--duration %v: must be above 0", c.duration()),
 		refuse(c.Duration != nil && c.Ops != defaultOps, "--duration and --ops are mutually exclusive"),
 		refuse(!open && (c.Arrivals != results.PoissonArrivals || c.Inflight != defaultInflight || c.Pacing != results.PrecisePacing),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"dhtbench/node"
 	"dhtbench/provision/host"
@@ -17,6 +18,9 @@ import (
 // Run measures the trials that the results file lacks, appends each as it ends, and
 // prints the table of the whole sweep.
 func (c *Command) Run(ctx context.Context) (err error) {
+	if c.Results == "" {
+		c.Results = datedName(time.Now())
+	}
 	file, trials, err := c.open()
 	if err != nil {
 		return err
@@ -39,6 +43,11 @@ func (c *Command) Run(ctx context.Context) (err error) {
 		return c.cutShort(ctx, err, len(trials), sweep.size())
 	}
 	return c.show(trials)
+}
+
+// datedName is the default name of a results file.
+func datedName(now time.Time) string {
+	return "results/bench-" + now.UTC().Format("20060102T150405Z") + ".jsonl"
 }
 
 // open opens the results file. If it holds trials, --resume must be given and they

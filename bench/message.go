@@ -100,8 +100,9 @@ type result struct {
 	Clients []results.Client `json:"clients"`
 	Agent   results.Agent    `json:"agent"` // without Runtime
 	Vitals  node.Vitals      `json:"vitals"`
-	// Timeline is of all clients of the agent.
-	Timeline []results.Interval `json:"timeline,omitempty"`
+	// Timeline is of all clients of the agent, in slices of IntervalNS.
+	Timeline   []results.Interval `json:"timeline,omitempty"`
+	IntervalNS int64              `json:"interval_ns,omitempty"`
 }
 
 // kind names the field of r that is set, for errors.

@@ -71,6 +71,12 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 		at = a.clock.Now()
 	}
 	before.at = at
+	line := newTimeline(at, len(a.clients))
+	for _, c := range a.clients {
+		if c.timeline {
+			c.next.keepTimeline(line, c.plan.expected())
+		}
+	}
 	stopWatching := a.watch()
 	recorders := make([]*recorder, len(a.clients))
 	err = a.each(ctx, func(ctx context.Context, i int, c *client) (err error) {
@@ -79,13 +85,17 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 	})
 	stopWatching()
 	if err != nil {
+		line.end(nil)
 		return reply{}, err
 	}
+	slices := line.end(recorders)
 	after, err := a.readUsage()
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{Result: a.result(recorders, before, after)}, nil
+	r := a.result(recorders, before, after)
+	r.Timeline, r.IntervalNS = slices, line.length
+	return reply{Result: r}, nil
 }
 
 // result combines the recorders of all clients and the agent's resource usage.
@@ -97,7 +107,6 @@ func (a *agent) result(recorders []*recorder, before, after usage) *result {
 		numbers = append(numbers, a.clients[i].number)
 	}
 	r.Agent = before.until(after, a.host, numbers)
-	r.Timeline = timeline(recorders, before.at)
 	return r
 }
 

@@ -20,9 +20,9 @@ type recorder struct {
 	counts     results.Counts
 	first      error // of the first operation that went wrong
 	milestones milestones
-	points     []point // of the timeline
-	timeline   bool    // points are kept
-	completed  int64   // replies until the end of the window
+	points     []point   // that the timeline does not have yet
+	timeline   *timeline // nil: none is kept
+	completed  int64     // replies until the end of the window
 
 	// What the loop adds.
 	start   int64         // the first send, or the start of the window
@@ -33,27 +33,26 @@ type recorder struct {
 	digest  string        // of the operations
 }
 
-// pointsAhead bounds the points for which memory is reserved, not their number.
-const pointsAhead = 1 << 20
-
-// point is one operation on the timeline.
-type point struct {
-	intended int64
-	latency  int64
-}
-
 // fewOperations is the number of operations in a phase up to which a client has short
 // histograms. Those of many clients take little memory, and stay in the caches.
 const fewOperations = 1024
 
+// keepTimeline makes r give its operations to a timeline.
+func (r *recorder) keepTimeline(t *timeline, operations int) {
+	r.timeline = t
+	r.points = make([]point, min(operations+1, pointsTogether))
+	clear(r.points) // makes the memory resident
+	r.points = r.points[:0]
+}
+
 // newRecorder returns a recorder with memory for about the given number of
 // operations.
-func newRecorder(p results.Params, operations int, timeline bool) *recorder {
+func newRecorder(p results.Params, operations int) *recorder {
 	histogram := results.NewHistogram
 	if operations <= fewOperations {
 		histogram = func() *results.Histogram { return results.NewShortHistogram(2*operations + fewOperations/8) }
 	}
-	r := &recorder{service: histogram(), timeline: timeline}
+	r := &recorder{service: histogram()}
 	if p.Open() {
 		r.response, r.lag = histogram(), histogram()
 	}
@@ -65,11 +64,6 @@ func newRecorder(p results.Params, operations int, timeline bool) *recorder {
 	}
 	if p.Breakdown {
 		r.breakdown = &results.Breakdown{Network: histogram(), Queue: histogram(), Work: histogram()}
-	}
-	if timeline {
-		r.points = make([]point, min(operations, pointsAhead))
-		clear(r.points) // makes the memory resident
-		r.points = r.points[:0]
 	}
 	return r
 }
@@ -138,8 +132,11 @@ func (r *recorder) time(s *slot) {
 		r.breakdown.Work.Record(s.reply.Work)
 		r.breakdown.Network.Record(s.service() - s.reply.Queue - s.reply.Work)
 	}
-	if r.timeline {
+	if r.timeline != nil {
 		r.points = append(r.points, point{s.intended, int64(s.latency())})
+		if len(r.points) == cap(r.points) {
+			r.points = r.timeline.give(r.points)
+		}
 	}
 }
 

@@ -21,7 +21,8 @@ func ended(at int64, o workload.Outcome, v workload.Verification, err error) *sl
 func TestRecorderCountsByOutcome(t *testing.T) {
 	p := phases()
 	p.Loop, p.Workload = results.OpenLoop, "get=1"
-	r := newRecorder(p, 5, true)
+	r := newRecorder(p, 5)
+	keepTimeline(t, r)
 	r.until = 1000
 	failed := errors.New("failed")
 	r.record(ended(0, workload.OK, workload.Correct, nil))
@@ -72,13 +73,21 @@ func TestMilestonesAreEqualShares(t *testing.T) {
 	}
 }
 
+// keepTimeline makes r give its operations to a timeline that ends with the test.
+func keepTimeline(t testing.TB, r *recorder) {
+	line := newTimeline(0, 1)
+	t.Cleanup(func() { line.end(nil) })
+	r.keepTimeline(line, 1<<20)
+}
+
 func TestRecordAllocatesNothing(t *testing.T) {
 	for _, loop := range []string{results.ClosedLoop, results.OpenLoop} {
 		p := phases()
 		p.Loop = loop
-		r := newRecorder(p, 1<<20, true)
+		r := newRecorder(p, 1<<20)
+		keepTimeline(t, r)
 		s := ended(100, workload.OK, workload.Correct, nil)
-		if n := testing.AllocsPerRun(1000, func() { r.record(s) }); n != 0 {
+		if n := testing.AllocsPerRun(3*pointsTogether, func() { r.record(s) }); n != 0 {
 			t.Errorf("%s: %v allocations, want 0", loop, n)
 		}
 	}
@@ -100,15 +109,15 @@ func BenchmarkRecord(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			p := phases()
 			c.change(&p)
-			r := newRecorder(p, 1<<20, c.timeline)
+			r := newRecorder(p, 1<<20)
+			if c.timeline {
+				keepTimeline(b, r)
+			}
 			s := ended(0, workload.OK, workload.Correct, nil)
 			s.reply.Timed, s.reply.Queue, s.reply.Work = true, 2000, 500
 			b.ReportAllocs()
 			at := int64(0)
 			for b.Loop() {
-				if len(r.points) == cap(r.points) {
-					r.points = r.points[:0] // as at the start of a phase
-				}
 				at += 30_000
 				s.intended, s.send, s.completion = at, at+100, at+30_000+at&0x3ff
 				r.record(s)
@@ -132,7 +141,7 @@ func BenchmarkClosedLoop(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer c.eachConnection((*connection).close)
-	rec := newRecorder(w.Params, 0, false)
+	rec := newRecorder(w.Params, 0)
 	b.ReportAllocs()
 	b.ResetTimer()
 	if err := c.closedLoop(b.Context(), extent{operations: b.N}, rec); err != nil {

@@ -1,50 +1,168 @@
 package bench
 
 import (
-	"maps"
+	"cmp"
+	"math/bits"
 	"slices"
 	"time"
 
 	"dhtbench/results"
 )
 
-// intervalLength is the length of a slice of the timeline.
-const intervalLength = 100 * time.Millisecond
+const (
+	// sliceLength is the length of a slice of the timeline at first.
+	sliceLength = 100 * time.Millisecond
+	// maxSlices bounds the number of slices: with more, each two become one of twice
+	// the length. The record of an hour is then as large as that of a minute.
+	maxSlices = 1200
+	// pointsTogether is how many points a recorder gathers before it gives them to the
+	// timeline.
+	pointsTogether = 4096
+)
 
-// timeline groups the operations of all clients by intended start into slices of
-// time, counted from the instant from. Empty slices are left out.
-func timeline(clients []*recorder, from int64) []results.Interval {
-	slots := make(map[int64]*results.Histogram)
-	for _, c := range clients {
-		for _, p := range c.points {
-			index := max(p.intended-from, 0) / int64(intervalLength)
-			if slots[index] == nil {
-				slots[index] = results.NewHistogram()
+// point is one operation on the timeline.
+type point struct {
+	intended int64
+	latency  int64
+}
+
+// timeline counts the latencies of all clients of an agent in slices of time by
+// intended start. Its memory does not depend on the number of operations. Recorders
+// call give; one goroutine counts.
+type timeline struct {
+	from   int64 // the instant from which slices count
+	length int64 // of a slice, ns
+	slices []map[int64]int64
+
+	full, empty chan []point
+	stop, ended chan struct{}
+}
+
+// newTimeline returns the timeline of a phase of some clients that begins at the
+// instant from.
+func newTimeline(from int64, clients int) *timeline {
+	t := &timeline{
+		from: from, length: int64(sliceLength), stop: make(chan struct{}), ended: make(chan struct{}),
+		full: make(chan []point, 2*clients), empty: make(chan []point, 2*clients),
+	}
+	go t.count()
+	return t
+}
+
+// count counts the points that it is given, until stop is closed.
+func (t *timeline) count() {
+	defer close(t.ended)
+	for {
+		select {
+		case points := <-t.full:
+			t.add(points)
+			select {
+			case t.empty <- points[:0]:
+			default:
 			}
-			slots[index].Record(time.Duration(p.latency))
+		case <-t.stop:
+			return
 		}
 	}
-	return inOrder(slots)
 }
 
-// merge adds the slices of another agent, counted from the same instant.
-func merge(a, b []results.Interval) []results.Interval {
-	slots := make(map[int64]*results.Histogram)
-	for _, slot := range slices.Concat(a, b) {
-		if sum := slots[slot.Index]; sum != nil {
-			sum.Add(slot.Latency)
-		} else {
-			slots[slot.Index] = slot.Latency
-		}
+// give takes points to count, and returns a slice for the next ones. It does not wait:
+// if the timeline cannot take points now, it returns them.
+func (t *timeline) give(points []point) []point {
+	select {
+	case t.full <- points:
+	default:
+		return points
 	}
-	return inOrder(slots)
+	select {
+	case next := <-t.empty:
+		return next
+	default:
+		return make([]point, 0, pointsTogether)
+	}
 }
 
-// inOrder lists slices by time.
-func inOrder(slots map[int64]*results.Histogram) []results.Interval {
+// end counts the points that are left, also those of the recorders, and returns the slices in order of
+// time. Empty slices are left out.
+func (t *timeline) end(recorders []*recorder) []results.Interval {
+	close(t.stop)
+	<-t.ended
+	for len(t.full) > 0 {
+		t.add(<-t.full)
+	}
+	for _, r := range recorders {
+		t.add(r.points)
+	}
 	var all []results.Interval
-	for _, index := range slices.Sorted(maps.Keys(slots)) {
-		all = append(all, results.Interval{Index: index, Latency: slots[index]})
+	for index, slice := range t.slices {
+		if len(slice) == 0 {
+			continue
+		}
+		latency := results.NewHistogram()
+		for value, n := range slice {
+			latency.RecordTimes(time.Duration(value), n)
+		}
+		all = append(all, results.Interval{Index: int64(index), Latency: latency})
 	}
 	return all
+}
+
+// add counts points.
+func (t *timeline) add(points []point) {
+	for _, p := range points {
+		index := max(p.intended-t.from, 0) / t.length
+		for index >= maxSlices {
+			t.coarsen()
+			index /= 2
+		}
+		for int64(len(t.slices)) <= index {
+			t.slices = append(t.slices, make(map[int64]int64))
+		}
+		t.slices[index][rounded(p.latency)]++
+	}
+}
+
+// coarsen makes one slice of each two.
+func (t *timeline) coarsen() {
+	for i, slice := range t.slices {
+		if i%2 == 0 {
+			t.slices[i/2] = slice
+			continue
+		}
+		for value, n := range slice {
+			t.slices[i/2][value] += n
+		}
+	}
+	t.slices = t.slices[:(len(t.slices)+1)/2]
+	t.length *= 2
+}
+
+// rounded rounds a latency down to 3 significant digits, as histograms do.
+func rounded(latency int64) int64 {
+	const significant = 11 // bits
+	shift := max(bits.Len64(uint64(max(latency, 0)))-significant, 0)
+	return latency >> shift << shift
+}
+
+// mergeTimelines adds the slices b of another agent, counted from the same instant.
+// Lengths are those of slices; the finer of both is made coarser.
+func mergeTimelines(a []results.Interval, lengthA int64, b []results.Interval, lengthB int64) (sum []results.Interval, length int64) {
+	length = max(lengthA, lengthB)
+	at := make(map[int64]int) // in sum, by index
+	place := func(slices []results.Interval, each int64) {
+		for _, s := range slices {
+			s.Index = s.Index * each / length
+			i, seen := at[s.Index]
+			if !seen {
+				at[s.Index] = len(sum)
+				sum = append(sum, s)
+				continue
+			}
+			sum[i].Latency.Add(s.Latency)
+		}
+	}
+	place(a, lengthA)
+	place(b, lengthB)
+	slices.SortFunc(sum, func(x, y results.Interval) int { return cmp.Compare(x.Index, y.Index) })
+	return sum, length
 }

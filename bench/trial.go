@@ -37,7 +37,7 @@ func (c *coordinator) trial(m measured) results.Trial {
 			t.Agents = append(t.Agents, agent)
 		}
 		if len(r.Result.Timeline) > 0 {
-			t.Timeline, t.IntervalNS = merge(t.Timeline, r.Result.Timeline), int64(intervalLength)
+			t.Timeline, t.IntervalNS = mergeTimelines(t.Timeline, t.IntervalNS, r.Result.Timeline, r.Result.IntervalNS)
 		}
 	}
 	for id, v := range m.vitals {

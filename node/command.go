@@ -101,7 +101,7 @@ func (c *Command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 	}
 	if c.Share > 1 {
 		// More threads would only take processors from other processes.
-		runtime.GOMAXPROCS(max(1, runtime.NumCPU()/c.Share))
+		runtime.GOMAXPROCS(Processors(c.Share))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -195,3 +195,8 @@ func (c *Command) attend(ctx context.Context, cluster Cluster, ready ReadyNode, 
 	<-ctx.Done()
 	return nil
 }
+
+// Processors is 1/share of the processors that this process may use, but at least 1. A
+// CPU limit of its control group counts, rounded up, unless GOMAXPROCS was set before.
+// A share below 1 counts as 1.
+func Processors(share int) int { return max(1, runtime.GOMAXPROCS(0)/max(1, share)) }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -167,5 +168,16 @@ func TestNodeProcessEnds(t *testing.T) {
 				t.Errorf("the node ended with %v", err)
 			}
 		})
+	}
+}
+
+// TestProcessorsKeepTheLimit has the runtime's own limit below the machine's number of
+// processors, as in a container.
+func TestProcessorsKeepTheLimit(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(6))
+	for share, want := range map[int]int{-1: 6, 0: 6, 1: 6, 2: 3, 4: 1, 100: 1} {
+		if got := Processors(share); got != want {
+			t.Errorf("1/%d of 6 processors is %d, want %d", share, got, want)
+		}
 	}
 }

@@ -77,6 +77,13 @@ func (h *Histogram) Record(d time.Duration) {
 	}
 }
 
+// RecordTimes records a latency n times.
+func (h *Histogram) RecordTimes(d time.Duration, n int64) {
+	for range n {
+		h.Record(d)
+	}
+}
+
 // count counts a value inside the bounds.
 func (h *Histogram) count(v int64) {
 	if h.buckets == nil {

@@ -27,7 +27,7 @@ type ServerCommand struct {
 
 // Run serves until ctx is done or standard input ends.
 func (c *ServerCommand) Run(ctx context.Context) error {
-	threads := max(1, runtime.NumCPU()/max(1, c.Share))
+	threads := node.Processors(c.Share)
 	if c.Null != nil {
 		runtime.GOMAXPROCS(threads)
 		return c.runNull(ctx)

@@ -21,11 +21,14 @@ import (
 // lost update.
 //
 // It is safe for concurrent use. It allocates only when the highest record number
-// rises, so records should be numbered from 0 without large gaps.
+// rises, so records should be numbered from 0 without large gaps. Of records that
+// clients share it keeps only those that this client has written, and allocates for
+// the first write of each.
 type Ledger struct {
 	options ledgerOptions
 	mu      sync.Mutex
-	entries []entry // by record
+	entries []entry           // by record, unless they are shared
+	written map[uint64]*entry // by record, if they are shared
 }
 
 // NewLedger returns the ledger of a client, 0 to o.Clients-1, for operations of
@@ -41,6 +44,9 @@ func NewLedger(o Options, client int) *Ledger {
 func (l *Ledger) Reserve(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.options.shared {
+		return
+	}
 	l.entries = slices.Grow(l.entries, max(n-len(l.entries), 0))
 }
 
@@ -65,6 +71,9 @@ type ledgerOptions struct {
 }
 
 func newLedger(o ledgerOptions) *Ledger {
+	if o.shared {
+		return &Ledger{options: o, written: make(map[uint64]*entry)}
+	}
 	return &Ledger{options: o, entries: make([]entry, o.loaded)}
 }
 
@@ -164,7 +173,7 @@ func (l *Ledger) End(p Pending, o Outcome, key, value []byte) Verification {
 		return Correct
 	}
 	l.mu.Lock()
-	known := &l.entries[p.record]
+	known := l.entry(p.record)
 	known.pending--
 	if p.alone && o.Replied() {
 		known.floor = p.above
@@ -179,7 +188,9 @@ func (l *Ledger) End(p Pending, o Outcome, key, value []byte) Verification {
 
 // known returns the entry of a record, without allocating. l.mu is held.
 func (l *Ledger) known(record uint64) (e entry) {
-	if record < uint64(len(l.entries)) {
+	if own := l.written[record]; own != nil {
+		e = *own
+	} else if record < uint64(len(l.entries)) {
 		e = l.entries[record]
 	}
 	if e.floor.state == floorNone && record < l.options.loaded {
@@ -190,6 +201,12 @@ func (l *Ledger) known(record uint64) (e entry) {
 
 // entry returns the entry of a record, allocating it if needed. l.mu is held.
 func (l *Ledger) entry(record uint64) *entry {
+	if l.options.shared {
+		if l.written[record] == nil {
+			l.written[record] = new(entry)
+		}
+		return l.written[record]
+	}
 	for uint64(len(l.entries)) <= record {
 		l.entries = append(l.entries, entry{})
 	}

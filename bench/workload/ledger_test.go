@@ -294,3 +294,23 @@ func TestFailedPutMayRemoveRecord(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedRecordsTakeNoMemoryBeforeTheyAreWritten has as many records as would take
+// 240 MB.
+func TestSharedRecordsTakeNoMemoryBeforeTheyAreWritten(t *testing.T) {
+	const records = 10_000_000
+	o := ledgerOptions{shared: true, long: true, loaded: records}
+	l := newLedger(o)
+	if n := testing.AllocsPerRun(100, func() {
+		p := l.Begin(&Operation{Op: Get, Record: records - 1})
+		l.End(p, NotFound, nil, nil)
+	}); n != 0 || len(l.entries)+len(l.written) != 0 {
+		t.Errorf("a get makes %v allocations, and %d entries", n, len(l.entries)+len(l.written))
+	}
+	for range 3 {
+		l.End(l.Begin(&Operation{Op: Put, Record: records - 1, Version: 1}), OK, nil, nil)
+	}
+	if len(l.written) != 1 {
+		t.Errorf("%d entries after puts of one record", len(l.written))
+	}
+}
