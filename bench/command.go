@@ -41,7 +41,7 @@ type Command struct {
 	Breakdown bool      `group:"Open loop" help:"Split service time into network, queue and work, as reported by the nodes."`
 	SLO       objective `name:"slo" group:"Open loop" help:"Search the range of --rate for the highest rate at which this holds: p99<1ms." placeholder:"P<TIME"`
 
-	Results  string `group:"Output" help:"Results file, one trial a line. Default: a dated name in results/." placeholder:"FILE"`
+	Results  string `group:"Output" help:"Results file, one trial a line. Default: a new file in results/, named by the date." placeholder:"FILE"`
 	Resume   bool   `group:"Output" help:"Resume the results file: measure only the trials that it lacks."`
 	JSON     bool   `group:"Output" help:"Print the table as JSON, one object a line."`
 	Timeline bool   `group:"Output" help:"Record latency over time in a closed loop too."`

@@ -20,7 +20,7 @@ type recorder struct {
 	counts     results.Counts
 	first      error // of the first operation that went wrong
 	milestones milestones
-	points     []point   // that the timeline does not have yet
+	points     []point   // not yet given to the timeline
 	timeline   *timeline // nil: none is kept
 	completed  int64     // replies until the end of the window
 

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// sliceLength is the length of a slice of the timeline at first.
+	// sliceLength is the initial length of a slice of the timeline.
 	sliceLength = 100 * time.Millisecond
-	// maxSlices bounds the number of slices: with more, each two become one of twice
-	// the length. The record of an hour is then as large as that of a minute.
+	// maxSlices bounds the number of slices. With more, each pair becomes one slice of
+	// twice the length, so that the record of an hour is as large as that of 2 minutes.
 	maxSlices = 1200
 	// pointsTogether is how many points a recorder gathers before it gives them to the
 	// timeline.
@@ -49,7 +49,7 @@ func newTimeline(from int64, clients int) *timeline {
 	return t
 }
 
-// count counts the points that it is given, until stop is closed.
+// count counts the points from full until stop is closed.
 func (t *timeline) count() {
 	defer close(t.ended)
 	for {
@@ -66,8 +66,8 @@ func (t *timeline) count() {
 	}
 }
 
-// give takes points to count, and returns a slice for the next ones. It does not wait:
-// if the timeline cannot take points now, it returns them.
+// give takes points to count, and returns an empty slice for the next ones. It does not
+// wait: if the timeline cannot take points now, it returns them.
 func (t *timeline) give(points []point) []point {
 	select {
 	case t.full <- points:
@@ -82,8 +82,8 @@ func (t *timeline) give(points []point) []point {
 	}
 }
 
-// end counts the points that are left, also those of the recorders, and returns the slices in order of
-// time. Empty slices are left out.
+// end counts the points that are left, including those of the recorders, and returns
+// the slices in order of time. Empty slices are left out.
 func (t *timeline) end(recorders []*recorder) []results.Interval {
 	close(t.stop)
 	<-t.ended
@@ -122,7 +122,7 @@ func (t *timeline) add(points []point) {
 	}
 }
 
-// coarsen makes one slice of each two.
+// coarsen merges each pair of slices into one.
 func (t *timeline) coarsen() {
 	for i, slice := range t.slices {
 		if i%2 == 0 {
@@ -144,8 +144,8 @@ func rounded(latency int64) int64 {
 	return latency >> shift << shift
 }
 
-// mergeTimelines adds the slices b of another agent, counted from the same instant.
-// Lengths are those of slices; the finer of both is made coarser.
+// mergeTimelines adds the slices of two agents, counted from the same instant. lengthA
+// and lengthB are the lengths of their slices. The sum has slices of the greater length.
 func mergeTimelines(a []results.Interval, lengthA int64, b []results.Interval, lengthB int64) (sum []results.Interval, length int64) {
 	length = max(lengthA, lengthB)
 	at := make(map[int64]int) // in sum, by index
