@@ -91,6 +91,8 @@ func (c *Command) Validate() error {
 			"--arrivals, --inflight and --pacing need --rate"),
 		refuse(!mixed && c.Records != defaultRecords, "--records needs --workload"),
 		refuse(c.Stall != "" && c.Placement == results.EmbeddedPlacement, "--stall needs --placement separate"),
+		refuse(c.Placement == results.EmbeddedPlacement && max(c.Connections, 1)*max(c.Pipeline, 1) > 1,
+			"--connections and --pipeline above 1 need --placement separate"),
 		refuse(c.ServiceTime < 0, "--service-time %v: must not be negative", c.ServiceTime),
 		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
 		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),

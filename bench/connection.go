@@ -87,7 +87,7 @@ func (k *connection) close() {
 func (k *connection) send(now int64, slots ...*slot) *node.Conn {
 	for _, s := range slots {
 		s.send = now
-		if s.run.lane == nil { // in a closed loop the send is the intended start
+		if s.run.sender == nil { // in a closed loop the send is the intended start
 			s.intended = now
 		}
 	}

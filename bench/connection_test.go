@@ -28,7 +28,7 @@ func connected(t *testing.T) (s *slot, k *connection, accept func() net.Conn) {
 	}
 	t.Cleanup(func() { c.eachConnection((*connection).close) })
 	r, _ := c.newRun(t.Context(), newRecorder(w.Params, 0), c.clock.Now())
-	c.newLane(r, extent{})
+	c.newSender(r, extent{})
 	r.slot()
 	return c.slots[0], c.connections[0][0], func() net.Conn {
 		conn, err := listener.Accept()

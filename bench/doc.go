@@ -62,7 +62,7 @@
 //
 // An operation passes through these functions, in this order:
 //
-//	lane.go               lane.prepare         of an open loop: takes a free slot
+//	sender.go             sender.prepare       of an open loop: takes a free slot
 //	run.go                run.prepare          fills the slot with the next operation
 //	workload/source.go    Source.Next          makes operation, key and value
 //	slot.go               slot.encode          makes the request; not timed

@@ -30,13 +30,13 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 	last, cancel := context.WithTimeout(ctx, time.Duration(rec.until+c.plan.GraceNS-c.clock.Now()))
 	defer cancel()
 
-	l := c.newLane(r, limit)
-	c.pacer.ready <- l
+	s := c.newSender(r, limit)
+	c.pacer.ready <- s
 	select {
-	case <-l.sent:
+	case <-s.sent:
 	case <-last.Done():
-		l.cancel()
-		<-l.sent
+		s.cancel()
+		<-s.sent
 	}
 	if ctx.Err() != nil {
 		if cause := context.Cause(ctx); cause != errStopped {
@@ -44,9 +44,9 @@ func (c *client) openLoop(ctx context.Context, limit extent, from int64, rec *re
 		}
 		r.shorten(c.clock.Now(), results.Interrupted)
 	}
-	rec.covered = time.Duration(min(l.due, rec.until) - from)
-	for now := c.clock.Now(); l.due < rec.until; l.advance() {
-		rec.leave(time.Duration(now - l.due))
+	rec.covered = time.Duration(min(s.due, rec.until) - from)
+	for now := c.clock.Now(); s.due < rec.until; s.advance() {
+		rec.leave(time.Duration(now - s.due))
 	}
 	return r.awaitReplies(ctx)
 }

@@ -36,10 +36,10 @@ func openProcessors(processors, pacers int) int { return processors + pacers + 1
 // processors and send late.
 type pacer struct {
 	waiter  *waiter
-	ready   chan *lane // new lanes, cancelled ones, and blocked ones that got a reply
-	lanes   laneHeap   // all active lanes
-	blocked int        // the number of blocked lanes
-	begins  int64      // the latest start of a window so far
+	ready   chan *sender // new senders, cancelled ones, and blocked ones that got a reply
+	senders senderHeap   // all active senders
+	blocked int          // the number of blocked senders
+	begins  int64        // the latest start of a window so far
 	alarm   *time.Timer
 }
 
@@ -47,14 +47,14 @@ type pacer struct {
 func newPacer(c node.Clock, pacing string, share float64, clients int) *pacer {
 	alarm := time.NewTimer(0)
 	alarm.Stop()
-	return &pacer{waiter: newWaiter(c, pacing, share), ready: make(chan *lane, 4*clients), alarm: alarm}
+	return &pacer{waiter: newWaiter(c, pacing, share), ready: make(chan *sender, 4*clients), alarm: alarm}
 }
 
 const (
 	// idleStep is how long before the next intended start the pacer stops waiting for
-	// ready lanes. From then on it sleeps in the kernel, which cannot be interrupted.
+	// ready senders. From then on it sleeps in the kernel, which cannot be interrupted.
 	idleStep = 4 * time.Millisecond
-	// blockedStep bounds a sleep in the kernel while a lane may become ready, because
+	// blockedStep bounds a sleep in the kernel while a sender may become ready, because
 	// its operation may be due before the others.
 	blockedStep = 100 * time.Microsecond
 )
@@ -66,53 +66,53 @@ func (p *pacer) serve(ctx context.Context) {
 		for len(p.ready) > 0 {
 			p.admit(<-p.ready)
 		}
-		if len(p.lanes) == 0 || p.idle() > 0 {
+		if len(p.senders) == 0 || p.idle() > 0 {
 			if !p.rest(ctx) {
 				return
 			}
 			continue
 		}
-		l := p.lanes[0]
+		s := p.senders[0]
 		switch {
-		case l.over(p.waiter.clock.Now()):
-			l.end()
-			heap.Pop(&p.lanes)
-		case !l.prepare():
-			heap.Pop(&p.lanes)
+		case s.over(p.waiter.clock.Now()):
+			s.end()
+			heap.Pop(&p.senders)
+		case !s.prepare():
+			heap.Pop(&p.senders)
 			p.blocked++
-		case p.await(l.due):
-			l.send(p.waiter.clock.Now())
-			heap.Fix(&p.lanes, 0)
+		case p.await(s.due):
+			s.send(p.waiter.clock.Now())
+			heap.Fix(&p.senders, 0)
 		}
 	}
 }
 
-// admit adds a lane from ready to the heap, or ends it if it is cancelled.
-func (p *pacer) admit(l *lane) {
-	known := l.place >= 0
-	switch l.state {
-	case laneEnded:
+// admit adds a sender from ready to the heap, or ends it if it is cancelled.
+func (p *pacer) admit(s *sender) {
+	known := s.place >= 0
+	switch s.state {
+	case senderEnded:
 		return
-	case laneBlocked:
+	case senderBlocked:
 		p.blocked--
-	case laneNew:
-		p.begins = max(p.begins, l.run.rec.start)
+	case senderNew:
+		p.begins = max(p.begins, s.run.rec.start)
 	}
-	l.state = laneActive
-	if l.cancelled.Load() {
-		l.end()
+	s.state = senderActive
+	if s.cancelled.Load() {
+		s.end()
 		if known {
-			heap.Remove(&p.lanes, l.place)
+			heap.Remove(&p.senders, s.place)
 		}
 	} else if !known {
-		heap.Push(&p.lanes, l)
+		heap.Push(&p.senders, s)
 	}
 }
 
-// idle returns how long the pacer can wait for ready lanes before it must wait for the
+// idle returns how long the pacer can wait for ready senders before it must wait for the
 // next intended start.
 func (p *pacer) idle() time.Duration {
-	left := time.Duration(p.lanes[0].due - p.waiter.clock.Now())
+	left := time.Duration(p.senders[0].due - p.waiter.clock.Now())
 	if p.waiter.timer {
 		return left
 	}
@@ -122,16 +122,16 @@ func (p *pacer) idle() time.Duration {
 	return left
 }
 
-// rest waits for a ready lane, or until shortly before the next operation is due.
+// rest waits for a ready sender, or until shortly before the next operation is due.
 // It returns false if ctx ends first.
 func (p *pacer) rest(ctx context.Context) bool {
-	if len(p.lanes) > 0 {
+	if len(p.senders) > 0 {
 		p.alarm.Reset(p.idle())
 		defer p.alarm.Stop()
 	}
 	select {
-	case l := <-p.ready:
-		p.admit(l)
+	case s := <-p.ready:
+		p.admit(s)
 	case <-p.alarm.C:
 	case <-ctx.Done():
 		return false
@@ -139,8 +139,8 @@ func (p *pacer) rest(ctx context.Context) bool {
 	return true
 }
 
-// await waits for an instant. It returns false if a lane becomes ready before. It looks
-// for ready lanes only while a lane is blocked or a window has not begun.
+// await waits for an instant. It returns false if a sender becomes ready before. It looks
+// for ready senders only while a sender is blocked or a window has not begun.
 func (p *pacer) await(due int64) bool {
 	for {
 		now := p.waiter.clock.Now()
@@ -155,28 +155,28 @@ func (p *pacer) await(due int64) bool {
 	}
 }
 
-// laneHeap is a heap of lanes with the earliest intended start on top. See
+// senderHeap is a heap of senders with the earliest intended start on top. See
 // [container/heap].
-type laneHeap []*lane
+type senderHeap []*sender
 
-func (h laneHeap) Len() int           { return len(h) }
-func (h laneHeap) Less(i, j int) bool { return h[i].due < h[j].due }
+func (h senderHeap) Len() int           { return len(h) }
+func (h senderHeap) Less(i, j int) bool { return h[i].due < h[j].due }
 
-func (h laneHeap) Swap(i, j int) {
+func (h senderHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].place, h[j].place = i, j
 }
 
-func (h *laneHeap) Push(x any) {
-	l := x.(*lane)
-	l.place = len(*h)
-	*h = append(*h, l)
+func (h *senderHeap) Push(x any) {
+	s := x.(*sender)
+	s.place = len(*h)
+	*h = append(*h, s)
 }
 
-func (h *laneHeap) Pop() any {
+func (h *senderHeap) Pop() any {
 	last := len(*h) - 1
-	l := (*h)[last]
-	l.place = -1
+	s := (*h)[last]
+	s.place = -1
 	*h = (*h)[:last]
-	return l
+	return s
 }

@@ -16,7 +16,7 @@ var errStopped = errors.New("stopped")
 // run is one client in one phase, in any loop.
 type run struct {
 	client *client
-	lane   *lane                   // of an open loop, else nil
+	sender *sender                 // of an open loop, else nil
 	fail   context.CancelCauseFunc // ends the phase
 
 	mu     sync.Mutex // guards what follows: several replies can come at once

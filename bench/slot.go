@@ -74,8 +74,8 @@ func (s *slot) finish(reply target.Reply, err error) {
 	completion := s.completion
 	r.mu.Unlock()
 	r.release(s)
-	if r.lane != nil {
-		r.lane.freed(completion)
+	if r.sender != nil {
+		r.sender.freed(completion)
 	}
 }
 
