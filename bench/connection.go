@@ -148,9 +148,11 @@ func (k *connection) write(conn *node.Conn, request []byte) error {
 		return err
 	}
 	k.mu.Lock()
-	k.backlog = slices.Clone(rest)
-	k.mu.Unlock()
-	go k.flush(conn)
+	defer k.mu.Unlock()
+	if k.conn == conn { // else it was lost meanwhile, and its operations have ended
+		k.backlog = slices.Clone(rest)
+		go k.flush(conn)
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/url"
@@ -114,6 +115,9 @@ func greet(conn *node.Conn, command []string) error {
 		return err
 	}
 	if string(line) != "+OK" {
+		if command[0] == "AUTH" { // the rest can repeat the password
+			line, _, _ = bytes.Cut(line, []byte(" "))
+		}
 		return fmt.Errorf("the server answered: %.200q", line)
 	}
 	return nil

@@ -240,3 +240,26 @@ func fuzzReply(f *testing.F, target Target) {
 		}
 	})
 }
+
+// TestGreetingHidesThePassword has a server that repeats the arguments of a command that
+// it does not know.
+func TestGreetingHidesThePassword(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		io.WriteString(conn, "-ERR unknown command 'AUTH', with args beginning with: 'hunter2'\r\n")
+		io.Copy(io.Discard, conn)
+	}()
+	_, err = redis{}.Dial(t.Context(), "redis://:hunter2@"+listener.Addr().String())
+	if err == nil || !strings.Contains(err.Error(), "-ERR") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("error %v", err)
+	}
+}
