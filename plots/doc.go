@@ -93,5 +93,6 @@
 //	ratio FIGURE A B      the figure of A divided by that of B; reference, in place of
 //	                      a sweep, is the course report
 //
-// Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods.
+// Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods. Those of a
+// file that compares targets are of {{$peers.Compared}}, the trials of all targets.
 package plots

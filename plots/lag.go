@@ -116,7 +116,7 @@ func (s sweep) lag() chart.Figure {
 	}
 	first, _ := s.at(s.operations[0], s.loads[0])
 	if goal := mostLagGrowth * measures[1].of(first).Median; goal > 0 {
-		series = append(series, chart.Series{Label: fmt.Sprintf("p99 goal, %s times %s", number(mostLagGrowth), s.axis.words(s.loads[0])),
+		series = append(series, chart.Series{Label: fmt.Sprintf("p99 goal, %s times %s", tickNumber(mostLagGrowth), s.axis.words(s.loads[0])),
 			Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: goal}, {X: x.High, Y: goal}}})
 	}
 	rows := [][]chart.Panel{{{X: x, Y: chart.Tight(heights(series...), tickDuration).Labelled("lag: send − intended start"), Series: series}}}

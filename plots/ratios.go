@@ -77,6 +77,15 @@ func (all sweeps) peersTable() (string, error) {
 	return b.String(), nil
 }
 
+// Compared is the trials of all targets that the file compares, of the first loop.
+func (all sweeps) Compared() (sweep, error) {
+	groups, _ := all.rivals()
+	if len(groups) == 0 {
+		return sweep{}, errNoRivals
+	}
+	return groups[0].sum(), nil
+}
+
 // errNoRivals is the error of a file that compares no targets.
 var errNoRivals = errors.New("the file compares no targets: it needs two that were measured with the same parameters")
 

@@ -93,13 +93,13 @@ func (r renderer) functions() template.FuncMap {
 		"of": ofOperation, "at": atLoad,
 		"value": value, "ratio": ratio, "reference": func() referenceReport { return referenceReport{} },
 		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts),
-		"truth": trimmed(sweeps.truthTable), "study": trimmed(sweeps.studyTable), "lags": trimmed(sweep.lagTable),
-		"peers": trimmed(sweeps.peersTable), "servers": trimmed(sweeps.serversTable),
+		"truth": checked(sweeps.truthTable), "study": checked(sweeps.studyTable), "lags": checked(sweep.lagTable),
+		"peers": checked(sweeps.peersTable), "servers": checked(sweeps.serversTable),
 	}
 }
 
-// trimmed returns a block that may fail.
-func trimmed[T any](of func(T) (string, error)) func(T) (string, error) {
+// checked returns a block that may fail.
+func checked[T any](of func(T) (string, error)) func(T) (string, error) {
 	return func(x T) (string, error) {
 		text, err := of(x)
 		return strings.TrimSpace(text), err

@@ -57,9 +57,10 @@ func (g rivals) names() string {
 	return list(names)
 }
 
-// sum returns all trials as one sweep, which has only their number and verdicts.
+// sum returns the trials of all targets as one sweep, for their number and verdicts.
 func (g rivals) sum() sweep {
-	var sum sweep
+	sum := g[0]
+	sum.settings, sum.trials, sum.narrowed = nil, nil, true
 	for _, s := range g {
 		sum.settings, sum.trials = append(sum.settings, s.settings...), append(sum.trials, s.trials...)
 	}
