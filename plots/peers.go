@@ -39,7 +39,7 @@ func (all sweeps) peers() chart.Figure {
 func (g rivals) peersPanel(operation string) chart.Panel {
 	p := chart.Panel{Title: g[0].params.Loop + " loop, " + operation, Height: 300}
 	for _, s := range g {
-		p.Series = append(p.Series, s.trade(operation))
+		p.Series = append(p.Series, s.trade(operation, g[0].loads))
 	}
 	var rates []float64
 	for _, one := range p.Series {
@@ -50,43 +50,55 @@ func (g rivals) peersPanel(operation string) chart.Panel {
 	noun := "achieved rate"
 	if !g[0].params.Open() {
 		noun = "throughput"
-		p.Series = append(p.Series, g[0].loadLabels(operation)...)
+		p.Series = append(p.Series, g.loadLabels(p.Series)...)
 	}
 	p.X = chart.Tight(rates, tickNumber).Labelled(noun + ", ops/s of all clients")
 	p.Y = chart.Tight(heights(p.Series...), tickDuration).Labelled(g[0].main().String() + " p99")
 	return p
 }
 
-// trade returns the p99 against the throughput, by ascending load.
-func (s sweep) trade(operation string) chart.Series {
+// trade returns the p99 against the throughput, with a mark for each load.
+func (s sweep) trade(operation string, loads []load) chart.Series {
 	p99 := quantileMeasures(s.main())[1]
 	out := chart.Series{Label: s.params.Store(), Look: s.storeLook()}
+	if s.isNull() { // told apart by their markers, with intervals in the other figure
+		out.Label = ""
+	}
 	if _, most := s.repeats(); most == 1 {
 		out.Look.Width = 0
 	}
-	for _, l := range s.loads {
+	for _, l := range loads {
+		m := chart.Mark{X: math.NaN(), Y: math.NaN()} // not measured
 		if t, ok := s.at(operation, l); ok {
-			m := t.mark(t.Throughput.Median, p99.of(t))
-			if t.Throughput.HasInterval() {
+			m = t.mark(t.Throughput.Median, p99.of(t))
+			if s.isNull() {
+				m = chart.Mark{X: m.X, Y: m.Y, Hollow: m.Hollow}
+			} else if t.Throughput.HasInterval() {
 				m.Left, m.Right = t.Throughput.Low, t.Throughput.High
 			}
-			out.Points, out.Marks = append(out.Points, plotter.XY{X: m.X, Y: m.Y}), append(out.Marks, m)
 		}
+		out.Points, out.Marks = append(out.Points, plotter.XY{X: m.X, Y: m.Y}), append(out.Marks, m)
 	}
 	return out
 }
 
-// loadLabels names the load of each point.
-func (s sweep) loadLabels(operation string) []chart.Series {
-	p99 := quantileMeasures(s.main())[1]
-	var all []chart.Series
-	for _, l := range s.loads {
-		if t, ok := s.at(operation, l); ok {
-			at := plotter.XY{X: t.Throughput.Median, Y: p99.of(t).Median}
-			all = append(all, chart.Series{Label: s.axis.words(l), At: &at})
+// loadLabels names each load, above the highest interval of the targets at it.
+func (g rivals) loadLabels(series []chart.Series) []chart.Series {
+	const above = 1.12
+	var labels []chart.Series
+	for i, l := range g[0].loads {
+		var at plotter.XY
+		for _, one := range series {
+			if i < len(one.Marks) {
+				if top := max(one.Marks[i].Y, one.Marks[i].High); top > at.Y {
+					at = plotter.XY{X: one.Marks[i].X, Y: top}
+				}
+			}
 		}
+		at.Y *= above
+		labels = append(labels, chart.Series{Label: g[0].axis.words(l), At: &at})
 	}
-	return all
+	return labels
 }
 
 // finding lists a figure of each store at the heaviest load.
@@ -104,7 +116,7 @@ func (g rivals) finding(m measure, write func(float64) string) string {
 func (g rivals) notes(rows [][]chart.Panel) []string {
 	notes := g.sum().notes(rows)
 	if slices.ContainsFunc(g, sweep.isNull) {
-		notes = append(notes, "grey: null servers, which answer at once, with the marker of the store whose protocol they speak")
+		notes = append(notes, "small and grey: null servers, which answer at once, with the marker of the store whose protocol they speak")
 	}
 	return notes
 }

@@ -47,7 +47,7 @@ func (s Series) end(c draw.Canvas, p *plot.Plot) (vg.Point, bool) {
 		return last, found && c.Contains(last)
 	}
 	for _, m := range s.Marks {
-		look(m.X, m.Y)
+		look(max(m.X, m.Right), m.Y)
 	}
 	for _, xy := range s.Points {
 		look(xy.X, xy.Y)
