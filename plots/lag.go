@@ -116,12 +116,13 @@ func (s sweep) lag() chart.Figure {
 	}
 	first, _ := s.at(s.operations[0], s.loads[0])
 	if goal := mostLagGrowth * measures[1].of(first).Median; goal > 0 {
-		series = append(series, chart.Series{Label: fmt.Sprintf("p99 goal, %s times %s", tickNumber(mostLagGrowth), s.axis.words(s.loads[0])),
-			Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: goal}, {X: x.High, Y: goal}}})
+		series = append(series, chart.Series{Label: "p99 goal", Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: goal}, {X: x.High, Y: goal}}})
 	}
 	rows := [][]chart.Panel{{{X: x, Y: chart.Tight(heights(series...), tickDuration).Labelled("lag: send − intended start"), Series: series}}}
-	return s.figure("How much later than intended are operations of many clients sent?",
+	f := s.figure("How much later than intended are operations of many clients sent?",
 		"lag p99 "+s.finding(measures[1], durations)+"; "+s.sample(), rows)
+	f.Caption = append(f.Caption, fmt.Sprintf("goal: at most %s times the p99 with %s", tickNumber(mostLagGrowth), s.axis.words(s.loads[0])))
+	return f
 }
 
 // lagTable returns, in Markdown, p50 and p99 of the lag at each number of clients, and

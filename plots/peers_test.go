@@ -207,10 +207,13 @@ func TestLagOverClients(t *testing.T) {
 	o.operations, o.clients, o.rates, o.repeats, o.seconds = []string{results.Mix}, []int{1, 4, 16}, []float64{8000}, 6, 0.2
 	trials := o.trials()
 	all := texts(t, drawn(t, trials)["x/lag.svg"])
-	for _, text := range []string{"mix p50", "mix p99", "p99 goal, 1.5 times 1 client", "clients", "lag: send − intended start, log scale", "16"} {
+	for _, text := range []string{"mix p50", "mix p99", "p99 goal", "clients", "lag: send − intended start, log scale", "16"} {
 		if !slices.Contains(all, text) {
 			t.Errorf("lag does not say %q: %q", text, all)
 		}
+	}
+	if f := one(t, trials).lag(); !slices.Contains(f.Caption, "goal: at most 1.5 times the p99 with 1 client") {
+		t.Errorf("caption %q", f.Caption)
 	}
 	got, err := rendered(trials, `{{lags $s}}`)
 	if err != nil || strings.Count(got, "\n| ") != 1+3 || !strings.Contains(got, "| 1.00 [1.00, 1.00] | 1.00 [1.00, 1.00] | 0 |\n| 4 | ") {
