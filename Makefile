@@ -14,14 +14,15 @@ TRIALS ?= 1
 PLACEMENT ?= separate
 RESUME ?=
 
-WHERE := $(or $(firstword $(patsubst bench-%,%,$(filter bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict,$(MAKECMDGOALS)))),loopback)
+WHERE := $(or $(firstword $(patsubst bench-%,%,$(filter bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict bench-peers bench-clients,$(MAKECMDGOALS)))),loopback)
 PUBLISHED := results/$(WHERE).jsonl
-DATED := $(sort $(wildcard results/$(WHERE)-20*.jsonl))
+# bench-peers writes two files, RESULTS with -closed and -open.
+DATED := $(sort $(subst -closed.jsonl,.jsonl,$(subst -open.jsonl,.jsonl,$(wildcard results/$(WHERE)-20*.jsonl))))
 NOW := $(shell date -u +%Y%m%dT%H%M%SZ)
 ifdef RESUME
 RESULTS ?= $(or $(lastword $(DATED)),$(error RESUME: no dated run in results/ to resume; name the file with RESULTS=))
 else
-RESULTS ?= $(if $(wildcard $(PUBLISHED)),results/$(WHERE)-$(NOW).jsonl,$(PUBLISHED))
+RESULTS ?= $(if $(wildcard $(PUBLISHED) $(PUBLISHED:.jsonl=-closed.jsonl)),results/$(WHERE)-$(NOW).jsonl,$(PUBLISHED))
 endif
 
 # RTT is the round trip between the hosts of `make bench-lab`, EC2 the flags of
@@ -29,7 +30,7 @@ endif
 RTT ?= 500us
 EC2 ?=
 
-.PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict report test check fuzz clean
+.PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict bench-peers bench-clients report test check fuzz clean
 
 # GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a
 # processor of 2013.
@@ -96,6 +97,24 @@ bench-truth: build
 REPEATS ?= 20
 bench-verdict: build
 	./dhtbench study --repeats $(REPEATS) --results $(RESULTS) $(if $(RESUME),--resume)
+	./dhtbench plot $(RESULTS)
+
+# The DHT beside redis-server, memcached and null servers, in turn: a closed loop, then
+# an open loop at three rates. Needs Debian's redis-server and memcached.
+PEERS = ./dhtbench bench --target dht,redis,memcached,null:dht,null:redis,null:memcached --nodes 1 \
+	--workload ycsb-c --records 100000 --duration 2s --warmup 500ms --trials $(TRIALS) $(if $(RESUME),--resume)
+bench-peers bench-clients: TRIALS = 6
+bench-peers: CLOSED = $(RESULTS:.jsonl=-closed.jsonl)
+bench-peers: OPEN = $(RESULTS:.jsonl=-open.jsonl)
+bench-peers: build
+	$(PEERS) --clients 1,8,50 --results $(CLOSED)
+	$(PEERS) --clients 8 --rate 5000,10000,20000 --results $(OPEN)
+	./dhtbench plot $(CLOSED) $(OPEN)
+
+# How late operations are sent at one rate by more and more clients.
+bench-clients: build
+	./dhtbench bench --nodes 1 --clients 1,4,16,64,256 --workload ycsb-c --records 1000 --rate 20000 --inflight 64 \
+		--duration 2s --warmup 1s --no-baseline --trials $(TRIALS) --results $(RESULTS) $(if $(RESUME),--resume)
 	./dhtbench plot $(RESULTS)
 
 report: build

@@ -24,9 +24,16 @@
 // of clients), each has its own folder below that of the file. Figures of the whole
 // file compare sweeps:
 //
-//	lag    how much later than intended operations were sent, by pacing
+//	lag    how much later than intended operations were sent, by pacing; of a sweep
+//	       over numbers of clients at one rate, against these
 //	truth  with an injected stall: the true response time, and those measured by
 //	       an open and a closed loop
+//
+// Sweeps that differ only in their target have these figures instead of their own:
+//
+//	peers     p99 against throughput, by target
+//	capacity  in a closed loop, throughput with the most clients, in all and per
+//	          second of the servers' processor time
 //
 // A study of verdicts, whose trials have injected faults, has only one figure:
 //
@@ -52,8 +59,8 @@
 //
 // Blocks, each a paragraph:
 //
-//	figure NAME SWEEP    a figure, with its description as alternative text; lag,
-//	                     truth and verdict are of a file instead of a sweep
+//	figure NAME SWEEP    a figure, with its description as alternative text; those
+//	                     of a whole file are of a file instead of a sweep
 //	table SWEEP          latencies and throughput of every setting
 //	environment SWEEP    hosts, build, workload and command line
 //	verdicts SWEEP       how many trials are VALID, SUSPECT and INVALID, and their
@@ -62,6 +69,11 @@
 //	                     for the offered rate: true and measured percentiles, and
 //	                     errors
 //	study FILE           with injected faults: the verdicts of each case
+//	peers FILE           of several targets: ratios of throughput, p50 and p99, each
+//	                     of trials of the same repeat
+//	servers FILE         of several targets in a closed loop: programs, threads,
+//	                     throughput, processor time and memory
+//	lags SWEEP           the lag at each number of clients of an open loop
 //
 // Numbers inside a sentence:
 //
@@ -81,5 +93,6 @@
 //	ratio FIGURE A B      the figure of A divided by that of B; reference, in place of
 //	                      a sweep, is the course report
 //
-// Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods.
+// Facts of a sweep, such as {{$loopback.Cores}}, are its exported methods. Those of a
+// file that compares targets are of {{$peers.Compared}}, the trials of all targets.
 package plots

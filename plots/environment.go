@@ -142,6 +142,9 @@ func (s sweep) started() string {
 // Nodes is the number of nodes.
 func (s sweep) Nodes() string { return whole(int64(s.params.Nodes)) }
 
+// Clients is the numbers of clients.
+func (s sweep) Clients() string { return numbers(s.clients()) }
+
 // Operations is the number of recorded operations of each client.
 func (s sweep) Operations() string { return whole(int64(s.params.Operations)) }
 

@@ -21,7 +21,14 @@ func (all sweeps) figures() []sketch {
 		return []sketch{{"verdict", all.verdict}}
 	}
 	var list []sketch
-	if len(all.byPacing()) > 0 {
+	if groups, _ := all.rivals(); len(groups) > 0 {
+		list = append(list, sketch{"peers", all.peers})
+		if all.waiting() != nil {
+			list = append(list, sketch{"capacity", all.capacity})
+		}
+		return list
+	}
+	if len(all.byPacing()) > 0 && !slices.ContainsFunc(all, sweep.overClients) {
 		list = append(list, sketch{"lag", all.lag})
 	}
 	if len(all.stalls()) > 0 {
@@ -44,6 +51,9 @@ func (s sweep) figures() []sketch {
 		list = []sketch{{"response-time", s.responseTime}, {"throughput", s.throughput}, {"percentiles", s.percentiles}}
 	}
 	list = append(list, sketch{"distribution", s.distribution})
+	if s.overClients() {
+		list = append(list, sketch{"lag", s.lag})
+	}
 	if slices.ContainsFunc(s.trials, hasBreakdown) {
 		list = append(list, sketch{"breakdown", s.breakdown})
 	}
@@ -81,6 +91,7 @@ func drawAll(folder string, all sweeps) ([]drawing, error) {
 	if all.study() != nil { // a figure of each case would show its fault and nothing of the store
 		all = nil
 	}
+	_, all = all.rivals() // targets that are compared share figures
 	labels := make(map[string]string)
 	for _, s := range all {
 		if other, taken := labels[s.folder()]; taken {

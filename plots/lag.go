@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -88,6 +89,60 @@ func (all sweeps) lag() chart.Figure {
 			"without trials that were not sustained, stalled, or had more than 0.1 % of operations queued for a slot"}, sweep{}.notes(rows)...),
 		Measured: "measured on " + machines(trialsOf(all)),
 	}
+}
+
+// mostLagGrowth is the goal for the p99 of the lag with many clients, relative to that
+// with the fewest, at the same rate.
+const mostLagGrowth = 1.5
+
+// overClients reports whether the sweep is an open loop with several numbers of
+// clients, whose lag is drawn against them.
+func (s sweep) overClients() bool {
+	return s.params.Open() && s.axis == byClients && len(s.loads) > 1
+}
+
+// lag draws p50 and p99 of the lag against the number of clients.
+func (s sweep) lag() chart.Figure {
+	x := s.axis.fit(s.loads)
+	measures := quantileMeasures(lag)[:2]
+	var series []chart.Series
+	for k, m := range measures {
+		for _, o := range s.operations {
+			one := s.series(o, m, weighed(lookOf(o), k))
+			one.Label = o + " " + m.name
+			series = append(series, one)
+		}
+	}
+	first, _ := s.at(s.operations[0], s.loads[0])
+	if goal := mostLagGrowth * measures[1].of(first).Median; goal > 0 {
+		series = append(series, chart.Series{Label: "p99 goal", Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: goal}, {X: x.High, Y: goal}}})
+	}
+	rows := [][]chart.Panel{{{X: x, Y: chart.Tight(heights(series...), tickDuration).Labelled("lag: send − intended start"), Series: series}}}
+	f := s.figure("How much later than intended are operations of many clients sent?",
+		"lag p99 "+s.finding(measures[1], durations)+"; "+s.sample(), rows)
+	f.Caption = append(f.Caption, fmt.Sprintf("goal: at most %s times the p99 with %s", tickNumber(mostLagGrowth), s.axis.words(s.loads[0])))
+	return f
+}
+
+// lagTable returns, in Markdown, p50 and p99 of the lag at each number of clients, and
+// their ratios to those at the smallest.
+func (s sweep) lagTable() (string, error) {
+	if !s.overClients() {
+		return "", errors.New("the lag of a sweep needs an open loop with several numbers of clients")
+	}
+	p50, p99 := quantileMeasures(lag)[0], quantileMeasures(lag)[1]
+	to := " to that with " + s.axis.words(s.loads[0])
+	us := units()[1]
+	var b strings.Builder
+	b.WriteString(s.gapNote())
+	b.WriteString(heading([]string{"clients", "lag p50 (" + us.name + ")", "lag p99 (" + us.name + ")", "p50" + to, "p99" + to, "queued"}))
+	for _, t := range s.settings {
+		first, _ := s.at(t.operation(), s.loads[0])
+		b.WriteString(row([]string{fmt.Sprint(t.load().clients), estimate(p50.of(t), us.ns), estimate(p99.of(t), us.ns),
+			estimate(paired(t, first, p50.trial), 1), estimate(paired(t, first, p99.trial), 1), whole(t.Queued)}))
+	}
+	b.WriteString("\nMedians over trials, and of ratios within a repeat, with 95 % intervals in brackets where there are 6 or more. Queued operations waited for a free slot of their client.\n")
+	return b.String(), nil
 }
 
 // target is a goal for a quantile, named above it.

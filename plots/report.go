@@ -88,18 +88,21 @@ func (r renderer) functions() template.FuncMap {
 	block := func(of func(sweep) string) func(sweep) string {
 		return func(s sweep) string { return strings.TrimSpace(of(s)) }
 	}
-	ofFile := func(of func(sweeps) (string, error)) func(sweeps) (string, error) {
-		return func(all sweeps) (string, error) {
-			text, err := of(all)
-			return strings.TrimSpace(text), err
-		}
-	}
 	return template.FuncMap{
 		"file": r.file, "sweep": r.sweep, "exists": r.exists,
 		"of": ofOperation, "at": atLoad,
 		"value": value, "ratio": ratio, "reference": func() referenceReport { return referenceReport{} },
 		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts),
-		"truth": ofFile(sweeps.truthTable), "study": ofFile(sweeps.studyTable),
+		"truth": checked(sweeps.truthTable), "study": checked(sweeps.studyTable), "lags": checked(sweep.lagTable),
+		"peers": checked(sweeps.peersTable), "servers": checked(sweeps.serversTable),
+	}
+}
+
+// checked returns a block that may fail.
+func checked[T any](of func(T) (string, error)) func(T) (string, error) {
+	return func(x T) (string, error) {
+		text, err := of(x)
+		return strings.TrimSpace(text), err
 	}
 }
 

@@ -73,15 +73,37 @@ func Log(low, high float64, values []float64, label func(float64) string) Axis {
 	if least, most := extent(values); most > 0 {
 		low, high = min(low, power(1, decade(least))), max(high, power(1, decade(most)+1))
 	}
-	a := Axis{Low: low, High: high, Log: true}
+	return Axis{Low: low, High: high, Log: true, Ticks: steps(low, high, label)}
+}
+
+// Tight returns a logarithmic axis that ends close to the least and the largest of
+// values. It ignores NaN and values that are not positive.
+func Tight(values []float64, label func(float64) string) Axis {
+	const (
+		room  = 1.25 // at either end
+		least = 2.6  // range, which has at least one tick
+	)
+	low, high := extent(values)
+	if math.IsInf(low, 1) {
+		low, high = 1, 1
+	}
+	pad := max(room, math.Sqrt(least*low/high))
+	low, high = low/pad, high*pad
+	return Axis{Low: low, High: high, Log: true, Ticks: steps(low, high, label)}
+}
+
+// steps returns ticks at 1, 2 and 5 times powers of ten, or only at powers of ten if the
+// axis is long.
+func steps(low, high float64, label func(float64) string) []plot.Tick {
+	var ticks []plot.Tick
 	for e := decade(low); e <= decade(high); e++ {
 		for _, m := range []float64{1, 2, 5} {
-			if v := power(m, e); v <= high && (m == 1 || high/low < 1e4) {
-				a.Ticks = append(a.Ticks, plot.Tick{Value: v, Label: label(v)})
+			if v := power(m, e); v >= low && v <= high && (m == 1 || high/low < 1e4) {
+				ticks = append(ticks, plot.Tick{Value: v, Label: label(v)})
 			}
 		}
 	}
-	return a
+	return ticks
 }
 
 // Places returns an axis with a tick at each of the ascending xs, and some room at both

@@ -28,6 +28,7 @@ func TestAxes(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	linear := func(v []float64) Axis { return Linear(v, plainly) }
 	fixed := func(v []float64) Axis { return Log(100, 1e4, v, plainly) }
+	tight := func(v []float64) Axis { return Tight(v, plainly) }
 	for _, c := range []struct {
 		name   string
 		axis   func([]float64) Axis
@@ -41,6 +42,9 @@ func TestAxes(t *testing.T) {
 		{"log of nothing", fixed, []float64{nan}, []string{"100", "200", "500", "1000", "2000", "5000", "10000"}},
 		{"log as far as asked for", fixed, []float64{150, 9000}, []string{"100", "200", "500", "1000", "2000", "5000", "10000"}},
 		{"log further down", fixed, []float64{7}, []string{"1", "10", "100", "1000", "10000"}},
+		{"tight", tight, []float64{18, 110}, []string{"20", "50", "100"}},
+		{"tight around one value", tight, []float64{31}, []string{"20"}},
+		{"tight around nothing", tight, []float64{nan, 0}, []string{"1"}},
 		{"log further up", fixed, []float64{10000}, []string{"100", "200", "500", "1000", "2000", "5000", "10000", "20000", "50000", "100000"}},
 	} {
 		a := c.axis(c.values)

@@ -25,10 +25,12 @@ type Series struct {
 // Mark is a measured point, with an optional interval and outline.
 type Mark struct {
 	X, Y      float64
-	Low, High float64 // interval; none if both are 0
-	Hollow    bool
-	Ring      bool
-	Cross     bool
+	Low, High float64 // interval along y; none if both are 0
+	// Left and Right are the interval along x, none if both are 0.
+	Left, Right float64
+	Hollow      bool
+	Ring        bool
+	Cross       bool
 }
 
 // end returns the position of the label of a series, false if no point is on the axes.
@@ -45,7 +47,7 @@ func (s Series) end(c draw.Canvas, p *plot.Plot) (vg.Point, bool) {
 		return last, found && c.Contains(last)
 	}
 	for _, m := range s.Marks {
-		look(m.X, m.Y)
+		look(max(m.X, m.Right), m.Y)
 	}
 	for _, xy := range s.Points {
 		look(xy.X, xy.Y)
@@ -64,21 +66,36 @@ func (s Series) Plot(c draw.Canvas, p *plot.Plot) {
 			c.DrawGlyph(pale, at)
 		}
 	}
-	bars := &plotter.YErrorBars{LineStyle: draw.LineStyle{Color: s.Look.Colour, Width: 1.1}, CapWidth: 6}
-	for _, m := range s.Marks {
-		_, low := place(c, p, m.X, m.Low)
-		_, high := place(c, p, m.X, m.High)
-		if m.Low < m.High && low && high { // half an interval would mislead
-			bars.XYs = append(bars.XYs, plotter.XY{X: m.X, Y: m.Y})
-			bars.YErrors = append(bars.YErrors, struct{ Low, High float64 }{m.Y - m.Low, m.High - m.Y})
-		}
-	}
-	bars.Plot(c, p)
+	s.plotIntervals(c, p)
 	for _, m := range s.Marks {
 		if at, ok := place(c, p, m.X, m.Y); ok && c.Contains(at) {
 			s.Look.draw(c, at, m)
 		}
 	}
+}
+
+// plotIntervals draws the intervals of the marks that are whole on the axes: half an
+// interval would mislead.
+func (s Series) plotIntervals(c draw.Canvas, p *plot.Plot) {
+	style := draw.LineStyle{Color: s.Look.Colour, Width: 1.1}
+	along := &plotter.XErrorBars{LineStyle: style, CapWidth: 6}
+	up := &plotter.YErrorBars{LineStyle: style, CapWidth: 6}
+	drawable := func(x, y float64) bool {
+		_, ok := place(c, p, x, y)
+		return ok
+	}
+	for _, m := range s.Marks {
+		if m.Low < m.High && drawable(m.X, m.Low) && drawable(m.X, m.High) {
+			up.XYs = append(up.XYs, plotter.XY{X: m.X, Y: m.Y})
+			up.YErrors = append(up.YErrors, struct{ Low, High float64 }{m.Y - m.Low, m.High - m.Y})
+		}
+		if m.Left < m.Right && drawable(m.Left, m.Y) && drawable(m.Right, m.Y) {
+			along.XYs = append(along.XYs, plotter.XY{X: m.X, Y: m.Y})
+			along.XErrors = append(along.XErrors, struct{ Low, High float64 }{m.X - m.Left, m.Right - m.X})
+		}
+	}
+	along.Plot(c, p)
+	up.Plot(c, p)
 }
 
 // plotLine draws the parts of the line between its breaks. gonum's line has no breaks,

@@ -54,6 +54,7 @@ func TestMarks(t *testing.T) {
 		want  int
 	}{
 		{"interval and its two ends", Mark{X: 1, Y: 5, Low: 4, High: 7}, "stroke:#123456", 3},
+		{"interval along x", Mark{X: 1, Y: 5, Left: 0.5, Right: 2}, "stroke:#123456", 3},
 		{"hollow", Mark{X: 1, Y: 5, Hollow: true}, "fill:#ffffff", 1},
 		{"ring", Mark{X: 1, Y: 5, Ring: true}, `"fill:#57606a`, 1},
 		{"cross", Mark{X: 1, Y: 5, Cross: true}, "stroke:#1f2328", 2},
