@@ -78,7 +78,7 @@ bench-pacing: build
 TRUTH = ./dhtbench bench --nodes 1 --clients 1 --workload ycsb-c --records 10 --warmup 0 --no-baseline
 STALLED = $(TRUTH) --stall 600ms/1s
 PACED = --rate 100.618034 --arrivals constant --duration 120s
-OVERLOAD = --service-time 1ms --rate 1500 --arrivals constant --inflight 1 --duration 2s --trials 6
+OVERLOAD = --service-time 1ms --rate 1500 --arrivals constant --inflight 1 --duration 1s --trials 6
 OVERLOADED = $(basename $(RESULTS))-overload.jsonl
 bench-truth: build
 	@for file in $(RESULTS) $(OVERLOADED); do \
