@@ -30,7 +30,8 @@ func (s sweep) conditions() string {
 	return strings.Join(run, " · ")
 }
 
-// amount describes the length of the measurement and of the warm-up.
+// amount describes the length of the measurement and of the warm-up, the longest if
+// settings differ.
 func (s sweep) amount() string {
 	p := s.params
 	done := whole(int64(p.Operations)) + " operations per client"
@@ -38,8 +39,12 @@ func (s sweep) amount() string {
 		done = tickDuration(float64(p.DurationNS)) + " per trial"
 	}
 	before := whole(int64(p.Warmup))
-	if p.WarmupNS > 0 {
-		before = tickDuration(float64(p.WarmupNS))
+	var longest int64
+	for _, t := range s.trials {
+		longest = max(longest, t.Params.WarmupNS)
+	}
+	if longest > 0 {
+		before = tickDuration(float64(longest))
 	}
 	return done + " after " + before + " of warm-up"
 }
