@@ -23,7 +23,7 @@ import (
 const (
 	endGrace       = 10 * time.Second       // to end after a complete run
 	abortGrace     = 800 * time.Millisecond // to end after an aborted run
-	interruptGrace = 3 * time.Second        // to reply with partial results
+	interruptGrace = 10 * time.Second       // to reply with partial results, also on a busy machine
 )
 
 // agentShare is the share of a host's processors, one half, that its agent uses;
