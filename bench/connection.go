@@ -160,14 +160,14 @@ func (k *connection) write(conn *node.Conn, request []byte) error {
 func (k *connection) flush(conn *node.Conn) {
 	for {
 		k.mu.Lock()
-		if k.conn != conn { // lost, and its backlog with it
-			k.mu.Unlock()
-			return
-		}
 		out := k.backlog
-		k.backlog = []byte{} // others add to it meanwhile
-		if len(out) == 0 {
+		switch {
+		case k.conn != conn: // lost, and its backlog with it
+			out = nil
+		case len(out) == 0:
 			k.backlog = nil
+		default:
+			k.backlog = []byte{} // others add to it meanwhile
 		}
 		k.mu.Unlock()
 		if len(out) == 0 {
@@ -259,7 +259,7 @@ func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 func (k *connection) serve(ctx context.Context) {
 	for ctx.Err() == nil {
 		for conn := k.current(); conn != nil && k.receive(conn); {
-			if conn.In.Empty() {
+			if conn.In.Len() == 0 {
 				k.client.refill()
 			}
 		}

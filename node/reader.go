@@ -37,9 +37,6 @@ func (r *Reader) Wait() error {
 	return r.fill()
 }
 
-// Empty reports whether nothing is buffered.
-func (r *Reader) Empty() bool { return r.begin == r.end }
-
 // fill reads once from the stream, after making room for at least one byte. It
 // invalidates the messages returned before.
 func (r *Reader) fill() error {
