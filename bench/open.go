@@ -61,21 +61,11 @@ func (r *run) shorten(until int64, ended string) {
 // awaitReplies waits for the last replies until the end of the grace period, and then
 // ends the operations that have none. It returns the error of the run, if any.
 func (r *run) awaitReplies(ctx context.Context) error {
-	c := r.client
-	left := time.Duration(r.rec.until + c.plan.GraceNS - c.clock.Now())
+	left := time.Duration(r.rec.until + r.client.plan.GraceNS - r.client.clock.Now())
 	if r.rec.ended == results.Interrupted {
 		left = stopGrace
 	}
-	over := time.NewTimer(max(left, 0))
-	defer over.Stop()
-	for !r.idle() {
-		select {
-		case <-r.drained:
-		case <-over.C:
-			c.eachConnection((*connection).abandon)
-			<-r.drained
-		}
-	}
+	r.settle(left)
 	if cause := context.Cause(ctx); cause != nil && cause != errStopped {
 		return cause
 	}

@@ -14,7 +14,7 @@ type pipeline struct {
 	end   int64 // the instant when limit.duration is over
 
 	mu      sync.Mutex    // guards what follows: replies come on several connections
-	stopped bool          // after an order to stop
+	stopped bool          // no more is sent
 	begun   int           // operations sent
 	touched []*connection // with a batch; empty except during refill
 }
@@ -41,23 +41,15 @@ func (c *client) pipelinedLoop(ctx context.Context, limit extent, rec *recorder)
 // stop ends the loop after its context has ended. After an order to stop, operations
 // that have been sent still count.
 func (p *pipeline) stop(ctx context.Context) error {
-	c := p.run.client
+	p.mu.Lock()
+	p.stopped = true
+	p.mu.Unlock()
+	var grace time.Duration
 	if context.Cause(ctx) == errStopped {
-		p.mu.Lock()
-		p.stopped = true
-		p.mu.Unlock()
-		over := time.NewTimer(stopGrace)
-		defer over.Stop()
-		for late := false; !p.run.idle() && !late; {
-			select {
-			case <-p.run.drained:
-			case <-over.C:
-				late = true
-			}
-		}
+		grace = stopGrace
 	}
-	c.eachConnection((*connection).abandon)
-	return c.stopped(ctx, p.run.rec)
+	p.run.settle(grace)
+	return p.run.client.stopped(ctx, p.run.rec)
 }
 
 // over reports whether all operations have been sent.

@@ -78,6 +78,21 @@ func (r *run) drain() {
 	}
 }
 
+// settle waits until no operation is in flight. After the given time it ends those that
+// have no reply.
+func (r *run) settle(within time.Duration) {
+	over := time.NewTimer(max(within, 0))
+	defer over.Stop()
+	for !r.idle() {
+		select {
+		case <-r.drained:
+		case <-over.C:
+			r.client.eachConnection((*connection).abandon)
+			<-r.drained
+		}
+	}
+}
+
 // freeSlots is the number of free slots.
 func (r *run) freeSlots() int {
 	r.pool.Lock()
