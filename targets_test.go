@@ -174,7 +174,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 	for _, trial := range mustBench(t, file, append(common, "--workload", "get=3,put=2,del=1,insert=1", "--records", "200", "--rate", "500", "--duration", "1s", "--warmup", "20")...) {
 		checkTarget(t, trial)
 		c := trial.Counts()
-		null := strings.HasPrefix(trial.Params.Target, results.NullPrefix)
+		null := results.IsNull(trial.Params.Target)
 		if c.Bad() != 0 || c.Replied() < 300 || (c.Absent > 0) == null || len(trial.Timeline) == 0 || trial.Response().Count() != c.Replied() {
 			t.Errorf("%s: %+v", trial.Params.Store(), c)
 		}

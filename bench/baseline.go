@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"dhtbench/bench/target"
 	"dhtbench/results"
@@ -27,7 +26,7 @@ type baselineKey struct {
 
 // baselineOf returns the key of the baseline for p.
 func baselineOf(p results.Params) baselineKey {
-	return baselineKey{target.NullPrefix + strings.TrimPrefix(p.Store(), target.NullPrefix), p.Clients}
+	return baselineKey{results.NullPrefix + results.Protocol(p.Store()), p.Clients}
 }
 
 // measureBaseline measures the clients of p at null servers of its target's

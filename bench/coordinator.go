@@ -163,7 +163,7 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 	replies, err := g.ask(ctx, "ready", func(i int) order {
 		s := spec{
 			Params: p.Params, Host: c.fleet.at(i).Name, Clients: placed[i], Servers: addrs, Salt: salt, Self: -1,
-			Null: isNull(p.Target), Timeline: c.timeline || p.Open(),
+			Null: results.IsNull(p.Target), Timeline: c.timeline || p.Open(),
 		}
 		if p.Placement == results.EmbeddedPlacement {
 			s.Self = i

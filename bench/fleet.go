@@ -43,7 +43,7 @@ func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet
 // missing program is reported before the first trial.
 func (f *fleet) tryServers(ctx context.Context, targets []string) error {
 	for _, name := range targets {
-		if name == results.DHT || isNull(name) { // these are part of dhtbench
+		if name == results.DHT || results.IsNull(name) { // these are part of dhtbench
 			continue
 		}
 		t, err := target.Named(name, false)

@@ -3,7 +3,6 @@ package bench
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"dhtbench/bench/target"
@@ -132,14 +131,11 @@ func (w *plan) forTarget() string {
 // null returns the sizes of values at null servers. It is empty if the target is
 // not a null server.
 func (w *plan) null() []int {
-	if !isNull(w.Target) {
+	if !results.IsNull(w.Target) {
 		return nil
 	}
 	return w.options.Values.Spread(nullSizes)
 }
-
-// isNull reports whether a target is a null server.
-func isNull(name string) bool { return strings.HasPrefix(name, target.NullPrefix) }
 
 // checkTarget refuses what the target cannot do.
 func (w *plan) checkTarget() error {

@@ -64,7 +64,7 @@ func (c *Command) checkRunning() error {
 		refuse(c.KeyBytes < leastSalted, "--key-bytes %d: must be at least %d with --servers or --cluster, so that keys differ from those of earlier runs", c.KeyBytes, leastSalted),
 		refuse(c.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --servers or --cluster"),
 		refuse(c.Stall != "" || c.ServiceTime != 0, "--stall and --service-time cannot be combined with --servers or --cluster"),
-		refuse(len(c.Target) != 1 || isNull(c.Target[0]), "--servers and --cluster need exactly one target, not a null server; give one with --target"),
+		refuse(len(c.Target) != 1 || results.IsNull(c.Target[0]), "--servers and --cluster need exactly one target, not a null server; give one with --target"),
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

@@ -3,7 +3,6 @@ package plots
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -74,7 +73,7 @@ func (g rivals) measured() string { return "targets " + g.names() + " · " + g[0
 func (g rivals) heaviest() load { return g[0].loads[len(g[0].loads)-1] }
 
 // isNull reports whether the target is null servers.
-func (s sweep) isNull() bool { return strings.HasPrefix(s.params.Target, results.NullPrefix) }
+func (s sweep) isNull() bool { return results.IsNull(s.params.Target) }
 
 // looksOfStores are the looks of DHT, redis, memcached and any other store.
 func looksOfStores() []chart.Look {
@@ -90,7 +89,7 @@ func looksOfStores() []chart.Look {
 // servers speak, in [looksOfStores].
 func (s sweep) storeIndex() int {
 	known := []string{results.DHT, "redis", "memcached"}
-	if i := slices.Index(known, strings.TrimPrefix(s.params.Store(), results.NullPrefix)); i >= 0 {
+	if i := slices.Index(known, results.Protocol(s.params.Store())); i >= 0 {
 		return i
 	}
 	return len(known)

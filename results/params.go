@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // Operations of a trial.
@@ -117,6 +118,13 @@ type Params struct {
 	// none.
 	Fault string `json:"fault,omitempty"`
 }
+
+// IsNull reports whether a target is null servers.
+func IsNull(target string) bool { return strings.HasPrefix(target, NullPrefix) }
+
+// Protocol returns the store whose protocol a target speaks: redis for redis and
+// null:redis.
+func Protocol(target string) string { return strings.TrimPrefix(target, NullPrefix) }
 
 // ClosedInflight is the number of operations in flight of a client in a closed loop.
 func (p Params) ClosedInflight() int { return max(p.Connections*p.Pipeline, 1) }

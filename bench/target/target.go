@@ -105,15 +105,15 @@ func (s Server) args(command ...string) []string {
 	return args
 }
 
-// NullPrefix begins the names of null servers: null:redis speaks the protocol of
-// redis.
-const NullPrefix = "null:"
+// nullPrefix begins the names of null servers: null:redis speaks the protocol of
+// redis. It is that of package results, from which this package is kept apart.
+const nullPrefix = "null:"
 
 // Named returns the target of that name: dht, redis or memcached, or null: and one
 // of these. Null servers differ from others only in how they are started. With
 // breakdown, replies have Queue and Work. Only dht supports it.
 func Named(name string, breakdown bool) (Target, error) {
-	protocol := strings.TrimPrefix(name, NullPrefix)
+	protocol := strings.TrimPrefix(name, nullPrefix)
 	if breakdown && (protocol == "redis" || protocol == "memcached") {
 		return nil, fmt.Errorf("--breakdown needs --target dht; replies of %s have no times", name)
 	}
