@@ -66,15 +66,17 @@ func (p *pacer) serve(ctx context.Context) {
 		for len(p.ready) > 0 {
 			p.admit(<-p.ready)
 		}
-		if len(p.senders) == 0 || p.idle() > 0 {
-			if !p.rest(ctx) {
+		now := p.waiter.clock.Now()
+		idle := p.idle(now)
+		if len(p.senders) == 0 || idle > 0 {
+			if !p.rest(ctx, idle) {
 				return
 			}
 			continue
 		}
 		s := p.senders[0]
 		switch {
-		case s.over(p.waiter.clock.Now()):
+		case s.over(now):
 			s.end()
 			heap.Pop(&p.senders)
 		case !s.prepare():
@@ -110,9 +112,12 @@ func (p *pacer) admit(s *sender) {
 }
 
 // idle returns how long the pacer can wait for ready senders before it must wait for the
-// next intended start.
-func (p *pacer) idle() time.Duration {
-	left := time.Duration(p.senders[0].due - p.waiter.clock.Now())
+// next intended start. It is 0 without senders.
+func (p *pacer) idle(now int64) time.Duration {
+	if len(p.senders) == 0 {
+		return 0
+	}
+	left := time.Duration(p.senders[0].due - now)
 	if p.waiter.timer {
 		return left
 	}
@@ -122,11 +127,11 @@ func (p *pacer) idle() time.Duration {
 	return left
 }
 
-// rest waits for a ready sender, or until shortly before the next operation is due.
-// It returns false if ctx ends first.
-func (p *pacer) rest(ctx context.Context) bool {
-	if len(p.senders) > 0 {
-		p.alarm.Reset(p.idle())
+// rest waits for a ready sender, for no longer than idle unless that is 0. It returns
+// false if ctx ends first.
+func (p *pacer) rest(ctx context.Context, idle time.Duration) bool {
+	if idle > 0 {
+		p.alarm.Reset(idle)
 		defer p.alarm.Stop()
 	}
 	select {
