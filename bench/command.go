@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"cmp"
 	"errors"
 	"time"
 
@@ -172,9 +171,6 @@ func (c *Command) sweep() sweep {
 	}
 	if len(c.Rate.each) > 0 {
 		p.Loop, p.Arrivals, p.Inflight, p.Pacing = results.OpenLoop, c.Arrivals, c.Inflight, c.Pacing
-	}
-	if p.Loop == results.ClosedLoop {
-		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
 	}
 	s := sweep{params: p, clients: c.Clients, rates: c.Rate, trials: c.Trials}
 	for _, name := range c.Target {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -66,12 +67,14 @@ func (s sweep) allPacings() []string {
 	return s.pacings
 }
 
-// at returns the parameters of one setting. The duration of an open loop, unless
+// at returns the parameters of one setting, with the defaults that depend on the loop. The
+// duration of an open loop, unless
 // given, is that of its operations at the rate.
 func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 	p := s.params
 	p.Clients, p.RateOpsPerS, p.Pacing = clients, rate, pacing
 	if !p.Open() {
+		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
 		return p
 	}
 	lasts := func(operations int) int64 {
@@ -88,12 +91,7 @@ func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 		p.WarmupNS = warmup
 	}
 	p.Operations, p.Warmup, p.GraceNS = 0, 0, int64(defaultGrace)
-	if p.Connections == 0 {
-		p.Connections = openConnections(p)
-	}
-	if p.Pipeline == 0 {
-		p.Pipeline = p.Inflight
-	}
+	p.Connections, p.Pipeline = cmp.Or(p.Connections, openConnections(p)), cmp.Or(p.Pipeline, p.Inflight)
 	return p
 }
 
