@@ -109,17 +109,24 @@ func startSSHD(t *testing.T) *sshd {
 		s.cmd.Process.Kill()
 		s.cmd.Wait()
 	})
+	awaitServer(t, "sshd", "127.0.0.1:"+port)
+	return s
+}
+
+// awaitServer waits until a server accepts connections.
+func awaitServer(t testing.TB, name, addr string) {
+	t.Helper()
 	deadline := time.After(10 * time.Second)
-	for tick := time.Tick(20 * time.Millisecond); ; {
-		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	for tick := time.Tick(10 * time.Millisecond); ; {
+		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
-			return s
+			return
 		}
 		select {
 		case <-tick:
 		case <-deadline:
-			t.Fatalf("sshd does not accept connections: %v", err)
+			t.Fatalf("%s does not accept connections: %v", name, err)
 		}
 	}
 }

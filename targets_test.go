@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"dhtbench/bench/target"
 	"dhtbench/node"
@@ -71,19 +70,8 @@ func startStore(t testing.TB, name string, args ...string) store {
 		s.cmd.Process.Kill()
 		s.cmd.Wait()
 	})
-	deadline := time.After(10 * time.Second)
-	for tick := time.Tick(10 * time.Millisecond); ; {
-		conn, err := net.Dial("tcp", s.addr)
-		if err == nil {
-			conn.Close()
-			return s
-		}
-		select {
-		case <-tick:
-		case <-deadline:
-			t.Fatalf("%s does not accept connections: %v", name, err)
-		}
-	}
+	awaitServer(t, name, s.addr)
+	return s
 }
 
 // startRedis starts a redis-server with further arguments.

@@ -67,9 +67,8 @@ func (s sweep) allPacings() []string {
 	return s.pacings
 }
 
-// at returns the parameters of one setting, with the defaults that depend on the loop. The
-// duration of an open loop, unless
-// given, is that of its operations at the rate.
+// at returns the parameters of one setting, with the defaults that depend on the loop.
+// The duration of an open loop, unless given, is that of its operations at the rate.
 func (s sweep) at(clients int, rate float64, pacing string) results.Params {
 	p := s.params
 	p.Clients, p.RateOpsPerS, p.Pacing = clients, rate, pacing

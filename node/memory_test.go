@@ -2,12 +2,8 @@ package node
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"os"
-	"os/exec"
 	"testing"
 )
 
@@ -34,12 +30,12 @@ func BenchmarkMemory(b *testing.B) {
 			return AppendRequest(dst, Request{Op: OpPut, Key: []byte(key), Value: value})
 		}, "\x00\x00\x00\x02\x00\x00"},
 		{"memcached", func(b *testing.B) (string, int) {
-			return startProgram(b, "memcached", "-u", "root", "-m", "1024", "-l", "127.0.0.1", "-U", "0", "-p")
+			return startPeer(b, "memcached", "-u", "root", "-m", "1024", "-l", "127.0.0.1", "-U", "0", "-p")
 		}, func(dst []byte, key string) []byte {
 			return fmt.Appendf(dst, "set %s 0 0 %d\r\n%s\r\n", key, len(value), value)
 		}, "STORED\r\n"},
 		{"redis", func(b *testing.B) (string, int) {
-			return startProgram(b, "redis-server", "--save", "", "--bind", "127.0.0.1", "--port")
+			return startPeer(b, "redis-server", "--save", "", "--bind", "127.0.0.1", "--port")
 		}, func(dst []byte, key string) []byte {
 			return fmt.Appendf(dst, "*3\r\n$3\r\nSET\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(key), key, len(value), value)
 		}, "+OK\r\n"},
@@ -68,36 +64,4 @@ func BenchmarkMemory(b *testing.B) {
 			}
 		})
 	}
-}
-
-// startProgram starts an installed server at a free port, which is the last argument,
-// and waits until it accepts connections. The server ends with the benchmark.
-func startProgram(b *testing.B, name string, args ...string) (addr string, pid int) {
-	b.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	addr = ln.Addr().String()
-	ln.Close()
-	_, port, _ := net.SplitHostPort(addr)
-	cmd := exec.Command(name, append(args, port)...)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); errors.Is(err, exec.ErrNotFound) {
-		b.Skip(err)
-	} else if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	for ctx := testContext(b); ctx.Err() == nil; {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			conn.Close()
-			return addr, cmd.Process.Pid
-		}
-	}
-	b.Fatalf("%s does not accept connections at %s", name, addr)
-	return "", 0
 }

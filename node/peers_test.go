@@ -38,7 +38,8 @@ func peers() []peer {
 		{
 			name: "redis",
 			start: func(b *testing.B) string {
-				return startPeer(b, "redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port")
+				addr, _ := startPeer(b, "redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port")
+				return addr
 			},
 			put:    fmt.Appendf(nil, "*3\r\n$3\r\nSET\r\n$%d\r\n%s\r\n$32\r\n%s\r\n", len(key), key, value),
 			stored: []byte("+OK\r\n"),
@@ -48,7 +49,8 @@ func peers() []peer {
 		{
 			name: "memcached",
 			start: func(b *testing.B) string {
-				return startPeer(b, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-U", "0", "-p")
+				addr, _ := startPeer(b, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-U", "0", "-p")
+				return addr
 			},
 			put:    fmt.Appendf(nil, "set %s 0 0 32\r\n%s\r\n", key, value),
 			stored: []byte("STORED\r\n"),
@@ -58,9 +60,9 @@ func peers() []peer {
 	}
 }
 
-// startPeer starts a server with a free port as its last argument and waits
-// until it accepts connections.
-func startPeer(b *testing.B, argv ...string) string {
+// startPeer starts an installed server with a free port as its last argument, and waits
+// until it accepts connections. The server ends with the benchmark.
+func startPeer(b *testing.B, argv ...string) (addr string, pid int) {
 	b.Helper()
 	if _, err := exec.LookPath(argv[0]); err != nil {
 		b.Skipf("no %s here: install Debian's package of that name", argv[0])
@@ -69,7 +71,7 @@ func startPeer(b *testing.B, argv ...string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	addr := free.Addr().String()
+	addr = free.Addr().String()
 	free.Close()
 	argv = append(argv, strconv.Itoa(free.Addr().(*net.TCPAddr).Port))
 	cmd := exec.Command(argv[0], argv[1:]...)
@@ -86,7 +88,7 @@ func startPeer(b *testing.B, argv ...string) string {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
-			return addr
+			return addr, cmd.Process.Pid
 		}
 		select {
 		case <-tick:
