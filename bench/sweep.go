@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"slices"
-	"strings"
 
 	"dhtbench/results"
 )
@@ -159,21 +157,8 @@ func (s sweep) checkSame(trials []results.Trial) error {
 		here := s.at(there.Clients, there.RateOpsPerS, there.Pacing)
 		here.Operation, here.Target = there.Operation, there.Target
 		if there != here {
-			return fmt.Errorf("it holds trials of another sweep (%s)", difference(there, here))
+			return fmt.Errorf("it holds trials of another sweep (%s here)", there.Difference(here))
 		}
 	}
 	return nil
-}
-
-// difference names the parameters in which two settings differ, and their values.
-func difference(there, here results.Params) string {
-	var parts []string
-	a, b := reflect.ValueOf(there), reflect.ValueOf(here)
-	for i := range a.NumField() {
-		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
-		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
-			parts = append(parts, fmt.Sprintf("%s: %v there, %v here", name, x, y))
-		}
-	}
-	return strings.Join(parts, "; ")
 }

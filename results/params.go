@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -57,6 +58,12 @@ const (
 const (
 	DHT        = "dht" // the nodes of package node; Params.Target is empty for it
 	NullPrefix = "null:"
+)
+
+// Sides of a run that compares two.
+const (
+	SideA = "a"
+	SideB = "b"
 )
 
 // Params is the parameters of a trial: everything that was chosen before it ran.
@@ -114,6 +121,8 @@ type Params struct {
 	// ServiceTimeNS is another injected fault: each node does one operation at a time
 	// and takes this long for it. It is 0 without the fault.
 	ServiceTimeNS int64 `json:"service_time_ns,omitempty"`
+	// Side is SideA or SideB in a run that compares two sides; otherwise empty.
+	Side string `json:"side,omitempty"`
 	// Fault is the fault that a study of verdicts injected, such as ThiefFault. Empty:
 	// none.
 	Fault string `json:"fault,omitempty"`
@@ -135,6 +144,23 @@ func (p Params) Setting() Params {
 	p.Repeat = 0
 	return p
 }
+
+// Difference names the parameters in which p and q differ, and their values: `nodes: 8
+// and 4; seed: 1 and 2`.
+func (p Params) Difference(q Params) string {
+	var parts []string
+	a, b := reflect.ValueOf(p), reflect.ValueOf(q)
+	for i := range a.NumField() {
+		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
+		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
+			parts = append(parts, fmt.Sprintf("%s: %v and %v", name, x, y))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Load describes the operation and the load: put at 8 clients, mix at 10000/s.
+func (p Params) Load() string { return Group{Trials: []Params{p}}.Where() }
 
 // Store returns the target: DHT if Target is empty.
 func (p Params) Store() string { return cmp.Or(p.Target, DHT) }

@@ -1,0 +1,159 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"dhtbench/results"
+)
+
+// pair is one setting with the trials of both sides, by ascending repeat.
+type pair struct {
+	setting results.Params // of A
+	a, b    []results.Trial
+}
+
+// Files compares two results files measured one after the other. It returns an error if
+// they cannot be compared. With force it compares what has the same load, and lists the
+// reasons not to in Forced.
+func Files(a, b Side, force bool) (Comparison, error) {
+	c := Comparison{A: a.Name, B: b.Name}
+	c.Caveats = append(c.Caveats, "the files were not measured in turn: a change of the machine between the runs looks like a difference")
+	return c.run(a, b, identity, force)
+}
+
+// Sides compares the sides of one run, which were measured in turn. The settings of A and
+// B belong together in their order.
+func Sides(name string, trials []results.Trial, force bool) (Comparison, error) {
+	var a, b Side
+	for _, t := range trials {
+		switch t.Params.Side {
+		case results.SideA:
+			a.Trials = append(a.Trials, t)
+		case results.SideB:
+			b.Trials = append(b.Trials, t)
+		}
+	}
+	if len(a.Trials) == 0 || len(b.Trials) == 0 {
+		return Comparison{}, fmt.Errorf("%s: it does not hold two sides; measure with --a and --b, or give a second file", name)
+	}
+	c := Comparison{A: "A", B: "B", Paired: true}
+	return c.run(a, b, load, force)
+}
+
+// run matches and compares the trials of both sides.
+func (c Comparison) run(a, b Side, key func(results.Params) results.Params, force bool) (Comparison, error) {
+	pairs, err := match(a, b, key)
+	if err != nil && force {
+		c.Forced = append(c.Forced, err.Error())
+		pairs, err = match(a, b, load)
+	}
+	if err != nil {
+		return c, err
+	}
+	if reasons := refusals(pairs, c.Paired); len(reasons) > 0 {
+		if !force {
+			return c, fmt.Errorf("%w; use --force to compare nevertheless", errors.Join(reasons...))
+		}
+		for _, r := range reasons {
+			c.Forced = append(c.Forced, r.Error())
+		}
+	}
+	left := len(results.Summarize(a.Trials)) + len(results.Summarize(b.Trials)) - 2*len(pairs)
+	if left > 0 {
+		c.Caveats = append(c.Caveats, fmt.Sprintf("%d settings of one side alone are left out", left))
+	}
+	if x, y := pairs[0].a[0].Build, pairs[0].b[0].Build; x != y {
+		c.Caveats = append(c.Caveats, fmt.Sprintf("builds of dhtbench differ: %s and %s", revision(x), revision(y)))
+	}
+	if err := c.align(pairs); err != nil {
+		return c, err
+	}
+	c.compare(pairs)
+	return c, nil
+}
+
+func revision(b results.Build) string {
+	if len(b.Revision) > 12 {
+		return b.Revision[:12]
+	}
+	return b.Revision + " " + b.Go
+}
+
+// identity is the parameters that must be equal in two files.
+func identity(p results.Params) results.Params {
+	p.Seed, p.Repeat, p.Side = 0, 0, ""
+	return p
+}
+
+// load is the parameters of the load alone.
+func load(p results.Params) results.Params {
+	return results.Params{Operation: p.Operation, Loop: p.Loop, Clients: p.Clients, RateOpsPerS: p.RateOpsPerS, Pacing: p.Pacing, Workload: p.Workload}
+}
+
+// match returns the settings that both sides have, in the order of
+// [results.Summarize].
+func match(a, b Side, key func(results.Params) results.Params) ([]pair, error) {
+	var pairs []pair
+	ours, theirs := results.Summarize(a.Trials), results.Summarize(b.Trials)
+	if len(ours) == 0 || len(theirs) == 0 {
+		return nil, fmt.Errorf("%s and %s: one of them holds no trials", a.Name, b.Name)
+	}
+	for _, s := range ours {
+		i := slices.IndexFunc(theirs, func(t results.Summary) bool { return key(t.Setting) == key(s.Setting) })
+		if i >= 0 {
+			pairs = append(pairs, pair{s.Setting, byRepeat(s.Trials), byRepeat(theirs[i].Trials)})
+			theirs = slices.Delete(theirs, i, i+1)
+		}
+	}
+	if len(pairs) == 0 {
+		return nil, fmt.Errorf("%s and %s have no setting in common (%s)", a.Name, b.Name,
+			key(ours[0].Setting).Difference(key(theirs[0].Setting)))
+	}
+	return pairs, nil
+}
+
+func byRepeat(trials []results.Trial) []results.Trial {
+	return slices.SortedStableFunc(slices.Values(trials), func(a, b results.Trial) int { return a.Params.Repeat - b.Params.Repeat })
+}
+
+// align keeps the repeats that all settings have: of both sides if they are paired.
+func (c *Comparison) align(pairs []pair) error {
+	a := common(pairs, func(p pair) []results.Trial { return p.a })
+	b := common(pairs, func(p pair) []results.Trial { return p.b })
+	if c.Paired {
+		a = slices.DeleteFunc(a, func(r int) bool { return !slices.Contains(b, r) })
+		b = a
+	}
+	if len(a) == 0 || len(b) == 0 {
+		return errors.New("no repeat has trials of all settings; finish the runs with --resume")
+	}
+	for i := range pairs {
+		pairs[i].a, pairs[i].b = only(pairs[i].a, a), only(pairs[i].b, b)
+	}
+	c.Repeats = [2]int{len(a), len(b)}
+	return nil
+}
+
+// common returns the repeats that all settings have.
+func common(pairs []pair, of func(pair) []results.Trial) []int {
+	count := make(map[int]int)
+	for _, p := range pairs {
+		for _, t := range of(p) {
+			count[t.Params.Repeat]++
+		}
+	}
+	var all []int
+	for r, n := range count {
+		if n == len(pairs) {
+			all = append(all, r)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func only(trials []results.Trial, repeats []int) []results.Trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return !slices.Contains(repeats, t.Params.Repeat) })
+}
