@@ -157,7 +157,7 @@ func (s sweep) checkSame(trials []results.Trial) error {
 		here := s.at(there.Clients, there.RateOpsPerS, there.Pacing)
 		here.Operation, here.Target = there.Operation, there.Target
 		if there != here {
-			return fmt.Errorf("it holds trials of another sweep (%s here)", there.Difference(here))
+			return fmt.Errorf("it holds trials of another sweep (%s)", there.Difference(here, "there", "here"))
 		}
 	}
 	return nil

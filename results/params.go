@@ -145,15 +145,15 @@ func (p Params) Setting() Params {
 	return p
 }
 
-// Difference names the parameters in which p and q differ, and their values: `nodes: 8
-// and 4; seed: 1 and 2`.
-func (p Params) Difference(q Params) string {
+// Difference names the parameters in which p and q differ, and their values. With the
+// places there and here it is `nodes: 8 there, 4 here; seed: 1 there, 2 here`.
+func (p Params) Difference(q Params, placeOfP, placeOfQ string) string {
 	var parts []string
 	a, b := reflect.ValueOf(p), reflect.ValueOf(q)
 	for i := range a.NumField() {
 		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
 		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
-			parts = append(parts, fmt.Sprintf("%s: %v and %v", name, x, y))
+			parts = append(parts, fmt.Sprintf("%s: %v %s, %v %s", name, x, placeOfP, y, placeOfQ))
 		}
 	}
 	return strings.Join(parts, "; ")

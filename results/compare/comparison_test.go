@@ -166,7 +166,7 @@ func TestRefusals(t *testing.T) {
 			t.Warnings = []results.Warning{{Code: "agent-cpu", Level: results.Suspect, Value: 0.99}}
 		}, "the generator may be the limit in 6 of 6 trials: agents used 99 % of their cores"},
 		{"hosts", func(t *results.Trial) { t.Hosts = []results.Host{{CPU: "other", Cores: 4, Kernel: "6.1"}} }, "the hosts differ"},
-		{"parameters", func(t *results.Trial) { t.Params.ValueBytes = 1024 }, "no setting in common (value_bytes: 0 and 1024)"},
+		{"parameters", func(t *results.Trial) { t.Params.ValueBytes = 1024 }, "no setting in common (value_bytes: 0 in A, 1024 in B)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := side("a.jsonl", 1, 1), side("b.jsonl", 2, 1)

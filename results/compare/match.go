@@ -109,7 +109,7 @@ func match(a, b Side, key func(results.Params) results.Params) ([]pair, error) {
 	}
 	if len(pairs) == 0 {
 		return nil, fmt.Errorf("%s and %s have no setting in common (%s)", a.Name, b.Name,
-			key(ours[0].Setting).Difference(key(theirs[0].Setting)))
+			key(ours[0].Setting).Difference(key(theirs[0].Setting), "in A", "in B"))
 	}
 	return pairs, nil
 }
