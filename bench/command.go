@@ -21,6 +21,7 @@ type Command struct {
 	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
 	Warmup      extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
 	Trials      int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
+	Until       percentage     `help:"Stop before --trials when, in every setting, the interval of throughput (closed loop) or p50 (open loop) is within this of the median: 2%." placeholder:"PERCENT"`
 	Seed        uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
 	Pipeline    int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
 	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
@@ -46,6 +47,12 @@ type Command struct {
 	Timeline bool   `group:"Output" help:"Record latency over time in a closed loop too."`
 	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
+
+	A  *string `group:"Comparison" name:"a" help:"Flags of side A, such as --a='--target redis'. Both sides have the other flags in common." placeholder:"FLAGS"`
+	B  *string `group:"Comparison" name:"b" help:"Flags of side B." placeholder:"FLAGS"`
+	AA bool    `group:"Comparison" name:"aa" help:"Compare the same with itself: which differences can be found on this machine?"`
+
+	side string // in a comparison, results.SideA or SideB
 
 	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, such as 600ms/1s." placeholder:"D/P" hidden:""`
 
@@ -96,9 +103,11 @@ func (c *Command) Validate() error {
 		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
 		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
+		refuse(c.Until > 0 && c.Trials < fewestTrials, "--until needs --trials, the largest number of repeats, of at least %d", fewestTrials),
 		c.checkTargets(),
 		c.checkRunning(),
-		c.checkSearch(mixed))
+		c.checkSearch(mixed),
+		c.checkSides())
 	return errors.Join(errs...)
 }
 
@@ -133,7 +142,11 @@ func (c *Command) duration() time.Duration {
 
 // sweep returns the sweep that the flags describe.
 func (c *Command) sweep() sweep {
+	if c.comparing() {
+		return c.comparison()
+	}
 	p := results.Params{
+		Side:          c.side,
 		Loop:          results.ClosedLoop,
 		Nodes:         c.Nodes,
 		Operations:    c.Ops,

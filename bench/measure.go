@@ -42,7 +42,11 @@ func (c *Command) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return c.cutShort(ctx, err, len(trials), sweep.size())
 	}
-	return c.show(trials)
+	err = c.show(trials)
+	if c.comparing() {
+		err = errors.Join(err, c.compare(trials))
+	}
+	return err
 }
 
 // datedName is the default name of a results file.
@@ -104,11 +108,15 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		return err
 	}
 	defer co.progress.close()
-	for _, run := range runs {
+	for i, run := range runs {
+		if (i == 0 || runs[i-1].params.Repeat < run.params.Repeat) && c.settled(trials) {
+			return nil
+		}
 		err := co.run(ctx, run, func(t results.Trial) error {
 			if err := record(t); err != nil {
 				return err
 			}
+			trials = append(trials, t)
 			co.progress.end(t)
 			return nil
 		})
@@ -117,6 +125,23 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		}
 	}
 	return nil
+}
+
+// settled reports whether --until allows to end with these trials.
+func (c *Command) settled(trials []results.Trial) bool {
+	if c.Until == 0 || len(trials) == 0 {
+		return false
+	}
+	for _, s := range results.Summarize(trials) {
+		e := s.Throughput
+		if s.Setting.Open() {
+			e = s.Latency().P50
+		}
+		if !e.HasInterval() || !(e.High-e.Low <= 2*float64(c.Until)*e.Median) {
+			return false
+		}
+	}
+	return true
 }
 
 // coordinator prepares the hosts and returns the coordinator of the given runs.
@@ -162,7 +187,7 @@ func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 	if running := c.running(); len(running) > 0 {
 		err = f.tryRunning(ctx, c.Target[0], running)
 	} else {
-		err = f.tryServers(ctx, c.Target)
+		err = f.tryServers(ctx, c.targets())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)

@@ -25,7 +25,7 @@ func newPlan(p results.Params) (plan, error) {
 		return plan{}, err
 	}
 	w := plan{Params: p, target: t}
-	w.options = workload.Options{Seed: p.Seed, Clients: p.Clients, KeyBytes: p.KeyBytes, Records: p.Records,
+	w.options = workload.Options{Seed: p.WorkloadSeed(), Clients: p.Clients, KeyBytes: p.KeyBytes, Records: p.Records,
 		FailedPutRemoves: t.Limits().FailedPutRemoves}
 	errs := []error{w.checkSizes(), w.readSizes(), w.readMix(), w.checkRate(), w.checkTarget()}
 	w.options.KeysPerClient = w.keysPerClient()

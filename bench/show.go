@@ -97,7 +97,9 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 		}
 		sweeps[i] = append(sweeps[i], t)
 	}
-	slices.SortStableFunc(sweeps, func(a, b []results.Trial) int { return cmp.Compare(a[0].Params.Target, b[0].Params.Target) })
+	slices.SortStableFunc(sweeps, func(a, b []results.Trial) int {
+		return cmp.Or(cmp.Compare(a[0].Params.Side, b[0].Params.Side), cmp.Compare(a[0].Params.Target, b[0].Params.Target))
+	})
 	return sweeps
 }
 
@@ -105,6 +107,9 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 func headline(trials []results.Trial, summaries []results.Summary) string {
 	p := trials[0].Params
 	parts := []string{p.Cluster(), p.Placement + " clients"}
+	if p.Side != "" {
+		parts = append([]string{"side " + strings.ToUpper(p.Side)}, parts...)
+	}
 	if p.Workload != "" {
 		parts = append(parts, p.Workload, p.Keys+" keys")
 	}
