@@ -22,7 +22,7 @@ const startDelay = 20 * time.Millisecond
 // makes their records.
 type coordinator struct {
 	fleet    *fleet   // where servers and agents run
-	servers  []string // addresses of running servers, with passwords; none: each run starts servers
+	servers  map[string][]string // addresses of running servers, with passwords, by Params.Servers
 	command  []string // for the record
 	progress progress
 	clock    node.Clock
@@ -195,9 +195,9 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 // placement agent i is server i.
 func (c *coordinator) startAll(ctx context.Context, g *processGroup, p plan) ([]node.ReadyNode, error) {
 	if p.Servers != "" {
-		servers := make([]node.ReadyNode, len(c.servers))
-		for i, addr := range c.servers {
-			servers[i] = node.ReadyNode{ID: i, Addr: addr}
+		var servers []node.ReadyNode
+		for i, addr := range c.servers[p.Servers] {
+			servers = append(servers, node.ReadyNode{ID: i, Addr: addr})
 		}
 		return servers, g.startAgents(min(p.Clients, c.fleet.size()), agentShare)
 	}

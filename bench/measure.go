@@ -154,12 +154,15 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 	c.warnOther(trials, f)
 	co := &coordinator{
 		fleet:    f,
-		servers:  c.running(),
-		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.running())...),
+		servers:  make(map[string][]string),
+		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.each())...),
 		progress: newLines(os.Stderr, runs),
 		clock:    node.NewClock(),
 		baseline: c.Baseline,
 		timeline: c.Timeline,
+	}
+	for _, side := range c.each() {
+		co.servers[serverNames(side.running())] = side.running()
 	}
 	counted := len(runs) > 0 && operations(runs[0].params) > 0 // else the number of operations is not known
 	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
@@ -184,13 +187,15 @@ func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	if running := c.running(); len(running) > 0 {
-		err = f.tryRunning(ctx, c.Target[0], running)
-	} else {
-		err = f.tryServers(ctx, c.targets())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("preflight: %w", err)
+	for _, side := range c.each() {
+		if running := side.running(); len(running) > 0 {
+			err = f.tryRunning(ctx, side.Target[0], running)
+		} else {
+			err = f.tryServers(ctx, side.Target)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("preflight: %w", err)
+		}
 	}
 	return f, nil
 }

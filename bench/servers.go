@@ -80,15 +80,14 @@ func (c *Command) checkRunning() error {
 	return errors.Join(errs...)
 }
 
-// recorded returns a command line without the passwords of servers.
-func recorded(args []string, servers []string) []string {
+// recorded returns a command line without the passwords of the servers of commands.
+func recorded(args []string, commands []*Command) []string {
 	args = slices.Clone(args)
-	for i, arg := range args {
-		switch {
-		case strings.HasPrefix(arg, "--servers="):
-			args[i] = "--servers=" + serverNames(servers)
-		case i > 0 && args[i-1] == "--servers":
-			args[i] = serverNames(servers)
+	for _, c := range commands {
+		for _, server := range c.running() {
+			for i := range args {
+				args[i] = strings.ReplaceAll(args[i], server, target.WithoutPassword(server))
+			}
 		}
 	}
 	return args

@@ -38,18 +38,13 @@ func (c *Command) sides() ([]*Command, error) {
 	return sides, nil
 }
 
-// targets are the targets of the command, of both sides in a comparison.
-func (c *Command) targets() []string {
+// each returns the commands of both sides of a comparison, or else c.
+func (c *Command) each() []*Command {
 	if !c.comparing() {
-		return c.Target
+		return []*Command{c}
 	}
-	var all []string
 	sides, _ := c.sides() // checked before
-	for _, side := range sides {
-		all = append(all, side.Target...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return sides
 }
 
 // comparison returns the sweep of both sides. It is empty if their flags have errors.
@@ -100,7 +95,7 @@ func ofBoth(f *kong.Flag) bool {
 	if f.Group != nil && (f.Group.Key == "Output" || f.Group.Key == "Comparison") {
 		return true
 	}
-	return slices.Contains([]string{"hosts", "trials", "seed", "slo", "servers", "cluster"}, f.Name)
+	return slices.Contains([]string{"hosts", "trials", "seed", "slo"}, f.Name)
 }
 
 // fieldOf returns the index of the field of a struct that a value is.
