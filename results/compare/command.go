@@ -29,7 +29,7 @@ func (c *Command) Validate() error {
 	switch {
 	case c.JSON && c.Markdown:
 		return errors.New("--json and --markdown are mutually exclusive")
-	case !(c.Threshold >= 0 && c.Threshold < 1000):
+	case !(c.Threshold >= 0):
 		return fmt.Errorf("--threshold %v: must be a percentage of at least 0", c.Threshold)
 	}
 	return nil
