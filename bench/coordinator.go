@@ -21,9 +21,9 @@ const startDelay = 20 * time.Millisecond
 // coordinator runs the operations of one set of clients against fresh servers and
 // makes their records.
 type coordinator struct {
-	fleet    *fleet   // where servers and agents run
+	fleet    *fleet              // where servers and agents run
 	servers  map[string][]string // addresses of running servers, with passwords, by Params.Servers
-	command  []string // for the record
+	command  []string            // for the record
 	progress progress
 	clock    node.Clock
 	// baseline asks for a baseline before the first run of each number of clients and

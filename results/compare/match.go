@@ -20,6 +20,11 @@ type pair struct {
 func Files(a, b Side, force bool) (Comparison, error) {
 	c := Comparison{A: a.Name, B: b.Name}
 	c.Caveats = append(c.Caveats, "the files were not measured in turn: a change of the machine between the runs looks like a difference")
+	for _, side := range []Side{a, b} {
+		if slices.ContainsFunc(side.Trials, func(t results.Trial) bool { return t.Params.Side != "" }) {
+			return c, fmt.Errorf("%s holds the two sides of a comparison; give it alone", side.Name)
+		}
+	}
 	pairs, err := match(a, b, identity)
 	if err != nil && force {
 		c.Forced = append(c.Forced, err.Error())
@@ -29,7 +34,7 @@ func Files(a, b Side, force bool) (Comparison, error) {
 		return c, err
 	}
 	if left := len(results.Summarize(a.Trials)) + len(results.Summarize(b.Trials)) - 2*len(pairs); left > 0 {
-		c.Caveats = append(c.Caveats, fmt.Sprintf("%d settings of one side alone are left out", left))
+		c.Caveats = append(c.Caveats, fmt.Sprintf("settings that only one side has are left out: %d", left))
 	}
 	return c.run(pairs, force)
 }
@@ -105,7 +110,7 @@ func revision(b results.Build) string {
 
 // identity is the parameters that must be equal in two files.
 func identity(p results.Params) results.Params {
-	p.Seed, p.RepeatSeed, p.Repeat, p.Side = 0, 0, 0, ""
+	p.Seed, p.RepeatSeed, p.Repeat, p.Side = 0, 0, 0, "" // sides of one run differ in it
 	return p
 }
 
