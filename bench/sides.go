@@ -151,9 +151,6 @@ func sameSweep(a, b sweep) bool {
 	return len(x) == len(y)
 }
 
-// threshold is the share by which B may be worse than A.
-const threshold = 0.05
-
 // compare prints the comparison of the sides. It returns an error if B is worse or, of
 // equal sides, if any difference is found.
 func (c *Command) compare(trials []results.Trial) error {
@@ -165,14 +162,14 @@ func (c *Command) compare(trials []results.Trial) error {
 		err = compared.JSON(os.Stdout)
 	} else {
 		fmt.Println()
-		err = compared.Text(os.Stdout, threshold)
+		err = compared.Text(os.Stdout, compare.DefaultThreshold)
 	}
 	switch found, _ := compared.Found(); {
 	case err != nil:
 		return err
 	case c.AA && len(found) > 0:
 		return errors.New("--aa: equal sides differ: find out why before you compare on this machine")
-	case !c.AA && compared.Regressed(threshold):
+	case !c.AA && compared.Regressed(compare.DefaultThreshold):
 		return compare.ErrRegression
 	}
 	return nil

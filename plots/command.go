@@ -53,8 +53,13 @@ func (c *Command) Run(ctx context.Context) error {
 }
 
 // ReportCommand is `dhtbench report`: it renders a report from its template and the
-// results files that the template names, and draws the figures of those.
+// results files that the template names, and draws the figures of those. With HTML it
+// makes one page of Files instead.
 type ReportCommand struct {
+	HTML  string   `name:"html" placeholder:"FILE" help:"Write one HTML file, which needs no other, on the given results files."`
+	Files []string `arg:"" optional:"" name:"file" help:"Results files, with --html."`
+
+
 	Report   string `default:"REPORT.md" placeholder:"FILE" help:"Report to write; the template names results files relative to it."`
 	Template string `placeholder:"FILE" help:"Template of the report (default: the one of REPORT.md, built in)."`
 	Out      string `default:"plots" placeholder:"DIR" help:"Folder of the figures."`
@@ -70,6 +75,9 @@ func (c *ReportCommand) Validate() error {
 	if c.Report == "" {
 		faults = append(faults, errors.New("--report: must name a file"))
 	}
+	if (c.HTML == "") != (len(c.Files) == 0) {
+		faults = append(faults, errors.New("--html and results files need each other: report --html out.html results/x.jsonl"))
+	}
 	if c.Out == "" {
 		faults = append(faults, errors.New("--out: must name a folder"))
 	}
@@ -80,6 +88,9 @@ func (c *ReportCommand) Validate() error {
 // prints the name of each file written. With Check it returns an error that lists
 // them.
 func (c *ReportCommand) Run(ctx context.Context) error {
+	if c.HTML != "" {
+		return c.writePage()
+	}
 	name, text, err := c.template()
 	if err != nil {
 		return err
@@ -102,6 +113,19 @@ func (c *ReportCommand) Run(ctx context.Context) error {
 		}
 	}
 	return writeAll(stdout(c.Stdout), changed)
+}
+
+// writePage writes the page of the files.
+func (c *ReportCommand) writePage() error {
+	p, err := newPage(c.Files)
+	if err != nil {
+		return err
+	}
+	content, err := p.write()
+	if err != nil {
+		return err
+	}
+	return writeAll(stdout(c.Stdout), []drawing{{c.HTML, content}})
 }
 
 // template is the name and the text of the template.

@@ -18,6 +18,9 @@ type Command struct {
 	Markdown  bool    `help:"Print Markdown, for a comment on a pull request."`
 }
 
+// DefaultThreshold is the share by which B may be worse than A, unless another is given.
+const DefaultThreshold = 0.05
+
 // Refusal is the error of files that cannot be compared.
 type Refusal struct{ error }
 
