@@ -37,11 +37,11 @@ EC2 ?=
 build:
 	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -o dhtbench .
 
-BENCH = ./dhtbench bench --nodes $(NODES) --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
+BENCH = ./dhtbench bench --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
 	--placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
 
 bench: build
-	$(BENCH)
+	$(BENCH) --nodes $(NODES)
 	./dhtbench plot $(RESULTS)
 
 build-provision:

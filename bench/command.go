@@ -13,7 +13,7 @@ import (
 // Its fields are its flags.
 type Command struct {
 	Target      []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
-	Nodes       int            `help:"Number of servers to start for each target." default:"8"`
+	Nodes       *int           `help:"Number of servers to start for each target. Default: one on each host of --hosts, or 8 on this machine." placeholder:"N"`
 	Servers     []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
 	Cluster     clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
 	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
@@ -26,7 +26,8 @@ type Command struct {
 	Pipeline    int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
 	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
 	Placement   string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
-	Hosts       string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	Hosts       inventory      `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	ShareHosts  bool           `help:"Allow more servers of a target than hosts, several on a host."`
 
 	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
 	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
@@ -89,7 +90,10 @@ func (c *Command) Validate() error {
 	}
 	open, mixed := len(c.Rate.each) > 0, c.Workload != (workload.Mix{})
 	errs = append(errs,
-		refuse(c.Nodes < 1 || c.Nodes > maxNodes, "--nodes %d: must be 1 to %d", c.Nodes, maxNodes),
+		refuse(c.nodes() < 1 || c.nodes() > maxNodes, "--nodes %d: must be 1 to %d", c.nodes(), maxNodes),
+		refuse(len(c.Hosts) > 0 && c.Nodes != nil && c.nodes() > len(c.Hosts) && !c.ShareHosts,
+			"--nodes %d: more than the %s of --hosts; give --nodes %[3]d, or --share-hosts to start several on a host",
+			c.nodes(), plural(len(c.Hosts), "host"), len(c.Hosts)),
 		refuse(c.Resume && c.Results == "", "--resume needs --results"),
 		refuse(c.Duration != nil && *c.Duration <= 0, "--duration %v: must be above 0", c.duration()),
 		refuse(c.Duration != nil && c.Ops != defaultOps, "--duration and --ops are mutually exclusive"),
@@ -132,6 +136,17 @@ func (c *Command) checkSearch(mixed bool) error {
 		c.duration(), c.SLO, c.searchOf().low, least)
 }
 
+// nodes is the number of servers to start for each target.
+func (c *Command) nodes() int {
+	switch {
+	case c.Nodes != nil:
+		return *c.Nodes
+	case len(c.Hosts) > 0:
+		return len(c.Hosts)
+	}
+	return defaultNodes
+}
+
 // duration is the length of a measurement; 0 means that --ops limits it.
 func (c *Command) duration() time.Duration {
 	if c.Duration == nil {
@@ -148,7 +163,7 @@ func (c *Command) sweep() sweep {
 	p := results.Params{
 		Side:          c.side,
 		Loop:          results.ClosedLoop,
-		Nodes:         c.Nodes,
+		Nodes:         c.nodes(),
 		Operations:    c.Ops,
 		Warmup:        c.Warmup.operations,
 		WarmupNS:      int64(c.Warmup.duration),

@@ -13,6 +13,7 @@ import (
 // reach the servers of all, and their facts are known. It is immutable.
 type fleet struct {
 	members []member
+	own     limits // of the coordinator
 }
 
 // member is one host of a fleet.
@@ -20,12 +21,17 @@ type member struct {
 	host.Host
 	executable string       // path of dhtbench on the host
 	facts      results.Host // what the preflight found
+	limits     limits       // at the preflight
 }
 
 // newFleet prepares hosts, at least one, to run the given executable of this
 // machine. It reports all problems together.
 func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
+	var err error
+	if f.own, err = readLimits("/"); err != nil {
+		return nil, err
+	}
 	paths, err := host.Stage(ctx, hosts, executable)
 	if err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
@@ -108,6 +114,7 @@ func (f *fleet) probe(ctx context.Context) error {
 			if r.Probed == nil {
 				return wrongKind(g.agents[i], r, "probed")
 			}
+			f.members[i].limits = r.Probed.Limits
 			f.members[i].facts = namedFacts(*r.Probed, f.members[i].Host, names)
 		}
 		return nil

@@ -6,17 +6,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"dhtbench/node"
 	"dhtbench/provision/host"
 	"dhtbench/results"
-
-	"golang.org/x/term"
 )
 
 // Run measures the trials that the results file lacks, appends each as it ends, and
-// prints the table of the whole sweep.
+// prints the table of the whole sweep. It leaves out settings for which the hosts have
+// too little memory or too few open files, and settings that fail; its error names them.
 func (c *Command) Run(ctx context.Context) (err error) {
 	if c.Results == "" {
 		c.Results = datedName(time.Now())
@@ -32,7 +32,7 @@ func (c *Command) Run(ctx context.Context) (err error) {
 	}
 	trials = sweep.own(trials)
 
-	err = c.measure(ctx, sweep, trials, func(t results.Trial) error {
+	left, err := c.measure(ctx, sweep, trials, func(t results.Trial) error {
 		if err := file.Append(t); err != nil {
 			return err
 		}
@@ -42,8 +42,11 @@ func (c *Command) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return c.cutShort(ctx, err, len(trials), sweep.size())
 	}
-	err = c.show(trials)
-	if c.comparing() {
+	if left = c.cutShort(ctx, left, len(trials), sweep.size()); len(trials) == 0 {
+		return left
+	}
+	err = errors.Join(c.show(trials), left)
+	if c.comparing() && left == nil {
 		err = errors.Join(err, c.compare(trials))
 	}
 	return err
@@ -97,34 +100,59 @@ func dropInterrupted(name string, file *results.File, trials []results.Trial) ([
 	return trials[:n-1], file.DropLast()
 }
 
-// measure does the runs that are missing from trials.
-func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) error {
+// measure does the runs that are missing from trials. left names the settings that were
+// left out.
+func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) (left, err error) {
 	runs := s.runs(trials)
 	if len(runs) == 0 {
-		return nil
+		return nil, nil
 	}
-	co, err := c.coordinator(ctx, trials, runs)
+	co, err := c.coordinator(ctx, trials)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out omissions
+	runs = slices.DeleteFunc(runs, func(r sweepRun) bool {
+		if out.has(r.params) {
+			return true
+		}
+		err := co.fleet.fit(r.params)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, out.add(r.params, err))
+		}
+		return err != nil
+	})
+	co.progress = newProgress(os.Stderr, runs)
 	defer co.progress.close()
+	failed := false
 	for i, run := range runs {
 		if (i == 0 || runs[i-1].params.Repeat < run.params.Repeat) && c.settled(trials) {
-			return nil
+			break
 		}
-		err := co.run(ctx, run, func(t results.Trial) error {
-			if err := record(t); err != nil {
-				return err
+		if out.has(run.params) {
+			continue
+		}
+		if failed { // because of the setting, or of a host?
+			if _, err := c.fleet(ctx); err != nil {
+				return nil, errors.Join(out.err(len(s.settings())), err)
 			}
-			trials = append(trials, t)
-			co.progress.end(t)
-			return nil
+		}
+		var recorded error
+		err := co.run(ctx, run, func(t results.Trial) error {
+			if recorded = record(t); recorded == nil {
+				trials = append(trials, t)
+				co.progress.end(t)
+			}
+			return recorded
 		})
-		if err != nil {
-			return err
+		if failed = err != nil; failed {
+			if ctx.Err() != nil || recorded != nil {
+				return nil, err
+			}
+			co.progress.note(out.add(run.params, err))
 		}
 	}
-	return nil
+	return out.err(len(s.settings())), nil
 }
 
 // settled reports whether --until allows to end with these trials.
@@ -144,31 +172,26 @@ func (c *Command) settled(trials []results.Trial) bool {
 	return true
 }
 
-// coordinator prepares the hosts and returns the coordinator of the given runs.
-// trials are those already measured.
-func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs []sweepRun) (*coordinator, error) {
+// coordinator prepares the hosts and returns a coordinator without progress. trials are
+// those already measured.
+func (c *Command) coordinator(ctx context.Context, trials []results.Trial) (*coordinator, error) {
 	f, err := c.fleet(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c.warnOther(trials, f)
-	co := &coordinator{
+	servers := make(map[string][]string)
+	for _, side := range c.each() {
+		servers[serverNames(side.running())] = side.running()
+	}
+	return &coordinator{
 		fleet:    f,
-		servers:  make(map[string][]string),
+		servers:  servers,
 		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.each())...),
-		progress: newLines(os.Stderr, runs),
 		clock:    node.NewClock(),
 		baseline: c.Baseline,
 		timeline: c.Timeline,
-	}
-	for _, side := range c.each() {
-		co.servers[serverNames(side.running())] = side.running()
-	}
-	counted := len(runs) > 0 && operations(runs[0].params) > 0 // else the number of operations is not known
-	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
-		co.progress = newBar(os.Stderr, runs)
-	}
-	return co, nil
+	}, nil
 }
 
 // fleet prepares the hosts that the flags name.
@@ -178,10 +201,8 @@ func (c *Command) fleet(ctx context.Context) (*fleet, error) {
 		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
 	}
 	hosts := []host.Host{host.Local()}
-	if c.Hosts != "" {
-		if hosts, err = host.ReadInventory(c.Hosts); err != nil {
-			return nil, err
-		}
+	if len(c.Hosts) > 0 {
+		hosts = c.Hosts
 	}
 	f, err := newFleet(ctx, hosts, executable)
 	if err != nil {
@@ -235,12 +256,20 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// cutShort adds to err how many trials were kept and how to resume the sweep.
+// cutShort adds to err, unless it is nil, how many trials were kept and how to resume the
+// sweep.
 func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
+	if err == nil {
+		return nil
+	}
 	err = interrupted(ctx, err)
 	if done == 0 {
 		return err
 	}
-	return fmt.Errorf("%w\n%d of %d trials are kept in %s, the last one in part if it was interrupted; run the same command with --resume to measure the rest",
-		err, done, size, c.Results)
+	part := ""
+	if ctx.Err() != nil {
+		part = ", the last one in part if it was interrupted"
+	}
+	return fmt.Errorf("%w\n%d of %d trials are kept in %s%s; run the same command with --resume to measure the rest",
+		err, done, size, c.Results, part)
 }

@@ -30,7 +30,8 @@ type probeOrder struct {
 
 // probed is the reply to a probe.
 type probed struct {
-	Host results.Host `json:"host"` // without Name, Nodes and RoundTripNS
+	Host   results.Host `json:"host"`   // without Name, Nodes and RoundTripNS
+	Limits limits       `json:"limits"` // of processes on the host
 	// RoundTripsNS are the median times of an operation at each server.
 	RoundTripsNS []int64 `json:"round_trips_ns"`
 }

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
 )
 
 // progress shows the progress of a sweep. For each trial, begin, at (any number of
@@ -19,7 +21,17 @@ type progress interface {
 	begin(p results.Params)
 	at(done int64) // operations of the trial done so far
 	end(t results.Trial)
+	note(line string) // between trials
 	close()
+}
+
+// newProgress returns the progress of runs on a file: a bar if it is a terminal and the
+// number of operations is known, else lines.
+func newProgress(f *os.File, runs []sweepRun) progress {
+	if len(runs) > 0 && operations(runs[0].params) > 0 && term.IsTerminal(int(f.Fd())) {
+		return newBar(f, runs)
+	}
+	return newLines(f, runs)
 }
 
 // operations estimates the operations that a trial records; 0 means unknown.
@@ -71,6 +83,8 @@ func (b *bar) end(t results.Trial) {
 	b.before.Add(operations(t.Params))
 	b.at(0)
 }
+
+func (b *bar) note(line string) { fmt.Fprintln(b.container, line) }
 
 func (b *bar) close() {
 	b.bar.Abort(false) // no effect on a bar that is full
@@ -132,5 +146,7 @@ func (l *lines) end(t results.Trial) {
 	fmt.Fprintf(l.w, "trial %d of %d: %s: %s operations/s, about %v left\n",
 		l.done, l.total, setting(t.Params), perSecond(t.Throughput()), left.Round(time.Second))
 }
+
+func (l *lines) note(line string) { fmt.Fprintln(l.w, line) }
 
 func (l *lines) close() {}

@@ -7,6 +7,7 @@ import (
 
 	"dhtbench/bench/target"
 	"dhtbench/node"
+	"dhtbench/provision/host"
 	"dhtbench/results"
 )
 
@@ -17,6 +18,15 @@ type clusterFile []string
 func (f *clusterFile) UnmarshalText(name []byte) error {
 	cluster, err := node.ReadCluster(string(name))
 	*f = cluster.Addrs
+	return err
+}
+
+// inventory is the hosts of an inventory file. Its text form is the file's name.
+type inventory []host.Host
+
+// UnmarshalText reads the file of that name.
+func (v *inventory) UnmarshalText(name []byte) (err error) {
+	*v, err = host.ReadInventory(string(name))
 	return err
 }
 
@@ -59,7 +69,7 @@ func (c *Command) checkRunning() error {
 	}
 	errs := []error{
 		refuse(len(c.Servers) > 0 && len(c.Cluster) > 0, "--servers and --cluster are mutually exclusive"),
-		refuse(c.Nodes != defaultNodes, "--nodes cannot be combined with --servers or --cluster, which give the number of servers"),
+		refuse(c.Nodes != nil, "--nodes cannot be combined with --servers or --cluster, which give the number of servers"),
 		refuse(len(servers) > maxNodes, "--servers or --cluster: %d servers: must be at most %d", len(servers), maxNodes),
 		refuse(c.KeyBytes < leastSalted, "--key-bytes %d: must be at least %d with --servers or --cluster, so that keys differ from those of earlier runs", c.KeyBytes, leastSalted),
 		refuse(c.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --servers or --cluster"),

@@ -98,7 +98,11 @@ func (t *timeline) end(recorders []*recorder) []results.Interval {
 		if len(slice) == 0 {
 			continue
 		}
-		latency := results.NewHistogram()
+		operations := 0
+		for _, n := range slice {
+			operations += int(n)
+		}
+		latency := results.NewHistogramFor(operations)
 		for value, n := range slice {
 			latency.RecordTimes(time.Duration(value), n)
 		}

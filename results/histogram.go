@@ -58,6 +58,18 @@ func NewShortHistogram(n int) *Histogram {
 	return h
 }
 
+// NewHistogramFor returns an empty histogram that takes little memory for n latencies: a
+// short one, unless n is large.
+func NewHistogramFor(n int) *Histogram {
+	if n < shortest {
+		return NewShortHistogram(n)
+	}
+	return NewHistogram()
+}
+
+// shortest is the number of latencies from which a short histogram is larger.
+const shortest = 221 << 10 / 8
+
 // Record counts one latency. It allocates only if the histogram was read from a file
 // and not changed since, or when a short histogram becomes full.
 func (h *Histogram) Record(d time.Duration) {
