@@ -72,7 +72,8 @@ func TestPrefixErrors(t *testing.T) {
 		"terminal":    {`"$@" | sed 's/$/\r/'`, "use -i instead of -it"},
 		"ssh":         {`echo "me@far: Permission denied (publickey,password)." >&2; exit 255`, "`ssh -o BatchMode=yes HOST true` must succeed"},
 		"queued":      {`echo "srun: job 33 queued and waiting for resources" >&2; exit 1`, "queued and waiting for resources"},
-		"no write":    {`echo "mkdir: cannot create directory: Read-only file system" >&2; exit 1`, "XDG_CACHE_HOME"},
+		"read-only":   {`echo "mkdir: cannot create directory: Read-only file system" >&2; exit 1`, "XDG_CACHE_HOME"},
+		"no write":    {`echo "mkdir: cannot create directory '/x': Permission denied" >&2; exit 1`, "XDG_CACHE_HOME"},
 		"not a shell": {`exit 3`, "exit status 3"},
 	} {
 		if got, err := output(t, remote(c.script), "a"); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -131,26 +132,81 @@ func zombie(pid int) bool {
 	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
-// TestLostProcessIsQuoted: the error of a process that was given up has its last
-// lines of standard error.
-func TestLostProcessIsQuoted(t *testing.T) {
-	p, err := remote(`echo "srun: job 33 queued and waiting for resources" >&2; exec sleep 1000`).Start("node 3", "true")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for p.tail.String() == "" {
-		time.Sleep(time.Millisecond)
-	}
-	p.giveUp(context.DeadlineExceeded)
-	<-p.Done()
-	if err := p.Err(); !strings.Contains(err.Error(), "node 3 on far: ") || !strings.Contains(err.Error(), "queued and waiting") {
-		t.Errorf("error %v", err)
+// TestSilentProcessIsQuoted: a process that does not start has another error than
+// one that is lost, and both have the last lines of standard error.
+func TestSilentProcessIsQuoted(t *testing.T) {
+	const queue = "srun: job 33 queued and waiting for resources"
+	say := `echo "` + queue + `" >&2; `
+	for name, c := range map[string]struct {
+		prefix, command string
+		patience        patience
+		want            string
+	}{
+		"not started":      {say + `exec sleep 1000`, `true`, patience{100 * time.Millisecond, time.Hour}, "has not started within 100ms"},
+		"no first line":    {`exec "$@"`, say + `exec sleep 1000`, patience{100 * time.Millisecond, time.Hour}, "has not started within 100ms"},
+		"lost":             {`exec "$@"`, say + `echo up; exec sleep 1000`, patience{time.Hour, 100 * time.Millisecond}, "no sign of life for "},
+		"lost in mid-line": {`exec "$@"`, say + `echo up; printf more; exec sleep 1000`, patience{time.Hour, 100 * time.Millisecond}, "no sign of life for "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := remote(c.prefix).start("node 3", []string{"sh", "-c", c.command}, &syscall.SysProcAttr{Setsid: true}, c.patience)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Watch()
+			<-p.Done()
+			if err := p.Err(); !strings.Contains(err.Error(), "node 3 on far: "+c.want) || !strings.HasSuffix(err.Error(), "; its last lines were:\n\t"+queue) {
+				t.Errorf("error %v", err)
+			}
+		})
 	}
 }
 
-// TestNoTerminalToAskAt: a process cannot be stopped by the terminal: it has none.
+// TestEveryByteIsASignOfLife: the process prints a byte of one line at a time, and
+// lives. Its start takes longer than it may be silent.
+func TestEveryByteIsASignOfLife(t *testing.T) {
+	t.Parallel()
+	const silence = 2 * time.Second
+	command := `sleep 2.5; echo up; for i in 1 2 3 4 5 6 7 8; do printf $i; sleep 0.4; done; echo`
+	p, err := remote(`exec "$@"`).start("node 3", []string{"sh", "-c", command}, &syscall.SysProcAttr{Setsid: true}, patience{time.Minute, silence})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Watch()
+	for _, want := range []string{"up", "12345678"} {
+		if line, err := p.Receive(t.Context()); err != nil || string(line) != want {
+			t.Fatalf("%q, %v, want %q", line, err, want)
+		}
+		if want == "up" {
+			if got := p.Silence(); got < silence {
+				t.Errorf("silence of %v, want that of the start", got)
+			}
+		}
+	}
+	if got := p.Silence(); got < 400*time.Millisecond || got > silence {
+		t.Errorf("silence of %v within the line, want about 400ms", got)
+	}
+}
+
+// TestPatience: only a network may be silent for a minute, and a process gives up
+// later than its parent process.
+func TestPatience(t *testing.T) {
+	near, far := Local().patience(), remote("").patience()
+	if near != (patience{2 * time.Minute, 12 * time.Second}) || far != (patience{2 * time.Minute, time.Minute}) {
+		t.Errorf("%v here, %v behind a prefix", near, far)
+	}
+	if OrphanAfter < far.silence+2*beatEvery {
+		t.Errorf("a process ends after %v without a heartbeat, and is waited for for %v", OrphanAfter, far.silence)
+	}
+}
+
+// TestNoTerminalToAskAt: a process behind a prefix has no terminal, so ssh fails
+// instead of being stopped when it wants to ask.
 func TestNoTerminalToAskAt(t *testing.T) {
-	p := shell(t, `if (: </dev/tty); then echo terminal; else echo none; fi 2>/dev/null`)
+	p, err := remote(`exec "$@"`).Start("node 3", "sh", "-c", `if (: </dev/tty); then echo terminal; else echo none; fi 2>/dev/null`)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if line, err := p.Receive(t.Context()); err != nil || string(line) != "none" {
 		t.Errorf("%q, %v, want none", line, err)
 	}

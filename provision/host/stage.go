@@ -184,7 +184,7 @@ func (p *Process) finish(ctx context.Context) (lines []string, err error) {
 // run runs a step of staging with that standard input. It kills the step if
 // nothing of the input is read, or nothing is printed, for stallLimit.
 func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reader, argv ...string) ([]string, error) {
-	p, err := h.start("staging", argv, attr)
+	p, err := h.start("staging", argv, attr, h.patience())
 	if err != nil {
 		return nil, err
 	}
