@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -142,8 +143,8 @@ func TestSilentProcessIsQuoted(t *testing.T) {
 		patience        patience
 		want            string
 	}{
-		"not started":      {say + `exec sleep 1000`, `true`, patience{100 * time.Millisecond, time.Hour}, "has not started within 100ms"},
-		"no first line":    {`exec "$@"`, say + `exec sleep 1000`, patience{100 * time.Millisecond, time.Hour}, "has not started within 100ms"},
+		"not started":      {say + `exec sleep 1000`, `true`, patience{2 * time.Second, time.Hour}, "has not started within 2s"},
+		"no first line":    {`exec "$@"`, say + `exec sleep 1000`, patience{2 * time.Second, time.Hour}, "has not started within 2s"},
 		"lost":             {`exec "$@"`, say + `echo up; exec sleep 1000`, patience{time.Hour, 100 * time.Millisecond}, "no sign of life for "},
 		"lost in mid-line": {`exec "$@"`, say + `echo up; printf more; exec sleep 1000`, patience{time.Hour, 100 * time.Millisecond}, "no sign of life for "},
 	} {
@@ -236,6 +237,30 @@ func TestDamagedUploadIsRepeated(t *testing.T) {
 	left, err := filepath.Glob(path + ".*")
 	if err != nil || len(left) > 0 {
 		t.Errorf("left are %q, %v", left, err)
+	}
+}
+
+// TestUploadNeedsProgress: an upload may take longer than the limit on its start, but
+// not stop for as long.
+func TestUploadNeedsProgress(t *testing.T) {
+	t.Parallel()
+	const limit = time.Second
+	for script, want := range map[string]string{
+		`for i in 1 2 3 4 5 6 7 8 9; do head -c 50000 >/dev/null; sleep 0.25; done; cat >/dev/null; echo done`: "",
+		`exec sleep 1000`: "no progress for 1s",
+	} {
+		p, err := remote(`exec "$@"`).start("staging", []string{"sh", "-c", script}, &syscall.SysProcAttr{Setsid: true}, patience{limit, limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		lines, err := p.feed(t.Context(), bytes.NewReader(make([]byte, 500_000)))
+		if want == "" && (err != nil || len(lines) != 1 || time.Since(began) < limit) {
+			t.Errorf("%q, %v after %v, want success after more than %v", lines, err, time.Since(began), limit)
+		}
+		if want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q, %v, want %q", lines, err, want)
+		}
 	}
 }
 
