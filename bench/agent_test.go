@@ -273,6 +273,33 @@ func TestEndOfOrdersEndsAMeasurement(t *testing.T) {
 	}
 }
 
+// TestHeartbeatsPassABlockedResult: the agent reads heartbeats although nobody reads what
+// it writes. Else it would miss them while it sends a result over a slow link.
+func TestHeartbeatsPassABlockedResult(t *testing.T) {
+	c := startAgent(t)
+	read := make(chan error)
+	go func() {
+		_, err := io.WriteString(c.orders, "\n\n\n") // returns once all are read
+		if err == nil {
+			_, err = io.WriteString(c.orders, "\n")
+		}
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the agent does not read while it writes")
+	}
+	go io.Copy(io.Discard, c.lines)
+	c.orders.Close()
+	if err := c.wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestStopLeavesNothingUnknown(t *testing.T) {
 	addr, _ := startNode(t)
 	c := startAgent(t)

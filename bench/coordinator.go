@@ -256,6 +256,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	if err != nil {
 		return results.Trial{}, fmt.Errorf("inject %s: %w", p.Fault, err)
 	}
+	g.silences() // the next are of this phase only
 	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
 	m.start = c.clock.Now() + int64(startDelay)
 	for _, o := range offsets {
@@ -273,6 +274,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	if m.vitals, err = g.vitals(ctx); err != nil {
 		return results.Trial{}, err
 	}
+	m.silences = g.silences()
 	return c.trial(m), nil
 }
 

@@ -28,7 +28,7 @@
 // The coordinator waits for all agents at every step, so that all clients put,
 // then all get, then all delete. Both sides send heartbeats
 // ([host.Process.Watch]). An agent ends when its standard input ends or when
-// heartbeats stop.
+// heartbeats stop. Long lines, such as results, are packed.
 //
 // # Servers
 //

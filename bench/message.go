@@ -130,7 +130,11 @@ func (r reply) kind() string {
 // parse reads one line of the conversation into an order or a reply.
 func parse[M order | reply](line []byte) (M, error) {
 	var m M
-	if err := json.Unmarshal(line, &m); err != nil {
+	whole, err := unpack(line)
+	if err == nil {
+		err = json.Unmarshal(whole, &m)
+	}
+	if err != nil {
 		return m, fmt.Errorf("not a line of the agent protocol: %q: %w", clip(line), err)
 	}
 	return m, nil

@@ -173,11 +173,13 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 }
 
 // isTorn reports whether the end of a file can be what a crash leaves of a record:
-// any part of its beginning, or the zeros of a block that was never written.
+// any part of its beginning, perhaps none, and then the zeros of a block that was
+// never written.
 func isTorn(tail []byte) bool {
 	head := []byte(`{"schema":`)
+	tail = bytes.TrimRight(tail, "\x00")
 	n := min(len(head), len(tail))
-	return bytes.Equal(tail[:n], head[:n]) || len(bytes.Trim(tail, "\x00")) == 0
+	return bytes.Equal(tail[:n], head[:n])
 }
 
 // Append writes t as one line and syncs it to disk. After nil, t survives a crash.

@@ -88,7 +88,7 @@ func TestOpenRemovesOnlyATornLastLine(t *testing.T) {
 func TestOpenRemovesAnyTornTail(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.jsonl")
 	whole := line(t, sample("put"))
-	tails := []string{"\x00", strings.Repeat("\x00", 4096)}
+	tails := []string{"\x00", strings.Repeat("\x00", 4096), whole[:5] + "\x00\x00"}
 	for n := 1; n < 20; n++ {
 		tails = append(tails, whole[:n])
 	}

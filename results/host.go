@@ -15,6 +15,10 @@ type Host struct {
 	Clocksource    string `json:"clocksource,omitempty"`
 	ClockReadNS    int64  `json:"clock_read_ns"`  // median cost of reading the clock
 	ClockErrorNS   int64  `json:"clock_error_ns"` // maximum error of the host's clock offset; 0 on the coordinator's host
+	// SilenceNS is the longest time in the trial for which the coordinator heard nothing
+	// from one of the host's processes. Heartbeats come every 3 s. 0: unknown, as in
+	// records of earlier versions.
+	SilenceNS int64 `json:"silence_ns,omitempty"`
 
 	// Interface is the network interface that has the host's address, and Driver its
 	// driver if the kernel names one.

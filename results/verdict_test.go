@@ -160,6 +160,9 @@ func TestDetectors(t *testing.T) {
 		{closed, local(Warning{Code: "hiccups", Level: Suspect, Node: new(2), Value: 0.12 / 3.001, Limit: 0.03}),
 			func(t *Trial) { t.Nodes[2].Runtime.Hiccups = []Hiccup{{1e9, 12e7}} }, none},
 
+		{closed, local(Warning{Code: "silence", Level: Suspect, Value: 30, Limit: 12}),
+			func(t *Trial) { t.Hosts[0].SilenceNS = 30 * second }, func(t *Trial) { t.Hosts[0].SilenceNS = 12 * second }},
+
 		{constant, Warning{Code: "not-sustained", Level: Suspect, Value: 0.02, Limit: 0.01},
 			func(t *Trial) { t.short(0.98) }, func(t *Trial) { t.short(0.995) }},
 		{constant, Warning{Code: "not-sustained", Level: Invalid, Value: 0.15, Limit: 0.1}, func(t *Trial) { t.short(0.85) }, none},

@@ -52,6 +52,7 @@ func sentences() []sentence {
 		{"throttling", "throttling by cgroups for %s of the time", percent, "raise the limit"},
 		{"gc", "garbage collection stopped agents for %s", percent, "raise GOGC"},
 		{"hiccups", "hiccups for %s of the time", percent, "stop other programs"},
+		{"silence", "nothing was heard for %s", seconds, "use a better network"},
 		{"start-skew", "clients began %s apart", seconds, "use more hosts (--hosts)"},
 		{"stragglers", "not all clients ran for %s of the time", percent, "raise --ops"},
 		{"littles-law", "Little's law is off by %s", percent, "use more hosts (--hosts)"},
@@ -102,8 +103,8 @@ type unit int
 const (
 	number unit = iota
 	percent
-	signed // percent, with its sign
-	seconds
+	signed  // percent, with its sign
+	seconds // from 1 s on, else milliseconds
 )
 
 // format formats a range of values, or one value if both have the same text.
@@ -123,6 +124,9 @@ func (u unit) format(low, high float64) string {
 		}
 	case seconds:
 		name, write = " ms", func(v float64) string { return digits2(1000 * v) }
+		if low >= 1 {
+			name, write = " s", digits2
+		}
 	}
 	a, b := write(low), write(high)
 	if a == b {

@@ -17,10 +17,6 @@ import (
 	"time"
 )
 
-// stallLimit is how long staging may make no progress. A slow upload may take as
-// long as it needs.
-const stallLimit = 2 * time.Minute
-
 // Stage copies an executable of this machine to hosts, except to those that have a
 // copy with the same checksum, and returns its path on each. It copies to one host
 // after another: they share this machine's uplink. On a host without Via the path
@@ -181,16 +177,23 @@ func (p *Process) finish(ctx context.Context) (lines []string, err error) {
 	}
 }
 
-// run runs a step of staging with that standard input. It kills the step if
-// nothing of the input is read, or nothing is printed, for stallLimit.
+// run runs a step of staging with that standard input.
 func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reader, argv ...string) ([]string, error) {
-	p, err := h.start("staging", argv, attr)
+	p, err := h.start("staging", argv, attr, h.patience())
 	if err != nil {
 		return nil, err
 	}
+	return p.feed(ctx, stdin)
+}
+
+// feed sends the standard input and returns what the process prints. It kills the
+// process if nothing of the input is read for as long as a start may take, or it
+// takes as long to end afterwards. A slow upload may take as long as it needs.
+func (p *Process) feed(ctx context.Context, stdin io.Reader) ([]string, error) {
 	stop := context.AfterFunc(ctx, func() { p.giveUp(context.Cause(ctx)) })
 	defer stop()
-	stalled := time.AfterFunc(stallLimit, func() { p.giveUp(fmt.Errorf("no progress for %v", stallLimit)) })
+	limit := p.patience.start
+	stalled := time.AfterFunc(limit, func() { p.giveUp(fmt.Errorf("no progress for %v", limit)) })
 	defer stalled.Stop()
 	for chunk := make([]byte, 16<<10); stdin != nil; {
 		n, err := stdin.Read(chunk)
@@ -200,7 +203,7 @@ func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reade
 		if p.write(chunk[:n]) != nil {
 			break // finish returns why the process ended
 		}
-		stalled.Reset(stallLimit)
+		stalled.Reset(limit)
 	}
 	return p.finish(context.WithoutCancel(ctx))
 }
