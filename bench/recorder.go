@@ -162,10 +162,13 @@ func (r *recorder) client(number int, host string, from int64) results.Client {
 	c := results.Client{
 		Client: number, Host: host, StartNS: r.start - from, EndNS: max(r.milestones.last, r.start) - from,
 		Counts: r.counts, Completed: r.completed, Queued: r.queued, Ended: r.ended, Digest: r.digest,
-		Service: r.service, Response: r.response, Lag: r.lag, NoReply: r.noReply, Breakdown: r.breakdown,
+		Service: r.service, Response: r.response, Lag: r.lag, NoReply: r.noReply,
 	}
 	if r.response != nil {
 		c.WindowNS = r.until - r.start
+	}
+	if r.breakdown != nil && r.breakdown.Work.Count() > 0 {
+		c.Breakdown = r.breakdown
 	}
 	for _, at := range r.milestones.marks() {
 		c.MarksNS = append(c.MarksNS, max(at-r.start, 0))
