@@ -245,7 +245,7 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 	}
 	a.inject(ctx, s.Params.Fault)
 	// Connections outlive the group that makes them.
-	if err := a.each(ctx, func(_ context.Context, _ int, c *client) error { return c.begin(ctx) }); err != nil {
+	if err := a.each(ctx, beginAtOnce, func(_ context.Context, _ int, c *client) error { return c.begin(ctx) }); err != nil {
 		return reply{}, err
 	}
 	return reply{Ready: &ready{PID: os.Getpid(), Build: buildFacts()}}, nil

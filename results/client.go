@@ -44,7 +44,8 @@ type Client struct {
 	// Kinds is Response, or Service in a closed loop, by operation kind. It is nil
 	// without a mix.
 	Kinds map[string]*Histogram `json:"kinds,omitempty"`
-	// Breakdown splits Service. It is nil unless Params.Breakdown.
+	// Breakdown splits Service. It is nil unless Params.Breakdown is set and replies had
+	// times of the server.
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
 	// Digest is the xxHash64 of the client's operations, in hexadecimal.
 	Digest string `json:"digest,omitempty"`

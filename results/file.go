@@ -88,6 +88,7 @@ func parseTrial(line []byte) (Trial, error) {
 	if err != nil {
 		return Trial{}, fmt.Errorf("trial record: %w", err)
 	}
+	t.Params.fill()
 	for i := range t.Clients {
 		t.Clients[i].fill(t.Params.Open())
 	}

@@ -113,8 +113,8 @@ type Params struct {
 	GraceNS     int64   `json:"grace_ns,omitempty"`       // time after the window in which queued operations are sent and replies awaited
 
 	// Connections is the number of connections of each client to each server. Pipeline
-	// is the largest number of operations in flight on a connection. Both are 0 in
-	// results of earlier versions.
+	// is the largest number of operations in flight on a connection. Both are 0 in open
+	// loops of earlier versions; of closed loops, these had one of each.
 	Connections int `json:"connections,omitempty"`
 	Pipeline    int `json:"pipeline,omitempty"`
 
@@ -142,8 +142,16 @@ func Protocol(target string) string { return strings.TrimPrefix(target, NullPref
 // ClosedInflight is the number of operations in flight of a client in a closed loop.
 func (p Params) ClosedInflight() int { return max(p.Connections*p.Pipeline, 1) }
 
-// Setting returns p without its repeat and the seed of that: what the trials of one point of a figure have
-// in common.
+// fill sets what earlier versions did not record of a closed loop, so that their results
+// can be resumed and compared.
+func (p *Params) fill() {
+	if !p.Open() {
+		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
+	}
+}
+
+// Setting returns p without its repeat and the seed of that: what the trials of one
+// point of a figure have in common.
 func (p Params) Setting() Params {
 	p.Repeat, p.RepeatSeed = 0, 0
 	return p
