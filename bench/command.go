@@ -47,6 +47,8 @@ type Command struct {
 	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
+	Percentiles results.Percentiles `group:"Output" help:"Percentiles of the table: p50,p95,p99.9. Default: as many of p50, p90, p95, p99 and p99.9 as fit 80 columns." placeholder:"LIST"`
+
 	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, such as 600ms/1s." placeholder:"D/P" hidden:""`
 
 	ServiceTime time.Duration `help:"Fault for tests of the harness: nodes do one operation at a time and take this long for each." placeholder:"TIME" hidden:""`
