@@ -131,16 +131,25 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 		fleet:    f,
 		servers:  c.running(),
 		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.running())...),
-		progress: newLines(os.Stderr, runs),
+		progress: newProgress(os.Stderr, terminal(os.Stderr), runs),
 		clock:    node.NewClock(),
 		baseline: c.Baseline,
 		timeline: c.Timeline,
 	}
-	counted := len(runs) > 0 && operations(runs[0].params) > 0 // else the number of operations is not known
-	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
-		co.progress = newBar(os.Stderr, runs)
-	}
 	return co, nil
+}
+
+// terminal returns a function for the number of columns of a terminal, nil if f is none.
+func terminal(f *os.File) (columns func() int) {
+	if !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return func() int {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+		return width
+	}
 }
 
 // fleet prepares the hosts that the flags name.

@@ -200,6 +200,7 @@ func (c *Command) search(ctx context.Context, file *results.File, trials []resul
 	if err != nil {
 		return err
 	}
+	defer co.progress.close()
 	s := c.searchOf()
 	f, err := s.run(ctx, func(ctx context.Context, p results.Params) (trial results.Trial, err error) {
 		p.Operation = results.Mix
