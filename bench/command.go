@@ -49,6 +49,8 @@ type Command struct {
 	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
 
+	Percentiles results.Percentiles `group:"Output" help:"Percentiles of the table: p50,p95,p99.9. Default: as many of p50, p90, p95, p99 and p99.9 as fit 80 columns." placeholder:"LIST"`
+
 	A  *string `group:"Comparison" name:"a" help:"Flags of side A, such as --a='--target redis'. Both sides have the other flags in common." placeholder:"FLAGS"`
 	B  *string `group:"Comparison" name:"b" help:"Flags of side B." placeholder:"FLAGS"`
 	AA bool    `group:"Comparison" name:"aa" help:"Compare the same with itself: which differences can be found on this machine?"`

@@ -24,7 +24,7 @@ type coordinator struct {
 	fleet    *fleet              // where servers and agents run
 	servers  map[string][]string // addresses of running servers, with passwords, by Params.Servers
 	command  []string            // for the record
-	progress progress
+	progress *progress
 	clock    node.Clock
 	// baseline asks for a baseline before the first run of each number of clients and
 	// protocol.

@@ -58,7 +58,7 @@ func (r rates) of(clients int) []float64 {
 	}
 	total := slices.Clone(r.each)
 	for i := range total {
-		total[i] *= float64(clients)
+		total[i] = plain(total[i] * float64(clients))
 	}
 	return total
 }

@@ -122,7 +122,7 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		}
 		return err != nil
 	})
-	co.progress = newProgress(os.Stderr, runs)
+	co.progress = newProgress(os.Stderr, terminal(os.Stderr), runs)
 	defer co.progress.close()
 	failed := false
 	for i, run := range runs {
@@ -163,7 +163,7 @@ func (c *Command) settled(trials []results.Trial) bool {
 	for _, s := range results.Summarize(trials) {
 		e := s.Throughput
 		if s.Setting.Open() {
-			e = s.Latency().P50
+			e = s.Latency().Quantile(0.5)
 		}
 		if !e.HasInterval() || !(e.High-e.Low <= 2*float64(c.Until)*e.Median) {
 			return false
@@ -192,6 +192,19 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial) (*coo
 		baseline: c.Baseline,
 		timeline: c.Timeline,
 	}, nil
+}
+
+// terminal returns a function for the number of columns of a terminal, nil if f is none.
+func terminal(f *os.File) (columns func() int) {
+	if !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return func() int {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+		return width
+	}
 }
 
 // fleet prepares the hosts that the flags name.

@@ -200,7 +200,8 @@ func (c *Command) search(ctx context.Context, file *results.File, trials []resul
 	if err != nil {
 		return err
 	}
-	co.progress = newLines(os.Stderr, nil)
+	co.progress = newProgress(os.Stderr, terminal(os.Stderr), nil)
+	defer co.progress.close()
 	s := c.searchOf()
 	if err := co.fleet.fit(s.at(s.high)); err != nil {
 		return fmt.Errorf("search for %v: at %.6g/s %w", c.SLO, s.high, err)

@@ -92,7 +92,7 @@ func (c *StudyCommand) coordinator(ctx context.Context, runs []sweepRun) (*coord
 		return nil, err
 	}
 	command := append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...)
-	return &coordinator{fleet: f, command: command, progress: newLines(os.Stderr, runs), clock: node.NewClock()}, nil
+	return &coordinator{fleet: f, command: command, progress: newProgress(os.Stderr, terminal(os.Stderr), runs), clock: node.NewClock()}, nil
 }
 
 // possible are the cases that were asked for and that this machine allows. It says

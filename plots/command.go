@@ -7,12 +7,16 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"dhtbench/results"
 )
 
 // Command is `dhtbench plot`: it draws the figures of results files.
 type Command struct {
 	Files []string `arg:"" name:"file" help:"Results files (results/*.jsonl)."`
 	Out   string   `placeholder:"DIR" help:"Folder to draw into, with one folder per file. Default: plots/x for results/x.jsonl, the folder x beside any other x.jsonl."`
+
+	Percentiles results.Percentiles `placeholder:"LIST" help:"Percentiles of figures of percentiles: p50,p95,p99.9. Default: p50,p99,p99.9, where there is room for three."`
 
 	// Stdout is where the names of the files written go; nil means os.Stdout.
 	Stdout io.Writer `kong:"-"`
@@ -37,7 +41,7 @@ func (c *Command) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all, err := readSweeps(file)
+		all, err := readSweeps(file, c.Percentiles...)
 		if err != nil {
 			return err
 		}

@@ -33,18 +33,27 @@ type Summary struct {
 
 // Latencies are the figures of one distribution of times, in nanoseconds. Those of
 // [Summary.Latency] are of all operations that were due (see [Sample]) and may be
-// lower bounds; others are of the operations with a reply. A percentile with fewer
-// than 10 latencies above it is unknown.
+// lower bounds; others are of the operations with a reply.
 type Latencies struct {
 	Mean Estimate
-	P50  Estimate
-	P90  Estimate
-	P99  Estimate
-	P999 Estimate
-	Max  float64 // the largest of all
+	// Quantiles are those of [Quantiles] and those asked for, by quantile.
+	Quantiles map[float64]Estimate
+	Max       float64 // the largest of all
 	// MaxAtLeast says that Max is only a lower bound.
 	MaxAtLeast bool
 }
+
+// Quantile returns the quantile q. It is unknown if fewer than 10 latencies lie above it
+// or if it is not one of l.Quantiles.
+func (l Latencies) Quantile(q float64) Estimate {
+	if e, ok := l.Quantiles[q]; ok {
+		return e
+	}
+	return Median(nil)
+}
+
+// Quantiles lists the quantiles of every summary.
+func Quantiles() []float64 { return []float64{0.5, 0.9, 0.95, 0.99, 0.999} }
 
 // Latency is the response time in an open loop and the service time in a closed one.
 func (s Summary) Latency() Latencies {
@@ -67,7 +76,9 @@ func (s Summary) Baseline() *Baseline {
 
 // Summarize groups trials by setting and summarizes each, ordered by operation
 // (put, get, del, then others by name), target, number of clients, rate, and pacing.
-func Summarize(trials []Trial) []Summary {
+// The summaries have the given quantiles beside those of [Quantiles].
+func Summarize(trials []Trial, quantiles ...float64) []Summary {
+	quantiles = append(Quantiles(), quantiles...)
 	groups := make(map[Params][]Trial)
 	var settings []Params
 	for _, t := range trials {
@@ -80,7 +91,7 @@ func Summarize(trials []Trial) []Summary {
 	slices.SortStableFunc(settings, compareSettings)
 	summaries := make([]Summary, len(settings))
 	for i, s := range settings {
-		summaries[i] = summarize(s, groups[s])
+		summaries[i] = summarize(s, groups[s], quantiles)
 	}
 	return summaries
 }
@@ -102,7 +113,7 @@ func compareSettings(a, b Params) int {
 	)
 }
 
-func summarize(setting Params, trials []Trial) Summary {
+func summarize(setting Params, trials []Trial, quantiles []float64) Summary {
 	s := Summary{Setting: setting, Trials: trials, Sustained: true, Offered: Median(nil), Achieved: Median(nil)}
 	var active, whole []float64
 	for _, t := range trials {
@@ -113,9 +124,9 @@ func summarize(setting Params, trials []Trial) Summary {
 	}
 	s.Throughput, s.Whole = Median(active), Median(whole)
 	if setting.Open() {
-		s.addOpen(trials)
+		s.addOpen(trials, quantiles)
 	} else {
-		s.Service = across(trials, Trial.Sample)
+		s.Service = across(trials, Trial.Sample, quantiles)
 	}
 	return s
 }
@@ -132,12 +143,12 @@ func (s *Summary) tally(v Verdict) {
 }
 
 // addOpen sets the fields of open loops.
-func (s *Summary) addOpen(trials []Trial) {
+func (s *Summary) addOpen(trials []Trial, quantiles []float64) {
 	replied := func(of func(Trial) *Histogram) func(Trial) Sample {
 		return func(t Trial) Sample { return sampleOf(of(t)) }
 	}
-	s.Service = across(trials, replied(Trial.Service))
-	response, lag := across(trials, Trial.Sample), across(trials, replied(Trial.Lag))
+	s.Service = across(trials, replied(Trial.Service), quantiles)
+	response, lag := across(trials, Trial.Sample, quantiles), across(trials, replied(Trial.Lag), quantiles)
 	s.Response, s.Lag = &response, &lag
 	var offered, achieved []float64
 	for _, t := range trials {
@@ -151,25 +162,21 @@ func (s *Summary) addOpen(trials []Trial) {
 }
 
 // across returns the medians over trials of the figures of one sample per trial.
-func across(trials []Trial, of func(Trial) Sample) Latencies {
+func across(trials []Trial, of func(Trial) Sample, quantiles []float64) Latencies {
 	samples := make([]Sample, len(trials))
 	for i, t := range trials {
 		samples[i] = of(t)
 	}
-	return latenciesOf(samples)
+	return latenciesOf(samples, quantiles)
 }
 
-// LatenciesOf returns the medians over trials of the figures of histograms, one per
-// trial. One histogram has no intervals.
-func LatenciesOf(trials ...*Histogram) Latencies {
-	samples := make([]Sample, len(trials))
-	for i, h := range trials {
-		samples[i] = sampleOf(h)
-	}
-	return latenciesOf(samples)
+// LatenciesOf returns the figures of one histogram, without intervals. They include the
+// given quantiles, as in [Summarize].
+func LatenciesOf(h *Histogram, quantiles ...float64) Latencies {
+	return latenciesOf([]Sample{sampleOf(h)}, append(Quantiles(), quantiles...))
 }
 
-func latenciesOf(samples []Sample) Latencies {
+func latenciesOf(samples []Sample, quantiles []float64) Latencies {
 	over := func(of func(Sample) figure) Estimate {
 		figures := make([]figure, len(samples))
 		for i, s := range samples {
@@ -177,10 +184,10 @@ func latenciesOf(samples []Sample) Latencies {
 		}
 		return median(figures)
 	}
-	quantile := func(q float64) Estimate {
-		return over(func(s Sample) figure { return s.quantile(q) })
+	l := Latencies{Mean: over(Sample.mean), Quantiles: make(map[float64]Estimate)}
+	for _, q := range quantiles {
+		l.Quantiles[q] = over(func(s Sample) figure { return s.quantile(q) })
 	}
-	l := Latencies{Mean: over(Sample.mean), P50: quantile(0.5), P90: quantile(0.9), P99: quantile(0.99), P999: quantile(0.999)}
 	for _, s := range samples {
 		f := s.max()
 		l.Max = max(l.Max, f.value)

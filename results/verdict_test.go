@@ -152,6 +152,9 @@ func TestDetectors(t *testing.T) {
 		{closed, local(Warning{Code: "throttling", Level: Suspect, Value: 0.002, Limit: 0.001}),
 			agent(func(a *Agent) { a.ThrottledNS = 6e6 }), agent(func(a *Agent) { a.ThrottledNS = 29e5 })},
 		{closed, local(Warning{Code: "throttling", Level: Invalid, Value: 0.16 / 3, Limit: 0.05}), agent(func(a *Agent) { a.ThrottledNS = 16e7 }), none},
+		// Throttling stops processes: their hiccups are no second warning.
+		{closed, local(Warning{Code: "throttling", Level: Suspect, Value: 0.002, Limit: 0.001}),
+			agent(func(a *Agent) { a.ThrottledNS, a.Hiccups = 6e6, []Hiccup{{1e9, 2e8}} }), none},
 
 		{closed, local(Warning{Code: "gc", Level: Suspect, Value: 0.02, Limit: 0.01}),
 			agent(func(a *Agent) { a.GCPauseNS, a.GCs = 6e7, 9 }), agent(func(a *Agent) { a.GCPauseNS = 29e6 })},
