@@ -15,18 +15,19 @@ import (
 // it can be read and changed with only what is below it.
 func floors() map[string]int {
 	return map[string]int{
-		"dhtbench":                3,
-		"dhtbench/provision":      3,
-		"dhtbench/bench":          2,
-		"dhtbench/plots":          2,
-		"dhtbench/bench/target":   1,
-		"dhtbench/provision/ec2":  1,
-		"dhtbench/provision/lab":  1,
-		"dhtbench/bench/workload": 0,
-		"dhtbench/node":           0,
-		"dhtbench/plots/chart":    0,
-		"dhtbench/provision/host": 0,
-		"dhtbench/results":        0,
+		"dhtbench":                 3,
+		"dhtbench/provision":       3,
+		"dhtbench/bench":           2,
+		"dhtbench/plots":           2,
+		"dhtbench/bench/target":    1,
+		"dhtbench/provision/ec2":   1,
+		"dhtbench/provision/lab":   1,
+		"dhtbench/provision/slurm": 1,
+		"dhtbench/bench/workload":  0,
+		"dhtbench/node":            0,
+		"dhtbench/plots/chart":     0,
+		"dhtbench/provision/host":  0,
+		"dhtbench/results":         0,
 	}
 }
 
