@@ -22,8 +22,8 @@ type member struct {
 	facts      results.Host // what the preflight found
 }
 
-// newFleet prepares hosts, at least one, to run the given executable of this
-// machine. It reports all problems together.
+// newFleet prepares hosts, at least one, to run the given executable, or this program
+// if it is "". It reports all problems together.
 func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
 	paths, err := host.Stage(ctx, hosts, executable)

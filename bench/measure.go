@@ -145,17 +145,19 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs 
 
 // fleet prepares the hosts that the flags name.
 func (c *Command) fleet(ctx context.Context) (*fleet, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
-	}
 	hosts := []host.Host{host.Local()}
 	if c.Hosts != "" {
+		var err error
 		if hosts, err = host.ReadInventory(c.Hosts); err != nil {
 			return nil, err
 		}
 	}
-	f, err := newFleet(ctx, hosts, executable)
+	if c.HostExecutable != "" {
+		if err := checkBuild(c.HostExecutable); err != nil {
+			return nil, fmt.Errorf("--host-executable: %w", err)
+		}
+	}
+	f, err := newFleet(ctx, hosts, c.HostExecutable)
 	if err != nil {
 		return nil, err
 	}
