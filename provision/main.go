@@ -1,5 +1,6 @@
 // Provision makes hosts for dhtbench, runs a command with them, and removes them
-// when the command ends, fails or is interrupted.
+// when the command ends, fails or is interrupted. It also uses the hosts of a Slurm
+// job, which it neither starts nor ends.
 package main
 
 import (
