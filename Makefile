@@ -30,12 +30,26 @@ endif
 RTT ?= 500us
 EC2 ?=
 
-.PHONY: build build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict bench-peers bench-clients report test check fuzz clean
+# GOARCH of the hosts of `make bench-ec2`: amd64, or arm64 for types such as c7g.large.
+HOST_ARCH ?= amd64
+
+# Where this machine cannot run what the hosts run, executables for Linux are built
+# beside the local one.
+FOR_HOSTS :=
+ifneq ($(shell go env GOOS)/$(shell go env GOARCH),linux/$(HOST_ARCH))
+FOR_HOSTS := --host-executable dhtbench-linux-$(HOST_ARCH)
+build: dhtbench-linux-amd64 dhtbench-linux-arm64
+endif
+
+.PHONY: build dhtbench-linux-amd64 dhtbench-linux-arm64 build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict bench-peers bench-clients report test check fuzz clean
 
 # GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a
 # processor of 2013.
 build:
 	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -o dhtbench .
+
+dhtbench-linux-amd64 dhtbench-linux-arm64: dhtbench-linux-%:
+	CGO_ENABLED=0 GOOS=linux GOARCH=$* GOAMD64=v1 go build -buildvcs=auto -o $@ .
 
 BENCH = ./dhtbench bench --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
 	--placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
@@ -54,7 +68,7 @@ bench-lab: build build-provision
 
 # The same on $(NODES) c3.large of EC2. This costs money: see provision/ec2/README.md.
 bench-ec2: build build-provision
-	provision/provision ec2 --nodes $(NODES) $(EC2) -- $(BENCH)
+	provision/provision ec2 --nodes $(NODES) $(EC2) -- $(BENCH) $(FOR_HOSTS)
 	./dhtbench plot $(RESULTS)
 
 # Latency against the offered rate on this machine, up to where it is not sustained.
@@ -154,4 +168,4 @@ fuzz:
 	done
 
 clean:
-	rm -f dhtbench
+	rm -f dhtbench dhtbench-linux-amd64 dhtbench-linux-arm64

@@ -12,22 +12,23 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Target      []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
-	Nodes       *int           `help:"Number of servers to start for each target. Default: one on each host of --hosts, or 8 on this machine." placeholder:"N"`
-	Servers     []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
-	Cluster     clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
-	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
-	Ops         int            `help:"Operations per client and operation kind." default:"100000"`
-	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
-	Warmup      extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
-	Trials      int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
-	Until       percentage     `help:"Stop before --trials when, in every setting, the interval of throughput (closed loop) or p50 (open loop) is within this of the median: 2%." placeholder:"PERCENT"`
-	Seed        uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Pipeline    int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
-	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
-	Placement   string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
-	Hosts       inventory      `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
-	ShareHosts  bool           `help:"Allow more servers of a target than hosts, several on a host."`
+	Target         []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
+	Nodes          *int           `help:"Number of servers to start for each target. Default: one on each host of --hosts, or 8 on this machine." placeholder:"N"`
+	Servers        []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
+	Cluster        clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
+	Clients        clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
+	Ops            int            `help:"Operations per client and operation kind." default:"100000"`
+	Duration       *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
+	Warmup         extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
+	Trials         int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
+	Until          percentage     `help:"Stop before --trials when, in every setting, the interval of throughput (closed loop) or p50 (open loop) is within this of the median: 2%." placeholder:"PERCENT"`
+	Seed           uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
+	Pipeline       int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
+	Connections    int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
+	Placement      string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
+	Hosts          inventory      `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	ShareHosts     bool           `help:"Allow more servers of a target than hosts, several on a host."`
+	HostExecutable string         `help:"Executable of dhtbench for the hosts, if their system or architecture differs from this machine's. Default: this one." placeholder:"FILE"`
 
 	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
 	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
@@ -97,6 +98,7 @@ func (c *Command) Validate() error {
 			"--nodes %d: more than the %s of --hosts; give --nodes %[3]d, or --share-hosts to start several on a host",
 			c.nodes(), plural(len(c.Hosts), "host"), len(c.Hosts)),
 		refuse(c.Resume && c.Results == "", "--resume needs --results"),
+		refuse(c.HostExecutable != "" && len(c.Hosts) == 0, "--host-executable needs --hosts"),
 		refuse(c.Duration != nil && *c.Duration <= 0, "--duration %v: must be above 0", c.duration()),
 		refuse(c.Duration != nil && c.Ops != defaultOps, "--duration and --ops are mutually exclusive"),
 		refuse(!open && (c.Arrivals != results.PoissonArrivals || c.Inflight != defaultInflight || c.Pacing != results.PrecisePacing),

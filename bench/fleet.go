@@ -24,8 +24,8 @@ type member struct {
 	limits     limits       // at the preflight
 }
 
-// newFleet prepares hosts, at least one, to run the given executable of this
-// machine. It reports all problems together.
+// newFleet prepares hosts, at least one, to run the given executable, or this program
+// if it is "". It reports all problems together.
 func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
 	var err error

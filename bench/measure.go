@@ -12,6 +12,8 @@ import (
 	"dhtbench/node"
 	"dhtbench/provision/host"
 	"dhtbench/results"
+
+	"golang.org/x/term"
 )
 
 // Run measures the trials that the results file lacks, appends each as it ends, and
@@ -209,15 +211,16 @@ func terminal(f *os.File) (columns func() int) {
 
 // fleet prepares the hosts that the flags name.
 func (c *Command) fleet(ctx context.Context) (*fleet, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
-	}
 	hosts := []host.Host{host.Local()}
 	if len(c.Hosts) > 0 {
 		hosts = c.Hosts
 	}
-	f, err := newFleet(ctx, hosts, executable)
+	if c.HostExecutable != "" {
+		if err := checkBuild(c.HostExecutable); err != nil {
+			return nil, fmt.Errorf("--host-executable: %w", err)
+		}
+	}
+	f, err := newFleet(ctx, hosts, c.HostExecutable)
 	if err != nil {
 		return nil, err
 	}

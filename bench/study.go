@@ -83,11 +83,7 @@ func (c *StudyCommand) Run(ctx context.Context) (err error) {
 
 // coordinator is what runs the trials, without baselines: no verdict needs them.
 func (c *StudyCommand) coordinator(ctx context.Context, runs []sweepRun) (*coordinator, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
-	}
-	f, err := newFleet(ctx, []host.Host{host.Local()}, executable)
+	f, err := newFleet(ctx, []host.Host{host.Local()}, "")
 	if err != nil {
 		return nil, err
 	}

@@ -317,3 +317,18 @@ func TestStageNamesEveryHost(t *testing.T) {
 		}
 	}
 }
+
+// TestThisMachineRunsThisProgram: the executable is for hosts behind a prefix only.
+func TestThisMachineRunsThisProgram(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(other, []byte("for another architecture"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if paths, err := Stage(t.Context(), []Host{Local()}, other); err != nil || paths[0] != self {
+		t.Errorf("paths %q, %v, want %s", paths, err, self)
+	}
+}

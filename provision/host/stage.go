@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -17,12 +18,18 @@ import (
 	"time"
 )
 
-// Stage copies an executable of this machine to hosts, except to those that have a
-// copy with the same checksum, and returns its path on each. It copies to one host
-// after another: they share this machine's uplink. On a host without Via the path
-// is executable. The error lists all hosts that cannot run it, also because it was
-// built for another system. Several processes may stage at the same time.
+// Stage copies an executable, or this program if it is "", to hosts, except to those
+// that have a copy with the same checksum, and returns its path on each. It copies to
+// one host after another: they share this machine's uplink. A host without Via gets no
+// copy, and the path there is that of this program. The error lists all hosts that
+// cannot run the executable, also because it was built for another system. Several
+// processes may stage at the same time.
 func Stage(ctx context.Context, hosts []Host, executable string) ([]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("stage: find the path of this program: %w", err)
+	}
+	executable = cmp.Or(executable, self)
 	program, err := os.ReadFile(executable)
 	if err != nil {
 		return nil, fmt.Errorf("stage: %w", err)
@@ -33,7 +40,7 @@ func Stage(ctx context.Context, hosts []Host, executable string) ([]string, erro
 	var each sync.WaitGroup
 	for i, h := range hosts {
 		if len(h.Via) == 0 {
-			paths[i], present[i] = executable, true
+			paths[i], present[i] = self, true
 			continue
 		}
 		each.Go(func() { paths[i], present[i], errs[i] = h.find(ctx, executable, sum) })
@@ -95,7 +102,7 @@ func (h Host) find(ctx context.Context, executable, sum string) (path string, pr
 		return "", false, fmt.Errorf("look for the executable on %s: %w", h.Name, err)
 	}
 	if want := uname(executable); want != "" && lines[0] != want {
-		return "", false, fmt.Errorf("host %s is %s and %s was built for %s: both must be the same", h.Name, lines[0], executable, want)
+		return "", false, fmt.Errorf("host %s is %s and %s was built for %s: both must be the same; build one for the host and give it with --host-executable", h.Name, lines[0], executable, want)
 	}
 	return lines[1], lines[2] == "present", nil
 }
