@@ -219,7 +219,7 @@ func TestFrozenConnection(t *testing.T) {
 	t.Parallel()
 	s := startSSHD(t)
 	file := filepath.Join(t.TempDir(), "x.jsonl")
-	b := startBench(t, file, "--hosts", inventory(t, s.hosts(3)...), "--ops", "20000")
+	b := startBench(t, file, "--hosts", inventory(t, s.hosts(3)...))
 	b.awaitTrial()
 	var frozen []int
 	for _, pid := range b.children()["-F"] { // ssh -F ...

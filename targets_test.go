@@ -159,7 +159,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 	}
 
 	file = filepath.Join(t.TempDir(), "open.jsonl")
-	for _, trial := range mustBench(t, file, append(common, "--workload", "get=3,put=2,del=1,insert=1", "--records", "200", "--rate", "500", "--duration", "1s", "--warmup", "20")...) {
+	for _, trial := range mustBench(t, file, append(common, "--workload", "get=3,put=2,del=1,insert=1", "--records", "200", "--rate", "1500", "--duration", "300ms", "--warmup", "20")...) {
 		checkTarget(t, trial)
 		c := trial.Counts()
 		null := results.IsNull(trial.Params.Target)
@@ -217,7 +217,7 @@ func TestRunningNodes(t *testing.T) {
 	if err := os.WriteFile(cluster, []byte(strings.Join(addrs, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trials := mustBench(t, filepath.Join(t.TempDir(), "x.jsonl"), "--cluster", cluster, "--clients", "1", "--rate", "500", "--duration", "500ms", "--warmup", "20", "--breakdown")
+	trials := mustBench(t, filepath.Join(t.TempDir(), "x.jsonl"), "--cluster", cluster, "--clients", "1", "--rate", "1000", "--duration", "200ms", "--warmup", "20", "--breakdown")
 	for _, trial := range trials {
 		if c := trial.Counts(); c.Bad() != 0 || trial.Params.Servers != strings.Join(addrs, ",") || trial.Clients[0].Breakdown.Work.Count() != c.Replied() {
 			t.Errorf("%+v, %+v", c, trial.Params)
