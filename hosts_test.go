@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -232,17 +233,14 @@ func TestFrozenConnection(t *testing.T) {
 		t.Fatal("no connection to h1")
 	}
 	remote := b.watch(map[string][]int{"remote": processesUnder(t, s.cache)})
-	began := time.Now()
 	for _, pid := range frozen {
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
 	}
 	message, status := b.end()
-	if took := time.Since(began); took > 20*time.Second { // 12 s of silence, 1 s between looks, 2 s from SIGTERM to SIGKILL, 2 s for the rest
-		t.Errorf("the loss was named after %v, want within 20 s", took)
-	}
-	if status != 1 || !strings.Contains(message, "on h1: no sign of life for") || !strings.Contains(message, "--resume") {
+	silence := regexp.MustCompile(`on h1: no sign of life for 1[2-9]s`) // 12 s, and 1 s between looks
+	if status != 1 || !silence.MatchString(message) || !strings.Contains(message, "--resume") {
 		t.Errorf("exit status %d, message:\n%s", status, message)
 	}
 	b.awaitGone(remote, 30*time.Second)
