@@ -211,7 +211,7 @@ func TestInterruptedBench(t *testing.T) {
 func TestInterruptedTrialIsPartlyKept(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "x.jsonl")
-	args := []string{"--clients", "1", "--rate", "200", "--workload", "ycsb-c", "--records", "100", "--no-baseline"}
+	args := []string{"--clients", "1", "--rate", "200", "--workload", "ycsb-c", "--records", "100", "--warmup", "20", "--no-baseline"}
 	b := startBench(t, file, append(args, "--ops", "720000")...)
 	if line, err := b.stderr.ReadString('\n'); err != nil || !strings.Contains(line, "operations so far") {
 		t.Fatalf("%q, %v, want the progress of the trial", line, err)
@@ -278,7 +278,7 @@ func TestBenchNamesTheProcessThatEnded(t *testing.T) {
 				!strings.Contains(message, "--resume") {
 				t.Errorf("exit status %d, message:\n%s", status, message)
 			}
-			b.resume()
+			b.kept()
 		})
 	}
 }

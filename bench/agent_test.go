@@ -226,6 +226,7 @@ func mortalNode(t *testing.T) (addr string, kill func()) {
 }
 
 func TestAgentGivesUpWithoutServers(t *testing.T) {
+	t.Parallel()
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: specOf([]string{addr}, 2)})
@@ -240,6 +241,7 @@ func TestAgentGivesUpWithoutServers(t *testing.T) {
 // TestOneStoppedServerEndsTheTrial stops one of three servers. Operations at the
 // others still succeed, and yet both clients end long before their work is done.
 func TestOneStoppedServerEndsTheTrial(t *testing.T) {
+	t.Parallel()
 	addr0, _ := startNode(t)
 	addr1, _ := startNode(t)
 	addr2, kill := mortalNode(t)

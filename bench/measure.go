@@ -148,7 +148,7 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 			return recorded
 		})
 		if failed = err != nil; failed {
-			if ctx.Err() != nil || recorded != nil {
+			if ctx.Err() != nil || recorded != nil || errors.Is(err, host.ErrLost) {
 				return nil, err
 			}
 			co.progress.note(out.add(run.params, err))

@@ -60,10 +60,10 @@ func TestTimelineGroupsByIntendedStart(t *testing.T) {
 	}
 }
 
-// TestLongTimelineStaysSmall has an operation every 10 ms for an hour.
+// TestLongTimelineStaysSmall has an operation every 100 ms for an hour.
 func TestLongTimelineStaysSmall(t *testing.T) {
 	var points []point
-	for at := time.Duration(0); at < time.Hour; at += 10 * time.Millisecond {
+	for at := time.Duration(0); at < time.Hour; at += 100 * time.Millisecond {
 		points = append(points, point{int64(at), int64(at) % 1000})
 	}
 	slices, length := timelineOf(0, points)

@@ -63,7 +63,6 @@ type ReportCommand struct {
 	HTML  string   `name:"html" placeholder:"FILE" help:"Write one HTML file, which needs no other, on the given results files."`
 	Files []string `arg:"" optional:"" name:"file" help:"Results files, with --html."`
 
-
 	Report   string `default:"REPORT.md" placeholder:"FILE" help:"Report to write; the template names results files relative to it."`
 	Template string `placeholder:"FILE" help:"Template of the report (default: the one of REPORT.md, built in)."`
 	Out      string `default:"plots" placeholder:"DIR" help:"Folder of the figures."`

@@ -3,8 +3,8 @@ package plots
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/base64"
 	_ "embed" // the template
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"os"

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // TestLeftovers: when AWS refuses to remove resources, the error lists them, and
@@ -139,7 +140,7 @@ func TestDestroyThatCannotList(t *testing.T) {
 // repeated, long after the journal entry. --destroy waits until AWS shows the
 // hosts.
 func TestDestroyWaitsForLateInstances(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "sluggish")
+	s := newStage(t, startMoto(t), settings{blind: 2, lax: true}, "sluggish")
 	defer s.tell()
 	s.start(fault{action: "RunInstances", trouble: killedAfter, times: once})
 	id := s.runs()[0]
@@ -154,7 +155,7 @@ func TestDestroyWaitsForLateInstances(t *testing.T) {
 	}
 	s.proxy.set(nil, nil)
 	c := s.command(s.flags("--destroy", id)...)
-	c.seams.pace.Settle = 2 * time.Second // longer than six looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than two looks take
 	if err := c.Run(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -382,12 +383,16 @@ func plant(t *testing.T, m *moto, r run, region ...string) {
 	for _, other := range region {
 		cl = cl.in(other)
 	}
-	images, err := cl.ec2.DescribeImages(t.Context(), &api.DescribeImagesInput{Owners: []string{"amazon"}})
-	if err != nil || len(images.Images) == 0 {
-		t.Fatalf("images: %v", err)
+	c, err := parse("--list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := cl.ssm.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String(c.ImageParameter)})
+	if err != nil {
+		t.Fatal(err)
 	}
 	_, err = cl.ec2.RunInstances(t.Context(), &api.RunInstancesInput{
-		ImageId: images.Images[0].ImageId, InstanceType: types.InstanceTypeC3Large,
+		ImageId: image.Parameter.Value, InstanceType: types.InstanceTypeC3Large,
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 		TagSpecifications: r.tags(types.ResourceTypeInstance),
 	})

@@ -17,8 +17,9 @@ import (
 // moto is a process of moto_server: somebody else's idea of what EC2 does, and
 // the judge of ours. It belongs to one test at a time.
 type moto struct {
-	url string
-	cmd *exec.Cmd
+	url       string
+	cmd       *exec.Cmd
+	catalogue sync.Map // answers about what never changes, by request
 }
 
 // motos are those started so far; idle ones are handed out again.

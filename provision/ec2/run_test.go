@@ -313,11 +313,11 @@ func TestSlowCloud(t *testing.T) {
 // TestLostAnswerAndLateInstances: the answer to the launch is lost, and AWS shows
 // the instances late. The teardown waits for them.
 func TestLostAnswerAndLateInstances(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "unlucky")
+	s := newStage(t, startMoto(t), settings{blind: 2, lax: true}, "unlucky")
 	defer s.tell()
 	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
 	c := s.command(s.launchFlags("true")...)
-	c.seams.pace.Settle = 2 * time.Second // longer than six looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than two looks take
 	if err := c.Run(t.Context()); err == nil {
 		t.Error("the run succeeded without the answer to its launch")
 	}
@@ -327,11 +327,11 @@ func TestLostAnswerAndLateInstances(t *testing.T) {
 // TestTeardownUsesTheJournal: the run fails while AWS shows none of its instances
 // yet. The journal has their ids.
 func TestTeardownUsesTheJournal(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 20, lax: true}, "blinded")
+	s := newStage(t, startMoto(t), settings{blind: 3, lax: true}, "blinded")
 	defer s.tell()
 	c := s.command(s.launchFlags("true")...)
 	c.seams.pace.Boot = time.Nanosecond
-	c.seams.pace.Settle = 2 * time.Second // longer than twenty looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than three looks take
 	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "wait until hosts run") {
 		t.Errorf("error %v", err)
 	}

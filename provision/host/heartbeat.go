@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -18,6 +19,16 @@ const (
 	checkEvery = time.Second
 )
 
+// ErrLost is the error of a process that did not start, or from which nothing was heard
+// for too long. Others on its host will hardly fare better.
+var ErrLost = errors.New("host lost")
+
+// lostError is an ErrLost with its text.
+type lostError string
+
+func (e lostError) Error() string      { return string(e) }
+func (lostError) Is(target error) bool { return target == ErrLost }
+
 // patience is how long a process is waited for.
 type patience struct {
 	start   time.Duration // until its first line
@@ -27,10 +38,14 @@ type patience struct {
 // patience returns the limits for processes on the host. Networks, such as Wi-Fi,
 // may be silent for a while.
 func (h Host) patience() patience {
-	if len(h.Via) > 0 {
-		return patience{start: 2 * time.Minute, silence: time.Minute}
+	p := patience{start: 2 * time.Minute, silence: 12 * time.Second}
+	switch {
+	case h.SilenceNS > 0:
+		p.silence = time.Duration(h.SilenceNS)
+	case len(h.Via) > 0:
+		p.silence = time.Minute
 	}
-	return patience{start: 2 * time.Minute, silence: 12 * time.Second}
+	return p
 }
 
 // Watch sends heartbeats to the process, once it has started, until it ends. If
@@ -71,14 +86,14 @@ func (p *Process) overdue() error {
 	case !p.spoke.Load() && silent > p.patience.start:
 		return p.notStarted()
 	case p.spoke.Load() && silent > p.patience.silence:
-		return fmt.Errorf("no sign of life for %v: the host is lost or cut off, or the process hangs", silent.Round(time.Second))
+		return lostError(fmt.Sprintf("no sign of life for %v: the host is lost or cut off, or the process hangs", silent.Round(time.Second)))
 	}
 	return nil
 }
 
 // notStarted is the error of a process without a first line.
 func (p *Process) notStarted() error {
-	return fmt.Errorf("has not started within %v", p.patience.start)
+	return lostError(fmt.Sprintf("has not started within %v", p.patience.start))
 }
 
 // Silence returns the longest time without output since the last call, or since

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // remote returns a host whose prefix is a shell script on this machine. In it, "$@"
@@ -77,9 +79,12 @@ func TestPrefixErrors(t *testing.T) {
 		"no write":    {`echo "mkdir: cannot create directory '/x': Permission denied" >&2; exit 1`, "XDG_CACHE_HOME"},
 		"not a shell": {`exit 3`, "exit status 3"},
 	} {
-		if got, err := output(t, remote(c.script), "a"); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %q, %v, want %q", name, got, err, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := output(t, remote(c.script), "a"); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%q, %v, want %q", got, err, c.want)
+			}
+		})
 	}
 }
 
@@ -87,43 +92,51 @@ func TestPrefixErrors(t *testing.T) {
 // child, which holds the pipes. Both end, and the one that started them does not
 // wait forever.
 func TestKillReachesGrandchildren(t *testing.T) {
-	dir := t.TempDir()
 	for name, script := range map[string]string{
 		"child":         `"$@"; exit`,
 		"ignores TERM":  `trap "" TERM; "$@"; exit`,
 		"other session": `setsid "$@"; exit`, // the pipes stay open
 	} {
-		pids := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
-		p, err := remote(script).Start("node 3", "sh", "-c", `echo $$ >"$0"; echo up; exec sleep 1000`, pids)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.Receive(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(pids)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.giveUp(context.DeadlineExceeded)
-		select {
-		case <-p.Done():
-		case <-time.After(20 * time.Second):
-			t.Fatalf("%s: the process has not ended 20 s after it was killed", name)
-		}
-		if name == "other session" {
-			syscall.Kill(pid, syscall.SIGKILL)
-			continue
-		}
-		for limit := time.Now().Add(20 * time.Second); syscall.Kill(pid, 0) == nil && !zombie(pid); time.Sleep(time.Millisecond) {
-			if time.Now().After(limit) {
-				t.Fatalf("%s: the grandchild %d lives", name, pid)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := remote(script).Start("node 3", "sh", "-c", "echo $$; exec sleep 1000")
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			line, err := p.Receive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			pid, err := strconv.Atoi(string(line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fd, err := unix.PidfdOpen(pid, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unix.Close(fd)
+			p.giveUp(context.DeadlineExceeded)
+			select {
+			case <-p.Done():
+			case <-time.After(20 * time.Second):
+				t.Fatal("the process has not ended 20 s after it was killed")
+			}
+			if name == "other session" {
+				unix.Kill(pid, unix.SIGKILL)
+			}
+			ended := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+			for {
+				n, err := unix.Poll(ended, 20_000)
+				if err == unix.EINTR {
+					continue
+				}
+				if err != nil || n == 0 {
+					t.Errorf("the grandchild %d lives, %v", pid, err)
+				}
+				break
+			}
+		})
 	}
 }
 
