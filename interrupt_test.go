@@ -258,7 +258,7 @@ func TestKilledBench(t *testing.T) {
 	b.resume()
 }
 
-func TestBenchNamesTheProcessThatEnded(t *testing.T) {
+func TestBenchLeavesOutASettingWhoseProcessEnded(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"node", "agent"} {
 		t.Run(kind, func(t *testing.T) {
@@ -275,10 +275,17 @@ func TestBenchNamesTheProcessThatEnded(t *testing.T) {
 			message, status := b.end()
 			b.awaitGone(children, goneWithin)
 			if status != 1 || !strings.Contains(message, kind+" ") || !strings.Contains(message, "on local ended: signal: killed") ||
-				!strings.Contains(message, "--resume") {
+				!strings.Contains(message, "left out 1 of 2 settings:\n  clients ") || !strings.Contains(message, "--resume") {
 				t.Errorf("exit status %d, message:\n%s", status, message)
 			}
-			b.kept()
+			measured := make(map[int]int) // trials, by number of clients
+			for _, trial := range b.kept() {
+				measured[trial.Params.Clients]++
+			}
+			if max(measured[1], measured[2]) != 3 || min(measured[1], measured[2]) == 3 {
+				t.Errorf("trials by number of clients: %v; want all of one setting and not all of the other", measured)
+			}
+			b.resume()
 		})
 	}
 }

@@ -143,7 +143,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 	tool(t, "memcached", "memcached")
 	targets := []string{"dht", "redis", "memcached", "null:redis", "null:memcached", "null:dht"}
 	common := []string{"--target", strings.Join(targets, ","), "--nodes", "2", "--clients", "2",
-		"--hosts", inventory(t, host.Host{Name: "h", Addr: "127.0.0.1", Via: []string{"env", "XDG_CACHE_HOME=" + t.TempDir()}})}
+		"--share-hosts", "--hosts", inventory(t, host.Host{Name: "h", Addr: "127.0.0.1", Via: []string{"env", "XDG_CACHE_HOME=" + t.TempDir()}})}
 
 	file := filepath.Join(t.TempDir(), "closed.jsonl")
 	closed := append(slices.Clone(common), "--ops", "300", "--warmup", "20", "--pipeline", "3", "--value-bytes", "uniform:0-100")

@@ -97,6 +97,7 @@ func (c *Command) Validate() error {
 		refuse(len(c.Hosts) > 0 && c.Nodes != nil && c.nodes() > len(c.Hosts) && !c.ShareHosts,
 			"--nodes %d: more than the %s of --hosts; give --nodes %[3]d, or --share-hosts to start several on a host",
 			c.nodes(), plural(len(c.Hosts), "host"), len(c.Hosts)),
+		refuse(c.ShareHosts && len(c.Hosts) == 0, "--share-hosts needs --hosts"),
 		refuse(c.Resume && c.Results == "", "--resume needs --results"),
 		refuse(c.HostExecutable != "" && len(c.Hosts) == 0, "--host-executable needs --hosts"),
 		refuse(c.Duration != nil && *c.Duration <= 0, "--duration %v: must be above 0", c.duration()),

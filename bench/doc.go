@@ -47,6 +47,12 @@
 // the coordinator measures the offset of each host's clock and gives each agent
 // the instant of the start in its own time.
 //
+// # Limits
+//
+// The probe also reports the limits of processes on a host. Before a sweep, need.go
+// estimates the open files, threads and memory of each setting. Settings that do not
+// fit are left out, and so are settings that fail, unless the preflight fails too.
+//
 // # The path of an operation
 //
 // The loop of a client decides when it sends an operation:

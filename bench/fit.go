@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ func refuseFiles(process string, files int, l limits) error {
 }
 
 // gigabytes formats a number of bytes.
-func gigabytes(bytes float64) string { return fmt.Sprintf("%.3g GB", bytes/1e9) }
+func gigabytes(bytes float64) string { return fmt.Sprintf("%.1f GB", bytes/1e9) }
 
 // omissions are the settings that a sweep has left out, with the reasons.
 type omissions struct {
@@ -55,6 +56,22 @@ type omissions struct {
 func (o *omissions) add(p results.Params, reason error) string {
 	o.settings, o.reasons = append(o.settings, p.Setting()), append(o.reasons, reason)
 	return "dhtbench: left out: " + o.line(len(o.settings)-1)
+}
+
+// fitting returns those of runs for which a fleet has enough. It leaves out the settings
+// of the others, with a line on w for each.
+func (o *omissions) fitting(f *fleet, runs []sweepRun, w io.Writer) (fit []sweepRun) {
+	for _, r := range runs {
+		if o.has(r.params) {
+			continue
+		}
+		if err := f.fit(r.params); err != nil {
+			fmt.Fprintln(w, o.add(r.params, err))
+			continue
+		}
+		fit = append(fit, r)
+	}
+	return fit
 }
 
 // has reports whether the setting of a run is left out.

@@ -21,7 +21,7 @@ type member struct {
 	host.Host
 	executable string       // path of dhtbench on the host
 	facts      results.Host // what the preflight found
-	limits     limits       // at the preflight
+	limits     limits       // of its processes, at the preflight
 }
 
 // newFleet prepares hosts, at least one, to run the given executable, or this program

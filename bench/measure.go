@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"dhtbench/node"
@@ -41,14 +40,12 @@ func (c *Command) Run(ctx context.Context) (err error) {
 		trials = append(trials, t)
 		return nil
 	})
-	if err != nil {
-		return c.cutShort(ctx, err, len(trials), sweep.size())
+	short := c.cutShort(ctx, errors.Join(left, interrupted(ctx, err)), len(trials), sweep.size())
+	if err != nil || len(trials) == 0 {
+		return short
 	}
-	if left = c.cutShort(ctx, left, len(trials), sweep.size()); len(trials) == 0 {
-		return left
-	}
-	err = errors.Join(c.show(trials), left)
-	if c.comparing() && left == nil {
+	err = errors.Join(c.show(trials), short)
+	if c.comparing() && short == nil {
 		err = errors.Join(err, c.compare(trials))
 	}
 	return err
@@ -103,7 +100,7 @@ func dropInterrupted(name string, file *results.File, trials []results.Trial) ([
 }
 
 // measure does the runs that are missing from trials. left names the settings that were
-// left out.
+// left out, also if err is not nil.
 func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) (left, err error) {
 	runs := s.runs(trials)
 	if len(runs) == 0 {
@@ -114,16 +111,7 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		return nil, err
 	}
 	var out omissions
-	runs = slices.DeleteFunc(runs, func(r sweepRun) bool {
-		if out.has(r.params) {
-			return true
-		}
-		err := co.fleet.fit(r.params)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, out.add(r.params, err))
-		}
-		return err != nil
-	})
+	runs = out.fitting(co.fleet, runs, os.Stderr)
 	co.progress = newProgress(os.Stderr, terminal(os.Stderr), runs)
 	defer co.progress.close()
 	failed := false
@@ -136,7 +124,7 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		}
 		if failed { // because of the setting, or of a host?
 			if _, err := c.fleet(ctx); err != nil {
-				return nil, errors.Join(out.err(len(s.settings())), err)
+				return out.err(len(s.settings())), err
 			}
 		}
 		var recorded error
@@ -149,7 +137,7 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		})
 		if failed = err != nil; failed {
 			if ctx.Err() != nil || recorded != nil || errors.Is(err, host.ErrLost) {
-				return nil, err
+				return out.err(len(s.settings())), err
 			}
 			co.progress.note(out.add(run.params, err))
 		}
@@ -278,7 +266,6 @@ func (c *Command) cutShort(ctx context.Context, err error, done, size int) error
 	if err == nil {
 		return nil
 	}
-	err = interrupted(ctx, err)
 	if done == 0 {
 		return err
 	}

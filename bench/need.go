@@ -31,9 +31,10 @@ const (
 )
 
 // Memory in bytes, measured as the peak of resident memory on linux/amd64 with Go 1.26;
-// TestEstimateOfMemory compares an estimate with a process.
+// TestEstimatesFitProcesses compares the estimates with processes.
 const (
-	processBytes    = 24 << 20
+	agentBase       = 24 << 20
+	serverBase      = 16 << 20
 	histogramBytes  = 221 << 10
 	packedBytes     = 12 << 10 // a histogram as text, while a result is sent
 	connectionBytes = 16 << 10 // buffers and goroutines of either end
@@ -82,8 +83,8 @@ func (n *need) add(process string, files int, memory float64) {
 	n.threads += threadsPerProcess + n.cores
 }
 
-// agentBytes estimates the memory of an agent. The recorders of a phase can be there
-// together with those of the phase before, which the collector has not freed yet.
+// agentBytes estimates the memory of an agent. Histograms count twice: those of the
+// phase before, or copies made for the result, may not be collected yet.
 func (w *plan) agentBytes(clients int) float64 {
 	histograms := 1
 	if w.open() {
@@ -99,16 +100,12 @@ func (w *plan) agentBytes(clients int) float64 {
 	if w.expected() <= fewOperations {
 		size = 8 * (2*w.expected() + fewOperations/8)
 	}
-	phases := 2
-	if w.mixed() {
-		phases = 1
-	}
 	message := float64(w.KeyBytes + w.options.Values.Max())
-	each := float64(histograms*(phases*size+packedBytes)) +
+	each := float64(histograms*(2*size+packedBytes)) +
 		w.ledgerBytes() +
 		float64(w.slots())*(slotBytes+3*message) +
 		float64(w.Nodes*max(w.Connections, 1))*(connectionBytes+message)
-	return processBytes + float64(clients)*each + w.timelineBytes(clients)
+	return agentBase + float64(clients)*each + w.timelineBytes(clients)
 }
 
 // done estimates the operations of a client up to the end of a phase.
@@ -118,7 +115,7 @@ func (w *plan) done() float64 { return float64(w.warmups() + w.expected()) }
 func (w *plan) ledgerBytes() float64 {
 	if !w.mixed() {
 		if done := w.done(); done <= maxReserved {
-			return entryBytes * done
+			return growth * entryBytes * done
 		}
 		return 2 * growth * entryBytes * w.done() // copied as it grows
 	}
@@ -146,7 +143,7 @@ func (w *plan) timelineBytes(clients int) float64 {
 func (w *plan) serverBytes() float64 {
 	connections := float64(w.Clients*max(w.Connections, 1)) * (connectionBytes + float64(w.KeyBytes+w.options.Values.Max()))
 	if results.IsNull(w.Target) {
-		return processBytes + connections
+		return serverBase + connections
 	}
 	records := float64(w.Clients) * w.done()
 	if w.mixed() {
@@ -157,5 +154,5 @@ func (w *plan) serverBytes() float64 {
 	if w.Store() != results.DHT {
 		record += storeBytes - recordBytes
 	}
-	return processBytes + connections + growth*record*records/float64(w.Nodes)
+	return serverBase + connections + growth*record*records/float64(w.Nodes)
 }

@@ -43,3 +43,12 @@ func TestSweepTakesTargetsInTurn(t *testing.T) {
 		t.Errorf("a trial at other servers: error %v", err)
 	}
 }
+
+func TestDefaultNumberOfNodesIsThatOfHosts(t *testing.T) {
+	three := 3
+	for want, c := range map[int]Command{8: {}, 2: {Hosts: make(inventory, 2)}, 3: {Hosts: make(inventory, 2), Nodes: &three}} {
+		if n := c.nodes(); n != want {
+			t.Errorf("%d hosts: %d nodes, want %d", len(c.Hosts), n, want)
+		}
+	}
+}
