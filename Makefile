@@ -44,9 +44,9 @@ endif
 .PHONY: build dhtbench-linux-amd64 dhtbench-linux-arm64 build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict bench-peers bench-clients report test check fuzz clean
 
 # GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a
-# processor of 2013.
+# processor of 2013. Without symbols a third less is uploaded to them.
 build:
-	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -o dhtbench .
+	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -ldflags='-s -w' -o dhtbench .
 
 dhtbench-linux-amd64 dhtbench-linux-arm64: dhtbench-linux-%:
 	CGO_ENABLED=0 GOOS=linux GOARCH=$* GOAMD64=v1 go build -buildvcs=auto -o $@ .
