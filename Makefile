@@ -10,6 +10,8 @@ SHELL := bash
 NODES ?= 8
 CLIENTS ?= 1-8
 OPS ?= 100000
+WARMUP ?= 1000,2s
+VALUE_BYTES ?= 32
 TRIALS ?= 1
 PLACEMENT ?= separate
 RESUME ?=
@@ -37,8 +39,8 @@ EC2 ?=
 build:
 	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -o dhtbench .
 
-BENCH = ./dhtbench bench --nodes $(NODES) --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
-	--placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
+BENCH = ./dhtbench bench --nodes $(NODES) --clients $(CLIENTS) --ops $(OPS) --warmup $(WARMUP) \
+	--value-bytes $(VALUE_BYTES) --trials $(TRIALS) --placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
 
 bench: build
 	$(BENCH)
