@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -214,5 +215,20 @@ func TestOpenRefusesWhatIsNoFile(t *testing.T) {
 		if _, err := ReadFile(name); err == nil || !strings.Contains(err.Error(), "is not a file") {
 			t.Errorf("read %s: error %v", name, err)
 		}
+	}
+}
+
+// TestCloseRemovesAnEmptyFile: a run that fails before its first trial leaves no file.
+func TestCloseRemovesAnEmptyFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	f, _, _, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
 	}
 }
