@@ -10,6 +10,8 @@ SHELL := bash
 NODES ?= 8
 CLIENTS ?= 1-8
 OPS ?= 100000
+WARMUP ?= 1000,2s
+VALUE_BYTES ?= 32
 TRIALS ?= 1
 PLACEMENT ?= separate
 RESUME ?=
@@ -51,8 +53,8 @@ build:
 dhtbench-linux-amd64 dhtbench-linux-arm64: dhtbench-linux-%:
 	CGO_ENABLED=0 GOOS=linux GOARCH=$* GOAMD64=v1 go build -buildvcs=auto -o $@ .
 
-BENCH = ./dhtbench bench --clients $(CLIENTS) --ops $(OPS) --trials $(TRIALS) \
-	--placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
+BENCH = ./dhtbench bench --clients $(CLIENTS) --ops $(OPS) --warmup $(WARMUP) \
+	--value-bytes $(VALUE_BYTES) --trials $(TRIALS) --placement $(PLACEMENT) --results $(RESULTS) $(if $(RESUME),--resume)
 
 bench: build
 	$(BENCH) --nodes $(NODES)

@@ -96,7 +96,7 @@ func (p *progress) tick() {
 	if p.columns != nil {
 		p.redraw()
 	} else {
-		fmt.Fprintln(p.w, p.text())
+		fmt.Fprintln(p.w, p.text()+p.left())
 	}
 	p.timer.Reset(p.every())
 }
@@ -104,11 +104,12 @@ func (p *progress) tick() {
 // redraw draws the line in place. It ends without a newline and before the last
 // column, so that it never scrolls the screen.
 func (p *progress) redraw() {
-	const bar = 20
+	const bar = 16
 	text := p.text()
 	if p.trials > 0 {
 		full := int(bar * p.share())
-		text = fmt.Sprintf("[%s%s] %s", strings.Repeat("=", full), strings.Repeat(" ", bar-full), text)
+		left := strings.TrimPrefix(p.left()+", ", ", ") // first, since the end may be cut off
+		text = fmt.Sprintf("[%s%s] %s%s", strings.Repeat("=", full), strings.Repeat(" ", bar-full), left, text)
 	}
 	fmt.Fprintf(p.w, "\r%s\x1b[K", text[:min(len(text), max(p.columns()-1, 0))])
 }
@@ -116,9 +117,9 @@ func (p *progress) redraw() {
 // text describes what is in progress.
 func (p *progress) text() string {
 	if p.trial == nil {
-		return p.number(p.done+1) + ": preparing servers, baseline, records and warm-up" + p.left()
+		return p.number(p.done+1) + ": preparing servers, baseline, records and warm-up"
 	}
-	return fmt.Sprintf("%s: %s: %d operations so far%s", p.number(p.done+1), setting(p.trial.params), p.trial.operations, p.left())
+	return fmt.Sprintf("%s: %s: %d operations so far", p.number(p.done+1), setting(p.trial.params), p.trial.operations)
 }
 
 func (p *progress) number(n int) string {

@@ -50,7 +50,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		p.end(results.Trial{Params: short()[0].params})
 		p.close()
 		if text := out.String(); strings.Contains(text, "\n") || !strings.HasSuffix(text, "\r\x1b[K") ||
-			!strings.Contains(text, "\r[==========          ] trial 1 of 1: pu\x1b[K") {
+			!strings.Contains(text, "\r[========        ] about 1s left, trial\x1b[K") {
 			t.Errorf("%q", text)
 		}
 		for line := range strings.SplitSeq(out.String(), "\r") {

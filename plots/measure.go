@@ -34,7 +34,11 @@ func meanMeasure(l latency) measure {
 
 // maxMeasure is the largest latency of all trials.
 func maxMeasure(l latency) measure {
-	return measure{"max", func(t setting) results.Estimate { return results.Median([]float64{t.times(l).Max}) },
+	return measure{"max", func(t setting) results.Estimate {
+		e := results.Median([]float64{t.times(l).Max})
+		e.AtLeast = t.times(l).MaxAtLeast
+		return e
+	},
 		func(t results.Trial) float64 { return float64(histogramOf(t, l).Max()) }}
 }
 

@@ -224,8 +224,15 @@ func (f *File) DropLast() error {
 	return nil
 }
 
-// Close closes the file.
-func (f *File) Close() error { return f.f.Close() }
+// Close closes the file. It removes a file without trials, as a run leaves that failed
+// before the first.
+func (f *File) Close() error {
+	info, err := f.f.Stat()
+	if err == nil && info.Size() == 0 {
+		err = os.Remove(f.f.Name())
+	}
+	return errors.Join(err, f.f.Close())
+}
 
 // oldTrial is the fields of schemas 1 and 2 that differ from schema 3.
 type oldTrial struct {

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -230,5 +231,20 @@ func TestEarlierClosedLoopsHadOneConnection(t *testing.T) {
 	trials, err := Read("x", bytes.NewReader(line))
 	if err != nil || len(trials) != 1 || trials[0].Params != sample("put").Params {
 		t.Errorf("%v: read as %+v", err, trials)
+	}
+}
+
+// TestCloseRemovesAnEmptyFile: a run that fails before its first trial leaves no file.
+func TestCloseRemovesAnEmptyFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	f, _, _, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
 	}
 }
