@@ -62,10 +62,19 @@ type Node struct {
 	Program string `json:"program,omitempty"`
 	// Runtime is nil if it is unknown, as for other programs.
 	Runtime *Runtime `json:"runtime,omitempty"`
-	// CPUNS is the processor time in the measured phase, RSSBytes the resident memory
-	// at its end. 0: unknown, as in records of earlier versions.
-	CPUNS    int64 `json:"cpu_ns,omitempty"`
-	RSSBytes int64 `json:"rss_bytes,omitempty"`
+	// CPUNS is the processor time in the measured phase. 0: unknown, as in records of
+	// earlier versions.
+	CPUNS   int64 `json:"cpu_ns,omitempty"`
+	Held          // at the end of the measured phase
+	AtStart Held  `json:"at_start,omitzero"` // of the measured phase
+}
+
+// Held is what a process holds at an instant. A leak shows as a difference between the
+// start and the end of a long trial. 0: unknown, as in records of earlier versions.
+type Held struct {
+	RSSBytes    int64 `json:"rss_bytes,omitempty"`   // resident memory
+	Goroutines  int64 `json:"goroutines,omitempty"`  // 0 of programs that are not part of dhtbench
+	Descriptors int64 `json:"descriptors,omitempty"` // open file descriptors
 }
 
 // Agent is one process with clients. All fields but GOMAXPROCS are of the measured
@@ -83,5 +92,7 @@ type Agent struct {
 	// stopped the agent.
 	StealNS     int64 `json:"steal_ns,omitempty"`
 	ThrottledNS int64 `json:"throttled_ns,omitempty"`
+	Held              // at the end
+	AtStart     Held  `json:"at_start,omitzero"`
 	Runtime
 }
