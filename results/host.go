@@ -21,7 +21,7 @@ type Host struct {
 	Interface string `json:"interface,omitempty"`
 	Driver    string `json:"driver,omitempty"`
 	// RoundTripNS is the median idle time of an operation from this host at a node of
-	// each host, by host name.
+	// each host, by host name. With more than 16 hosts, it has 16 of them.
 	RoundTripNS map[string]int64 `json:"round_trip_ns,omitempty"`
 	// Facts is what the provisioner reports about the host: image, zone and type in a
 	// cloud, or that it is a namespace.
