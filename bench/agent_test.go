@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +128,12 @@ func TestAgentMeasuresEachPhase(t *testing.T) {
 		result := c.ask(order{Go: &phaseOrder{Operation: operation}}).Result
 		if result == nil || len(result.Clients) != 2 {
 			t.Fatalf("%s: result %+v", operation, result)
+		}
+		a := result.Agent
+		for _, held := range []results.Held{a.AtStart, a.Held} {
+			if runtime.GOOS == "linux" && (held.RSSBytes < 1<<20 || held.Goroutines < 2 || held.Descriptors < 4) {
+				t.Errorf("%s: the agent holds %+v", operation, held)
+			}
 		}
 		for i, number := range []int{4, 7} {
 			m := result.Clients[i]

@@ -14,9 +14,12 @@ import (
 	"dhtbench/results"
 )
 
-// startDelay is the time from the order to start to the start itself: enough for
-// all agents to receive the order.
-const startDelay = 20 * time.Millisecond
+// startDelay is the time from the order to start to the start itself, and startDelayEach
+// what it is longer for each agent: enough for all agents to receive the order.
+const (
+	startDelay     = 20 * time.Millisecond
+	startDelayEach = time.Millisecond
+)
 
 // coordinator runs the operations of one set of clients against fresh servers and
 // makes their records.
@@ -258,7 +261,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	}
 	g.silences() // the next are of this phase only
 	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
-	m.start = c.clock.Now() + int64(startDelay)
+	m.start = c.clock.Now() + int64(startDelay) + int64(startDelayEach)*int64(len(offsets))
 	for _, o := range offsets {
 		m.start = max(m.start, c.clock.Now()+int64(startDelay)+4*o.bound)
 	}

@@ -45,7 +45,8 @@ func (c *coordinator) trial(m measured) results.Trial {
 		}
 	}
 	for id, v := range m.vitals {
-		n := results.Node{Node: id, Host: c.fleet.at(id).Name, Program: m.programs[id], CPUNS: v.Usage.CPUNS, RSSBytes: v.Usage.RSSBytes}
+		n := results.Node{Node: id, Host: c.fleet.at(id).Name, Program: m.programs[id], CPUNS: v.Usage.CPUNS,
+			Held: results.Held(v.Usage.Held), AtStart: results.Held(v.Usage.AtStart)}
 		if v.Vitals != nil {
 			n.Runtime = new(c.serverRuntime(t, m, id, *v.Vitals))
 		}

@@ -25,6 +25,7 @@ type usage struct {
 	stealNS          int64
 	throttledNS      int64
 	spun             time.Duration // by pacers
+	held             results.Held
 	vitals           node.Vitals
 }
 
@@ -35,7 +36,8 @@ func (a *agent) readUsage() (usage, error) {
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		return usage{}, fmt.Errorf("read the agent's use of CPU: %w", err)
 	}
-	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), spun: a.spun(), vitals: node.ReadVitals()}
+	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), spun: a.spun(), vitals: node.ReadVitals(),
+		held: results.Held(node.ReadUsage(os.Getpid()).Held)}
 	if times, err := cpu.Times(false); err == nil && len(times) == 1 {
 		u.stealNS = int64(times[0].Steal * float64(time.Second))
 	}
@@ -54,6 +56,8 @@ func (u usage) until(after usage, host string, clients []int) results.Agent {
 		SpinNS:      int64(after.spun - u.spun),
 		StealNS:     after.stealNS - u.stealNS,
 		ThrottledNS: after.throttledNS - u.throttledNS,
+		Held:        after.held,
+		AtStart:     u.held,
 	}
 }
 
