@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // TestLeftovers: when AWS refuses to remove resources, the error lists them, and
@@ -383,16 +382,12 @@ func plant(t *testing.T, m *moto, r run, region ...string) {
 	for _, other := range region {
 		cl = cl.in(other)
 	}
-	c, err := parse("--list")
-	if err != nil {
-		t.Fatal(err)
-	}
-	image, err := cl.ssm.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String(c.ImageParameter)})
-	if err != nil {
-		t.Fatal(err)
+	images, err := cl.ec2.DescribeImages(t.Context(), &api.DescribeImagesInput{Owners: []string{"amazon"}})
+	if err != nil || len(images.Images) == 0 {
+		t.Fatalf("images: %v", err)
 	}
 	_, err = cl.ec2.RunInstances(t.Context(), &api.RunInstancesInput{
-		ImageId: image.Parameter.Value, InstanceType: types.InstanceTypeC3Large,
+		ImageId: images.Images[0].ImageId, InstanceType: types.InstanceTypeC3Large,
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 		TagSpecifications: r.tags(types.ResourceTypeInstance),
 	})

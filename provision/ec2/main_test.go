@@ -96,7 +96,7 @@ func fast() pace {
 	return pace{
 		Attempts: 3,
 		Backoff:  time.Millisecond,
-		Call:     20 * time.Second,
+		Call:     2 * time.Minute,
 		Poll:     2 * time.Millisecond,
 		Settle:   100 * time.Millisecond,
 		Boot:     2 * time.Minute,

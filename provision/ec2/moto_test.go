@@ -94,7 +94,7 @@ func readyLine(t testing.TB, stderr io.Reader) string {
 		close(found)
 		io.Copy(io.Discard, stderr) // its log of requests
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	select {
 	case url, ok := <-found:
@@ -103,7 +103,7 @@ func readyLine(t testing.TB, stderr io.Reader) string {
 		}
 		return url
 	case <-ctx.Done():
-		t.Fatal("moto_server does not listen after a minute")
+		t.Fatal("moto_server does not listen after three minutes")
 	}
 	return ""
 }
