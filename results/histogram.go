@@ -231,13 +231,9 @@ type histogramJSON struct {
 
 // MarshalJSON takes about 1 ms; do not call it while operations are timed.
 func (h *Histogram) MarshalJSON() ([]byte, error) {
-	text := h.packed
-	if text == "" {
-		encoded, err := h.look().EncodeV2()
-		if err != nil {
-			return nil, fmt.Errorf("encode histogram: %w", err)
-		}
-		text = string(encoded)
+	text, err := h.EncodeHDR()
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(histogramJSON{
 		Count: h.Count(), MinNS: int64(h.Min()), MaxNS: h.max, SumNS: h.sum,
