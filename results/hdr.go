@@ -1,6 +1,7 @@
 package results
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 )
@@ -8,8 +9,8 @@ import (
 // EncodeHDR returns the V2 compressed encoding of the buckets in base64, which every
 // HdrHistogram library reads. Latencies outside the bounds are not in it.
 func (h *Histogram) EncodeHDR() (string, error) {
-	if h.packed != "" {
-		return h.packed, nil
+	if h.packed != nil {
+		return base64.StdEncoding.EncodeToString(h.packed), nil
 	}
 	text, err := h.look().EncodeV2()
 	if err != nil {

@@ -1,9 +1,11 @@
 package results
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,16 +31,13 @@ const (
 type Histogram struct {
 	buckets *hdr.Histogram // nil while packed or short
 	short   []int64        // of a short histogram, the values inside the bounds
-	// packed is the text that the histogram was read from. A record with a timeline
-	// has hundreds of histograms, too many to keep unpacked, so each look at the
-	// buckets unpacks them again (0.1 ms).
-	packed string
-	inside int64 // values in the buckets
-	min    int64 // exact, ns; MaxInt64 when empty
-	max    int64 // exact, ns
-	sum    int64 // exact, ns
-	below  int64 // values under Lowest
-	above  int64 // values over Highest
+	packed  packed         // what the histogram was read from, nil once it is added to
+	inside  int64          // values in the buckets
+	min     int64          // exact, ns; MaxInt64 when empty
+	max     int64          // exact, ns
+	sum     int64          // exact, ns
+	below   int64          // values under Lowest
+	above   int64          // values over Highest
 }
 
 // NewHistogram returns an empty histogram. Its memory is resident, so that recording
@@ -101,7 +100,11 @@ func (h *Histogram) Add(other *Histogram) {
 	if h.buckets == nil {
 		h.unpack()
 	}
-	h.buckets.Merge(other.look())
+	if other.packed != nil {
+		other.packed.addTo(h.buckets)
+	} else {
+		h.buckets.Merge(other.look())
+	}
 	h.inside += other.inside
 	h.min = min(h.min, other.min)
 	h.max = max(h.max, other.max)
@@ -111,23 +114,19 @@ func (h *Histogram) Add(other *Histogram) {
 }
 
 // unpack prepares a packed or short histogram for changes.
-func (h *Histogram) unpack() { h.buckets, h.packed, h.short = h.look(), "", nil }
+func (h *Histogram) unpack() { h.buckets, h.packed, h.short = h.look(), nil, nil }
 
 // look returns the buckets for reading.
 func (h *Histogram) look() *hdr.Histogram {
 	if h.buckets != nil {
 		return h.buckets
 	}
-	if h.packed == "" {
-		buckets := hdr.New(int64(Lowest), int64(Highest), digits)
-		for _, v := range h.short {
-			buckets.RecordValue(v)
-		}
-		return buckets
+	buckets := hdr.New(int64(Lowest), int64(Highest), digits)
+	if h.packed != nil {
+		h.packed.addTo(buckets)
 	}
-	buckets, err := hdr.Decode([]byte(h.packed))
-	if err != nil { // cannot fail: it was decoded when it was read
-		panic("results: a histogram that was read cannot be unpacked: " + err.Error())
+	for _, v := range h.short {
+		buckets.RecordValue(v)
 	}
 	return buckets
 }
@@ -245,22 +244,16 @@ func (h *Histogram) MarshalJSON() ([]byte, error) {
 // bounds, or whose exact figures contradict each other.
 func (h *Histogram) UnmarshalJSON(data []byte) error {
 	var j histogramJSON
-	if err := json.Unmarshal(data, &j); err != nil {
+	hdr, rest := cutHDR(data)
+	if err := json.Unmarshal(rest, &j); err != nil {
 		return err
 	}
-	decoded, err := hdr.Decode([]byte(j.HDR))
+	if hdr == nil {
+		hdr = []byte(j.HDR)
+	}
+	packed, inside, err := parsePacked(hdr)
 	if err != nil {
 		return fmt.Errorf("decode histogram: %w", err)
-	}
-	own := hdr.New(int64(Lowest), int64(Highest), digits)
-	if decoded.SignificantFigures() != digits || decoded.LowestTrackableValue() != int64(Lowest) ||
-		decoded.HighestTrackableValue() != own.HighestTrackableValue() {
-		return fmt.Errorf("decode histogram: %d digits from %d to %d ns, want %d from %d to %d", decoded.SignificantFigures(),
-			decoded.LowestTrackableValue(), decoded.HighestTrackableValue(), digits, Lowest, own.HighestTrackableValue())
-	}
-	inside := decoded.TotalCount()
-	if dropped := own.Merge(decoded); dropped != 0 {
-		return fmt.Errorf("decode histogram: %d values out of range", dropped)
 	}
 	if j.Below < 0 || j.Above < 0 || j.Count < 0 || j.Below+inside+j.Above != j.Count {
 		return fmt.Errorf("decode histogram: buckets hold %d values, %d lie below and %d above, but count is %d",
@@ -269,11 +262,26 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	if err := j.check(); err != nil {
 		return err
 	}
-	*h = Histogram{packed: j.HDR, inside: inside, min: j.MinNS, max: j.MaxNS, sum: j.SumNS, below: j.Below, above: j.Above}
+	*h = Histogram{packed: packed, inside: inside, min: j.MinNS, max: j.MaxNS, sum: j.SumNS, below: j.Below, above: j.Above}
 	if j.Count == 0 {
 		h.min = math.MaxInt64
 	}
 	return nil
+}
+
+// cutHDR cuts the encoding out of the form in a file, so that JSON need not be parsed for
+// most of a record a second time. It returns nil if it does not find it.
+func cutHDR(data []byte) (hdr, rest []byte) {
+	const key = `"hdr":"`
+	start := bytes.Index(data, []byte(key)) + len(key)
+	if start < len(key) {
+		return nil, data
+	}
+	length := bytes.IndexAny(data[start:], `"\`)
+	if length < 0 || data[start+length] != '"' {
+		return nil, data
+	}
+	return data[start : start+length], slices.Concat(data[:start], data[start+length:])
 }
 
 // check checks the exact figures: count values from min to max have a sum from count
