@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
@@ -66,10 +67,11 @@ func (p packed) inflate() ([]byte, error) {
 	if len(p) < 8 || binary.BigEndian.Uint32(p)&cookieMask != compressedCookie {
 		return nil, errors.New("not the V2 compressed encoding")
 	}
-	z, err := zlib.NewReader(bytes.NewReader(p[8:]))
+	z, err := inflater(p[8:])
 	if err != nil {
 		return nil, err
 	}
+	defer inflaters.Put(z)
 	var header [headerBytes]byte
 	if _, err := io.ReadFull(z, header[:]); err != nil {
 		return nil, err
@@ -91,6 +93,19 @@ func (p packed) inflate() ([]byte, error) {
 		return nil, fmt.Errorf("bytes after the last count: %v", err)
 	}
 	return counts, nil
+}
+
+// inflaters keeps readers of compressed bytes, each of which takes 40 kB, for the next
+// histogram.
+var inflaters sync.Pool
+
+// inflater returns a reader of compressed bytes.
+func inflater(data []byte) (io.ReadCloser, error) {
+	z, ok := inflaters.Get().(io.ReadCloser)
+	if !ok {
+		return zlib.NewReader(bytes.NewReader(data))
+	}
+	return z, z.(zlib.Resetter).Reset(bytes.NewReader(data), nil)
 }
 
 // parsePacked decodes base64, checks the encoding and counts the values in the buckets.
