@@ -17,6 +17,7 @@ import (
 	"dhtbench/node"
 	"dhtbench/plots"
 	"dhtbench/results/compare"
+	"dhtbench/results/export"
 
 	"github.com/alecthomas/kong"
 )
@@ -28,6 +29,8 @@ type program struct {
 	Bench   bench.Command       `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
 	Show    bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
 	Compare compare.Command     `cmd:"" help:"Compare two results files, or the two sides of one."`
+	Export  export.Command      `cmd:"" help:"Write a results file in the format of another tool."`
+	Merge   export.MergeCommand `cmd:"" help:"Merge results files of several machines."`
 	Plot    plots.Command       `cmd:"" help:"Draw the figures of results files."`
 	Report  plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
 	Node    node.Command        `cmd:"" help:"Run a DHT node."`

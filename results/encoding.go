@@ -1,12 +1,12 @@
 package results
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // mostListed is the largest number of latencies of a histogram that lists them in a
@@ -36,13 +36,9 @@ func (h *Histogram) MarshalJSON() ([]byte, error) {
 	if h.isShort() && len(h.short) <= mostListed && h.Unresolved() == 0 {
 		return json.Marshal(listJSON{append([]int64{}, h.short...)})
 	}
-	text := h.packed
-	if text == "" {
-		encoded, err := h.look().EncodeV2()
-		if err != nil {
-			return nil, fmt.Errorf("encode histogram: %w", err)
-		}
-		text = string(encoded)
+	text, err := h.EncodeHDR()
+	if err != nil {
+		return nil, err
 	}
 	return json.Marshal(histogramJSON{
 		Count: h.Count(), MinNS: int64(h.Min()), MaxNS: h.max, SumNS: h.sum,
@@ -57,7 +53,8 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 		listJSON
 		histogramJSON
 	}
-	if err := json.Unmarshal(data, &j); err != nil {
+	hdr, rest := cutHDR(data)
+	if err := json.Unmarshal(rest, &j); err != nil {
 		return err
 	}
 	if j.ValuesNS != nil {
@@ -67,19 +64,12 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 		}
 		return nil
 	}
-	decoded, err := hdr.Decode([]byte(j.HDR))
+	if hdr == nil {
+		hdr = []byte(j.HDR)
+	}
+	packed, inside, err := parsePacked(hdr)
 	if err != nil {
 		return fmt.Errorf("decode histogram: %w", err)
-	}
-	own := hdr.New(int64(Lowest), int64(Highest), digits)
-	if decoded.SignificantFigures() != digits || decoded.LowestTrackableValue() != int64(Lowest) ||
-		decoded.HighestTrackableValue() != own.HighestTrackableValue() {
-		return fmt.Errorf("decode histogram: %d digits from %d to %d ns, want %d from %d to %d", decoded.SignificantFigures(),
-			decoded.LowestTrackableValue(), decoded.HighestTrackableValue(), digits, Lowest, own.HighestTrackableValue())
-	}
-	inside := decoded.TotalCount()
-	if dropped := own.Merge(decoded); dropped != 0 {
-		return fmt.Errorf("decode histogram: %d values out of range", dropped)
 	}
 	if j.Below < 0 || j.Above < 0 || j.Count < 0 || j.Below+inside+j.Above != j.Count {
 		return fmt.Errorf("decode histogram: buckets hold %d values, %d lie below and %d above, but count is %d",
@@ -88,11 +78,26 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	if err := j.check(); err != nil {
 		return err
 	}
-	*h = Histogram{packed: j.HDR, inside: inside, min: j.MinNS, max: j.MaxNS, sum: j.SumNS, below: j.Below, above: j.Above}
+	*h = Histogram{packed: packed, inside: inside, min: j.MinNS, max: j.MaxNS, sum: j.SumNS, below: j.Below, above: j.Above}
 	if j.Count == 0 {
 		h.min = math.MaxInt64
 	}
 	return nil
+}
+
+// cutHDR cuts the encoding out of the form in a file, so that JSON need not be parsed for
+// most of a record a second time. It returns nil if it does not find it.
+func cutHDR(data []byte) (hdr, rest []byte) {
+	const key = `"hdr":"`
+	start := bytes.Index(data, []byte(key)) + len(key)
+	if start < len(key) {
+		return nil, data
+	}
+	length := bytes.IndexAny(data[start:], `"\`)
+	if length < 0 || data[start+length] != '"' {
+		return nil, data
+	}
+	return data[start : start+length], slices.Concat(data[:start], data[start+length:])
 }
 
 // check checks the exact figures: count values from min to max have a sum from count

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 )
 
@@ -68,23 +69,21 @@ func checkRegular(name string) error {
 // parseTrial parses one line. It checks the schema number first, so that the error
 // for a record of a later build names its schema.
 func parseTrial(line []byte) (Trial, error) {
-	var head struct {
-		Schema *int `json:"schema"`
-	}
-	if err := json.Unmarshal(line, &head); err != nil {
-		return Trial{}, fmt.Errorf("not a trial record: %w", err)
-	}
+	schema, err := schemaOf(line)
 	switch {
-	case head.Schema == nil:
-		return Trial{}, errors.New("not a trial record: no schema number")
-	case *head.Schema < 1 || *head.Schema > Schema:
-		return Trial{}, fmt.Errorf("schema %d is not known to this build, which reads 1 to %d: use the build that wrote it", *head.Schema, Schema)
+	case err != nil:
+		return Trial{}, fmt.Errorf("not a trial record: %w", err)
+	case schema < 1 || schema > Schema:
+		return Trial{}, fmt.Errorf("schema %d is not known to this build, which reads 1 to %d: use the build that wrote it", schema, Schema)
 	}
 	decode := decodeTrial
-	if *head.Schema < 3 {
+	if schema < 3 {
 		decode = decodeOld
 	}
 	t, err := decode(line)
+	if _, syntax := errors.AsType[*json.SyntaxError](err); syntax {
+		return Trial{}, fmt.Errorf("not a trial record: %w", err)
+	}
 	if err != nil {
 		return Trial{}, fmt.Errorf("trial record: %w", err)
 	}
@@ -93,6 +92,26 @@ func parseTrial(line []byte) (Trial, error) {
 		t.Clients[i].fill(t.Params.Open())
 	}
 	return t, t.check()
+}
+
+// schemaOf returns the schema number of a record, which usually comes first.
+func schemaOf(line []byte) (int, error) {
+	if text, ok := bytes.CutPrefix(line, []byte(`{"schema":`)); ok {
+		text, _, _ = bytes.Cut(text, []byte(","))
+		if schema, err := strconv.Atoi(string(text)); err == nil {
+			return schema, nil
+		}
+	}
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if err := json.Unmarshal(line, &head); err != nil {
+		return 0, err
+	}
+	if head.Schema == nil {
+		return 0, errors.New("no schema number")
+	}
+	return *head.Schema, nil
 }
 
 // fill replaces missing histograms of a client by empty ones, so that other code need

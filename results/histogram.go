@@ -28,16 +28,13 @@ const (
 type Histogram struct {
 	buckets *hdr.Histogram // nil while packed or short
 	short   []int64        // of a short histogram, the values inside the bounds
-	// packed is the text that the histogram was read from. A record with a timeline
-	// has hundreds of histograms, too many to keep unpacked, so each look at the
-	// buckets unpacks them again (0.1 ms).
-	packed string
-	inside int64 // values in the buckets
-	min    int64 // exact, ns; MaxInt64 when empty
-	max    int64 // exact, ns
-	sum    int64 // exact, ns
-	below  int64 // values under Lowest
-	above  int64 // values over Highest
+	packed  packed         // what the histogram was read from, nil once it is added to
+	inside  int64          // values in the buckets
+	min     int64          // exact, ns; MaxInt64 when empty
+	max     int64          // exact, ns
+	sum     int64          // exact, ns
+	below   int64          // values under Lowest
+	above   int64          // values over Highest
 }
 
 // NewHistogram returns an empty histogram. Its memory is resident, so that recording
@@ -116,6 +113,8 @@ func (h *Histogram) Add(other *Histogram) {
 		for _, v := range other.short {
 			h.buckets.RecordValue(v)
 		}
+	} else if other.packed != nil {
+		other.packed.addTo(h.buckets)
 	} else {
 		h.buckets.Merge(other.look())
 	}
@@ -128,26 +127,22 @@ func (h *Histogram) Add(other *Histogram) {
 }
 
 // isShort reports whether all values inside the bounds are in h.short.
-func (h *Histogram) isShort() bool { return h.buckets == nil && h.packed == "" }
+func (h *Histogram) isShort() bool { return h.buckets == nil && h.packed == nil }
 
 // unpack prepares a packed or short histogram for changes.
-func (h *Histogram) unpack() { h.buckets, h.packed, h.short = h.look(), "", nil }
+func (h *Histogram) unpack() { h.buckets, h.packed, h.short = h.look(), nil, nil }
 
 // look returns the buckets for reading.
 func (h *Histogram) look() *hdr.Histogram {
 	if h.buckets != nil {
 		return h.buckets
 	}
-	if h.packed == "" {
-		buckets := hdr.New(int64(Lowest), int64(Highest), digits)
-		for _, v := range h.short {
-			buckets.RecordValue(v)
-		}
-		return buckets
+	buckets := hdr.New(int64(Lowest), int64(Highest), digits)
+	if h.packed != nil {
+		h.packed.addTo(buckets)
 	}
-	buckets, err := hdr.Decode([]byte(h.packed))
-	if err != nil { // cannot fail: it was decoded when it was read
-		panic("results: a histogram that was read cannot be unpacked: " + err.Error())
+	for _, v := range h.short {
+		buckets.RecordValue(v)
 	}
 	return buckets
 }

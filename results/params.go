@@ -3,6 +3,8 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"iter"
+	"maps"
 	"reflect"
 	"strings"
 )
@@ -164,14 +166,25 @@ func (p Params) WorkloadSeed() uint64 { return cmp.Or(p.RepeatSeed, p.Seed) }
 // places there and here it is `nodes: 8 there, 4 here; seed: 1 there, 2 here`.
 func (p Params) Difference(q Params, placeOfP, placeOfQ string) string {
 	var parts []string
-	a, b := reflect.ValueOf(p), reflect.ValueOf(q)
-	for i := range a.NumField() {
-		name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("json"), ",")
-		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); x != y {
+	others := maps.Collect(q.Values())
+	for name, x := range p.Values() {
+		if y := others[name]; x != y {
 			parts = append(parts, fmt.Sprintf("%s: %v %s, %v %s", name, x, placeOfP, y, placeOfQ))
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// Values yields the parameters by their names in the record, zero ones included.
+func (p Params) Values() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for field, value := range reflect.ValueOf(p).Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if !yield(name, value.Interface()) {
+				return
+			}
+		}
+	}
 }
 
 // Load describes the operation and the load: put at 8 clients, mix at 10000/s.

@@ -39,6 +39,9 @@ func (t Trial) Quantile(q float64) (value time.Duration, atLeast bool) { return 
 // Count is the number of operations.
 func (s Sample) Count() int64 { return s.all.Count() }
 
+// Histogram returns all latencies, the lower bounds among them. It must not be changed.
+func (s Sample) Histogram() *Histogram { return s.all }
+
 // Supports reports whether there are enough operations for quantile q: at least 10
 // above it.
 func (s Sample) Supports(q float64) bool { return s.all.Supports(q) }

@@ -104,7 +104,7 @@ func (c Client) latency(p Params) *Histogram {
 
 // pool adds one histogram of each client, skipping nil.
 func (t Trial) pool(of func(Client) *Histogram) *Histogram {
-	sum := NewHistogram()
+	sum := &Histogram{min: math.MaxInt64}
 	for _, c := range t.Clients {
 		if h := of(c); h != nil {
 			sum.Add(h)
