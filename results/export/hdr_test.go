@@ -3,7 +3,6 @@ package export
 import (
 	"encoding/json"
 	"math"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
