@@ -244,8 +244,13 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 		a.clients = append(a.clients, c)
 	}
 	a.inject(ctx, s.Params.Fault)
-	// Connections outlive the group that makes them.
-	if err := a.each(ctx, beginAtOnce, func(_ context.Context, _ int, c *client) error { return c.begin(ctx) }); err != nil {
+	// Connections outlive the group that makes them, and so get its parent's context.
+	if err := a.each(ctx, beginAtOnce, func(group context.Context, _ int, c *client) error {
+		if group.Err() != nil {
+			return group.Err()
+		}
+		return c.begin(ctx)
+	}); err != nil {
 		return reply{}, err
 	}
 	return reply{Ready: &ready{PID: os.Getpid(), Build: buildFacts()}}, nil

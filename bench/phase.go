@@ -125,12 +125,7 @@ func (a *agent) each(ctx context.Context, limit int, do func(context.Context, in
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(limit)
 	for i, c := range a.clients {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return do(ctx, i, c)
-		})
+		group.Go(func() error { return do(ctx, i, c) })
 	}
 	return group.Wait()
 }
