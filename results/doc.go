@@ -16,7 +16,8 @@
 // Everything printed or drawn is derived from the record; derived numbers are not
 // stored. Within a trial, histograms are added and percentiles are never averaged.
 // Across trials, figures are medians of the trials' percentiles ([Summary]). The file
-// schema.json is the JSON schema of the record. A record
+// that contradicts itself is refused. The file schema.json is the JSON schema of the
+// record. [Trial.Judge] gives records a verdict and
 // that contradicts itself is refused. schema.json is its JSON schema. [Trial.Judge] gives records a verdict and
 // warnings. A new warning is a detector in detect_*.go, listed in verdict.go, and its
 // sentence in warning.go.

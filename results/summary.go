@@ -2,7 +2,10 @@ package results
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Summary is the trials of one setting and the medians of their figures. Latencies are
@@ -152,39 +155,56 @@ func (s *Summary) addOpen(trials []Trial) {
 
 // across returns the medians over trials of the figures of one sample per trial.
 func across(trials []Trial, of func(Trial) Sample) Latencies {
-	samples := make([]Sample, len(trials))
-	for i, t := range trials {
-		samples[i] = of(t)
+	all := make([]figures, len(trials))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				all[i] = of(trials[i]).figures()
+			}
+		})
 	}
-	return latenciesOf(samples)
+	group.Wait()
+	return latenciesOf(all)
 }
 
 // LatenciesOf returns the medians over trials of the figures of histograms, one per
 // trial. One histogram has no intervals.
 func LatenciesOf(trials ...*Histogram) Latencies {
-	samples := make([]Sample, len(trials))
+	all := make([]figures, len(trials))
 	for i, h := range trials {
-		samples[i] = sampleOf(h)
+		all[i] = sampleOf(h).figures()
 	}
-	return latenciesOf(samples)
+	return latenciesOf(all)
 }
 
-func latenciesOf(samples []Sample) Latencies {
-	over := func(of func(Sample) figure) Estimate {
-		figures := make([]figure, len(samples))
-		for i, s := range samples {
-			figures[i] = of(s)
+// figures are those of one sample. A sample takes 221 kB, so those of many trials are not
+// kept.
+type figures struct{ mean, p50, p90, p99, p999, max figure }
+
+func (s Sample) figures() figures {
+	return figures{s.mean(), s.quantile(0.5), s.quantile(0.9), s.quantile(0.99), s.quantile(0.999), s.max()}
+}
+
+func latenciesOf(all []figures) Latencies {
+	over := func(of func(figures) figure) Estimate {
+		one := make([]figure, len(all))
+		for i, f := range all {
+			one[i] = of(f)
 		}
-		return median(figures)
+		return median(one)
 	}
-	quantile := func(q float64) Estimate {
-		return over(func(s Sample) figure { return s.quantile(q) })
+	l := Latencies{
+		Mean: over(func(f figures) figure { return f.mean }),
+		P50:  over(func(f figures) figure { return f.p50 }),
+		P90:  over(func(f figures) figure { return f.p90 }),
+		P99:  over(func(f figures) figure { return f.p99 }),
+		P999: over(func(f figures) figure { return f.p999 }),
 	}
-	l := Latencies{Mean: over(Sample.mean), P50: quantile(0.5), P90: quantile(0.9), P99: quantile(0.99), P999: quantile(0.999)}
-	for _, s := range samples {
-		f := s.max()
-		l.Max = max(l.Max, f.value)
-		l.MaxAtLeast = l.MaxAtLeast || f.atLeast
+	for _, f := range all {
+		l.Max = max(l.Max, f.max.value)
+		l.MaxAtLeast = l.MaxAtLeast || f.max.atLeast
 	}
 	return l
 }
