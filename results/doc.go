@@ -15,11 +15,10 @@
 // Units end the names: _ns is nanoseconds, _bytes is bytes, _per_s is per second.
 // Everything printed or drawn is derived from the record; derived numbers are not
 // stored. Within a trial, histograms are added and percentiles are never averaged.
-// Across trials, figures are medians of the trials' percentiles ([Summary]). The file
-// schema.json is the JSON schema of the record. A record
-// that contradicts itself is refused. schema.json is its JSON schema. [Trial.Judge] gives records a verdict and
+// Across trials, figures are medians of the trials' percentiles ([Summary]). A record
+// that contradicts itself is refused. [Trial.Judge] gives records a verdict and
 // warnings. A new warning is a detector in detect_*.go, listed in verdict.go, and its
-// sentence in warning.go.
+// sentence in warning.go. The file schema.json is the JSON schema of the record.
 //
 // # Schema history
 //

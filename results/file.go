@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"syscall"
 )
@@ -23,25 +24,45 @@ const maxLine = 64 << 20
 // newline; it is an error as any other bad line, because dropping data is the
 // caller's decision (see [Open]).
 func Read(name string, r io.Reader) ([]Trial, error) {
-	var trials []Trial
-	lines := bufio.NewScanner(r)
+	type record struct {
+		line  int
+		trial Trial
+		err   error
+	}
+	// Records take about 1 ms each, so they are parsed in parallel.
+	pending := make(chan chan record, runtime.GOMAXPROCS(0))
+	lines, n := bufio.NewScanner(r), 0
 	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
-	n := 0
-	for lines.Scan() {
-		n++
-		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
-			continue
+	go func() {
+		defer close(pending)
+		for lines.Scan() {
+			n++
+			if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+				continue
+			}
+			at, text, parsed := n, bytes.Clone(lines.Bytes()), make(chan record, 1)
+			pending <- parsed
+			go func() {
+				trial, err := parseTrial(text)
+				parsed <- record{at, trial, err}
+			}()
 		}
-		trial, err := parseTrial(lines.Bytes())
-		if err != nil {
-			return trials, fmt.Errorf("%s:%d: %w", name, n, err)
+	}()
+	var trials []Trial
+	var first error
+	for parsed := range pending {
+		record := <-parsed
+		if record.err != nil && first == nil {
+			first = fmt.Errorf("%s:%d: %w", name, record.line, record.err)
 		}
-		trials = append(trials, trial)
+		if first == nil {
+			trials = append(trials, record.trial)
+		}
 	}
-	if err := lines.Err(); err != nil {
-		return trials, fmt.Errorf("%s:%d: %w", name, n+1, err)
+	if err := lines.Err(); err != nil && first == nil {
+		first = fmt.Errorf("%s:%d: %w", name, n+1, err)
 	}
-	return trials, nil
+	return trials, first
 }
 
 // ReadFile reads all trials of a results file.

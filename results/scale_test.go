@@ -36,7 +36,7 @@ func (r *repeated) Read(p []byte) (int, error) {
 // and those of a study with its timelines. It reports the processor time as cpu-s and
 // the largest heap.
 func BenchmarkReadAndSummarize(b *testing.B) {
-	const trials = 500
+	const trials = 10_000
 	for _, name := range []string{"loopback.jsonl", "verdict.jsonl"} {
 		b.Run(fmt.Sprintf("%s/trials=%d", name, trials), func(b *testing.B) {
 			text, err := os.ReadFile(name)

@@ -2,7 +2,10 @@ package results
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Summary is the trials of one setting and the medians of their figures. Latencies are
@@ -163,35 +166,57 @@ func (s *Summary) addOpen(trials []Trial, quantiles []float64) {
 
 // across returns the medians over trials of the figures of one sample per trial.
 func across(trials []Trial, of func(Trial) Sample, quantiles []float64) Latencies {
-	samples := make([]Sample, len(trials))
-	for i, t := range trials {
-		samples[i] = of(t)
+	all := make([]figures, len(trials))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				all[i] = of(trials[i]).figures(quantiles)
+			}
+		})
 	}
-	return latenciesOf(samples, quantiles)
+	group.Wait()
+	return latenciesOf(all, quantiles)
 }
 
 // LatenciesOf returns the figures of one histogram, without intervals. They include the
 // given quantiles, as in [Summarize].
 func LatenciesOf(h *Histogram, quantiles ...float64) Latencies {
-	return latenciesOf([]Sample{sampleOf(h)}, append(Quantiles(), quantiles...))
+	quantiles = append(Quantiles(), quantiles...)
+	return latenciesOf([]figures{sampleOf(h).figures(quantiles)}, quantiles)
 }
 
-func latenciesOf(samples []Sample, quantiles []float64) Latencies {
-	over := func(of func(Sample) figure) Estimate {
-		figures := make([]figure, len(samples))
-		for i, s := range samples {
-			figures[i] = of(s)
-		}
-		return median(figures)
-	}
-	l := Latencies{Mean: over(Sample.mean), Quantiles: make(map[float64]Estimate)}
+// figures are those of one sample. A sample takes 221 kB, so those of many trials are not
+// kept.
+type figures struct {
+	mean, max figure
+	quantiles []figure
+}
+
+func (s Sample) figures(quantiles []float64) figures {
+	f := figures{mean: s.mean(), max: s.max()}
 	for _, q := range quantiles {
-		l.Quantiles[q] = over(func(s Sample) figure { return s.quantile(q) })
+		f.quantiles = append(f.quantiles, s.quantile(q))
 	}
-	for _, s := range samples {
-		f := s.max()
-		l.Max = max(l.Max, f.value)
-		l.MaxAtLeast = l.MaxAtLeast || f.atLeast
+	return f
+}
+
+func latenciesOf(all []figures, quantiles []float64) Latencies {
+	over := func(of func(figures) figure) Estimate {
+		one := make([]figure, len(all))
+		for i, f := range all {
+			one[i] = of(f)
+		}
+		return median(one)
+	}
+	l := Latencies{Mean: over(func(f figures) figure { return f.mean }), Quantiles: make(map[float64]Estimate)}
+	for i, q := range quantiles {
+		l.Quantiles[q] = over(func(f figures) figure { return f.quantiles[i] })
+	}
+	for _, f := range all {
+		l.Max = max(l.Max, f.max.value)
+		l.MaxAtLeast = l.MaxAtLeast || f.max.atLeast
 	}
 	return l
 }

@@ -49,7 +49,7 @@ func sentences() []sentence {
 		{"lag-tail", "p99 of lag is %s of p99 of response", percent, "stop other programs"},
 		{"agent-cpu", "agents used %s of their cores", percent, "use more hosts (--hosts)"},
 		{"steal", "steal of %s of processor time", percent, "use other hosts (--hosts)"},
-		{"throttling", "stopped by a CPU limit (cgroup) for %s of the time", percent, "raise the limit"},
+		{"throttling", "stopped by a CPU limit for %s of the time", percent, "raise the limit"},
 		{"gc", "garbage collection stopped agents for %s", percent, "raise GOGC"},
 		{"hiccups", "hiccups for %s of the time", percent, "stop other programs"},
 		{"silence", "nothing was heard for %s", seconds, "use a better network"},
