@@ -46,7 +46,7 @@ func TestParentClosesInput(t *testing.T) {
 }
 
 func TestParentAnswers(t *testing.T) {
-	const empty = `{"vitals":{"gcs":0,"gc_pause_ns":0,"sched_p99_ns":0,"run_delay_ns":0},"usage":{"cpu_ns":0,"rss_bytes":0}}` + "\n"
+	const empty = `{"vitals":{"gcs":0,"gc_pause_ns":0,"sched_p99_ns":0,"run_delay_ns":0},"usage":{"cpu_ns":0}}` + "\n"
 	for _, test := range []struct{ in, want, err string }{
 		{"\n\n", "\n\n", ""},
 		{`{"vitals":{}}` + "\n", empty, ""},
