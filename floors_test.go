@@ -21,6 +21,7 @@ func floors() map[string]int {
 		"dhtbench/plots":           2,
 		"dhtbench/bench/target":    1,
 		"dhtbench/results/compare": 1,
+		"dhtbench/results/scaling": 1,
 		"dhtbench/provision/ec2":   1,
 		"dhtbench/provision/lab":   1,
 		"dhtbench/bench/workload":  0,
