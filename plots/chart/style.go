@@ -50,12 +50,15 @@ func (c Colour) RGBA() (r, g, b, a uint32) {
 	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 255}.RGBA()
 }
 
-// faint returns c mixed with white. It is opaque, because overlapping transparent
-// colours add up and look like data.
-func (c Colour) faint() Colour {
+// faint returns the colour of leaders and single trials.
+func (c Colour) faint() Colour { return c.tint(0.42) }
+
+// tint returns a share of c mixed with white. It is opaque, because overlapping
+// transparent colours add up and look like data.
+func (c Colour) tint(share float64) Colour {
 	mix := func(shift uint) Colour {
 		v := float64(c >> shift & 0xFF)
-		return Colour(255-0.42*(255-v)) << shift
+		return Colour(255-share*(255-v)) << shift
 	}
 	return mix(16) | mix(8) | mix(0)
 }

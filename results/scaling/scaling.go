@@ -59,7 +59,7 @@ func New(levels []Level) (*Fit, error) {
 	f := &Fit{Trials: true, levels: slices.SortedFunc(slices.Values(levels), func(a, b Level) int { return int(math.Copysign(1, a.N-b.N)) })}
 	for _, l := range f.levels {
 		if len(l.Xs) == 0 || slices.ContainsFunc(l.Xs, func(x float64) bool { return !(x > 0) }) {
-			return nil, fmt.Errorf("the throughput of %v clients is unknown", l.N)
+			return nil, fmt.Errorf("the throughput at N = %v is unknown", l.N)
 		}
 		f.Trials = f.Trials && len(l.Xs) >= EnoughTrials
 	}

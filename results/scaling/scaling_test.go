@@ -184,7 +184,7 @@ func TestPoorFit(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	for want, levels := range map[string][]Level{
 		"3 numbers of clients: the law needs at least 4": once(upTo(3), []float64{1, 2, 3}),
-		"the throughput of 2 clients is unknown":         once(upTo(4), []float64{1, math.NaN(), 3, 4}),
+		"the throughput at N = 2 is unknown":             once(upTo(4), []float64{1, math.NaN(), 3, 4}),
 	} {
 		if _, err := New(levels); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
