@@ -16,7 +16,6 @@ import (
 	"dhtbench/bench/target"
 	"dhtbench/node"
 	"dhtbench/plots"
-	"dhtbench/results/compare"
 
 	"github.com/alecthomas/kong"
 )
@@ -25,15 +24,15 @@ import (
 type program struct {
 	Version kong.VersionFlag `help:"Print the version and end."`
 
-	Bench   bench.Command       `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
-	Show    bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
-	Compare compare.Command     `cmd:"" help:"Compare two results files, or the two sides of one."`
-	Plot    plots.Command       `cmd:"" help:"Draw the figures of results files."`
-	Report  plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
-	Node    node.Command        `cmd:"" help:"Run a DHT node."`
-	Study   bench.StudyCommand  `cmd:"" help:"Measure how often verdicts are wrong, with injected faults."`
-	Shell   node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
-	Agent   bench.AgentCommand  `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
+	Bench   bench.Command        `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
+	Show    bench.ShowCommand    `cmd:"" help:"Print the table and the warnings of a results file."`
+	Compare plots.CompareCommand `cmd:"" help:"Compare two results files, or the two sides of one."`
+	Plot    plots.Command        `cmd:"" help:"Draw the figures of results files."`
+	Report  plots.ReportCommand  `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
+	Node    node.Command         `cmd:"" help:"Run a DHT node."`
+	Study   bench.StudyCommand   `cmd:"" help:"Measure how often verdicts are wrong, with injected faults."`
+	Shell   node.ShellCommand    `cmd:"" help:"Put, get and delete keys of a cluster."`
+	Agent   bench.AgentCommand   `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
 
 	Server target.ServerCommand `cmd:"" help:"Internal: runs a server of another store for the coordinator." hidden:""`
 }
@@ -61,7 +60,7 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dhtbench:", err)
-		if _, refused := errors.AsType[compare.Refusal](err); refused {
+		if _, refused := errors.AsType[plots.Refusal](err); refused {
 			os.Exit(statusUsage)
 		}
 		os.Exit(statusFailure)

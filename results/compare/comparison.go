@@ -175,6 +175,9 @@ func metricOf(name string) metric {
 	return all[slices.IndexFunc(all, func(m metric) bool { return m.name == name })]
 }
 
+// MoreIsBetter reports whether a ratio above 1 is better.
+func (m Metric) MoreIsBetter() bool { return metricOf(m.Name).worse < 0 }
+
 // worsening converts a ratio B/A into how much worse B is, as a share.
 func (m metric) worsening(ratio float64) float64 { return m.worse * (ratio - 1) }
 
