@@ -49,7 +49,7 @@ func (c *Command) show(trials []results.Trial) error {
 // display prints trials as text.
 type display struct {
 	file string // results file of the trials
-	all  bool   // write every warning
+	all  bool   // write every warning, and how clients differ
 }
 
 // write writes a table for each sweep among the trials, then verdicts and warnings:
@@ -68,6 +68,9 @@ func (d display) write(w io.Writer, trials []results.Trial) error {
 		fmt.Fprintln(w, wrap(heading))
 		if err := writeTable(w, summaries); err != nil {
 			return fmt.Errorf("write table: %w", err)
+		}
+		if d.all {
+			writeSpread(w, summaries)
 		}
 	}
 	writeVerdicts(w, trials, d.file, d.all)
