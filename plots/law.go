@@ -208,9 +208,15 @@ func (all laws) fitted() laws {
 func (all laws) notes() []string {
 	var notes []string
 	for i, l := range all {
-		if l.fit == nil && !slices.ContainsFunc(all[:i], func(m law) bool { return m.none == l.none }) {
-			notes = append(notes, "no law for "+l.operation+": "+l.none)
+		same := slices.DeleteFunc(slices.Clone(all), func(m law) bool { return m.none != l.none })
+		if l.fit != nil || same[0] != all[i] { // none to name, or named before
+			continue
 		}
+		var operations []string
+		for _, m := range same {
+			operations = append(operations, m.operation)
+		}
+		notes = append(notes, "no law for "+list(operations)+": "+l.none)
 	}
 	f := all.fitted()
 	switch {

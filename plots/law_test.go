@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dhtbench/results"
+	"dhtbench/results/scaling"
 )
 
 // lawful is a sweep whose throughput follows the law with a = 0.1 and the given b, and
@@ -49,17 +50,26 @@ func TestLawIsDrawn(t *testing.T) {
 
 // TestLawReachesItsPeak: the curve of a peak beyond the most clients is dashed to there.
 func TestLawReachesItsPeak(t *testing.T) {
-	m := lawful(0.01, 6) // peak at 9.5
-	m.clients, m.tail = []int{1, 2, 3, 4, 5, 6, 7, 8}, 0
-	s := one(t, m.trials())
-	l := s.law("get")
-	if l.fit == nil || !l.fit.PeakKnown() {
-		t.Skip("the peak of these trials is not identified")
+	truth := scaling.Law{G: 1000, A: 0.1, B: 0.01} // peak at 9.5
+	var levels []scaling.Level
+	for n := 1.0; n <= 8; n++ {
+		level := scaling.Level{N: n}
+		for trial := range 6 {
+			level.Xs = append(level.Xs, truth.Throughput(n)*(1+1e-4*float64(trial)))
+		}
+		levels = append(levels, level)
 	}
-	p := l.panel(s.narrow([]string{"get"}, s.loads), throughputMeasure(), 1)
+	fit, err := scaling.New(levels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := law{operation: "get", fit: fit, last: 8}
+	p := l.curves(1, func(n float64) func(scaling.Law) float64 {
+		return func(l scaling.Law) float64 { return l.Throughput(n) }
+	})
 	end := p.Series[1].Points[len(p.Series[1].Points)-1].X
-	if len(p.Series) != 3 || p.Series[1].Look.Dash == nil || math.Abs(end-1.1*l.fit.Peak()) > 1e-9 {
-		t.Errorf("%d series, the last point at %v, the peak at %v", len(p.Series), end, l.fit.Peak())
+	if len(p.Series) != 2 || p.Series[1].Look.Dash == nil || math.Abs(end-1.1*fit.Peak()) > 1e-9 || end < 10 {
+		t.Errorf("%d series, the last point at %v, the peak at %v", len(p.Series), end, fit.Peak())
 	}
 }
 
@@ -95,6 +105,12 @@ func TestLawIsRefused(t *testing.T) {
 				if one.Label == "law" {
 					t.Errorf("%s: a law is drawn", want)
 				}
+			}
+		}
+		_, named, _ := strings.Cut(strings.Join(f.Caption, " "), "no law for ")
+		for _, o := range s.operations {
+			if !strings.Contains(named, o) {
+				t.Errorf("the caption does not name %s: %q", o, f.Caption)
 			}
 		}
 		if table := s.lawTable(); !strings.Contains(table, want) || strings.Contains(table, "NaN") {
