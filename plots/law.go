@@ -110,8 +110,8 @@ func (l law) end() float64 {
 }
 
 // panel returns the trials of a sweep of one operation and, over them, the law, as a
-// measure of the throughput. share is 1, or the throughput per client that is 1.
-func (l law) panel(s sweep, m measure, share float64) chart.Panel {
+// measure of the throughput: that of n clients multiplied by scale(n).
+func (l law) panel(s sweep, m measure, scale func(n float64) float64) chart.Panel {
 	var p chart.Panel
 	points := s.series(l.operation, m, lookOf(l.operation))
 	points.Label, points.Dots = "", nil
@@ -125,12 +125,7 @@ func (l law) panel(s sweep, m measure, share float64) chart.Panel {
 	if l.fit != nil {
 		points.Look.Width = 0
 		of := func(n float64) func(scaling.Law) float64 {
-			return func(l scaling.Law) float64 {
-				if share != 1 {
-					return l.Throughput(n) / n / share
-				}
-				return l.Throughput(n)
-			}
+			return func(l scaling.Law) float64 { return l.Throughput(n) * scale(n) }
 		}
 		p = l.curves(s.axis.x(s.loads[0]), of)
 	}

@@ -26,7 +26,9 @@ func (s sweep) throughput() chart.Figure {
 	var all, shares []chart.Series
 	for i, l := range laws {
 		part := s.narrow([]string{l.operation}, s.loads)
-		upper[i], lower[i] = l.panel(part, m, 1), l.panel(part, part.efficiency(m), part.perLightest(m))
+		base := part.perLightest(m)
+		upper[i] = l.panel(part, m, func(float64) float64 { return 1 })
+		lower[i] = l.panel(part, part.efficiency(m), func(n float64) float64 { return 1 / n / base })
 		upper[i].Title, lower[i].Title, lower[i].Height = l.contention(), l.coherency(), lowHeight
 		upper[i].Series = append(part.levels(), upper[i].Series...)
 		all, shares = append(all, upper[i].Series...), append(shares, lower[i].Series...)
