@@ -36,7 +36,7 @@ type CompareCommand struct {
 type Refusal struct{ error }
 
 // ErrRegression says that B is worse than A by more than the threshold.
-var ErrRegression = errors.New("B is worse than A by more than the threshold")
+var ErrRegression = errors.New("side B is worse than A by more than the threshold")
 
 // Validate reports errors of usage.
 func (c *CompareCommand) Validate() error {
