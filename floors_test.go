@@ -22,6 +22,7 @@ func floors() map[string]int {
 		"dhtbench/bench/target":    1,
 		"dhtbench/results/compare": 1,
 		"dhtbench/results/export":  1,
+		"dhtbench/results/scaling": 1,
 		"dhtbench/provision/ec2":   1,
 		"dhtbench/provision/lab":   1,
 		"dhtbench/provision/slurm": 1,

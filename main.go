@@ -26,17 +26,17 @@ import (
 type program struct {
 	Version kong.VersionFlag `help:"Print the version and end."`
 
-	Bench   bench.Command       `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
-	Show    bench.ShowCommand   `cmd:"" help:"Print the table and the warnings of a results file."`
-	Compare compare.Command     `cmd:"" help:"Compare two results files, or the two sides of one."`
-	Export  export.Command      `cmd:"" help:"Write a results file in the format of another tool."`
-	Merge   export.MergeCommand `cmd:"" help:"Merge results files of several machines."`
-	Plot    plots.Command       `cmd:"" help:"Draw the figures of results files."`
-	Report  plots.ReportCommand `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
-	Node    node.Command        `cmd:"" help:"Run a DHT node."`
-	Study   bench.StudyCommand  `cmd:"" help:"Measure how often verdicts are wrong, with injected faults."`
-	Shell   node.ShellCommand   `cmd:"" help:"Put, get and delete keys of a cluster."`
-	Agent   bench.AgentCommand  `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
+	Bench   bench.Command        `cmd:"" help:"Measure latency and throughput against the number of clients or the rate."`
+	Show    bench.ShowCommand    `cmd:"" help:"Print the table and the warnings of a results file."`
+	Compare plots.CompareCommand `cmd:"" help:"Compare two results files, or the two sides of one."`
+	Export  export.Command       `cmd:"" help:"Write a results file in the format of another tool."`
+	Merge   export.MergeCommand  `cmd:"" help:"Merge results files of several machines."`
+	Plot    plots.Command        `cmd:"" help:"Draw the figures of results files."`
+	Report  plots.ReportCommand  `cmd:"" help:"Render REPORT.md from its template and draw its figures."`
+	Node    node.Command         `cmd:"" help:"Run a DHT node."`
+	Study   bench.StudyCommand   `cmd:"" help:"Measure how often verdicts are wrong, with injected faults."`
+	Shell   node.ShellCommand    `cmd:"" help:"Put, get and delete keys of a cluster."`
+	Agent   bench.AgentCommand   `cmd:"" help:"Internal: runs clients for the coordinator." hidden:""`
 
 	Server target.ServerCommand `cmd:"" help:"Internal: runs a server of another store for the coordinator." hidden:""`
 }

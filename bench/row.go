@@ -29,7 +29,8 @@ type row struct {
 
 	*openRow
 	Interval map[string]*[2]float64 `json:"interval_ns"`
-	Warnings []results.Warning      `json:"warnings,omitempty"` // of all trials
+	Each     []clientRow            `json:"each_client,omitempty"` // none if there is only one
+	Warnings []results.Warning      `json:"warnings,omitempty"`    // of all trials
 }
 
 // latencies are the latencies of a row.
@@ -135,7 +136,7 @@ func rowOf(s results.Summary, chosen results.Percentiles) row {
 		KeyBytes: s.Setting.KeyBytes, ValueBytes: s.Setting.ValueBytes, ValueSizes: s.Setting.ValueSizes,
 		Trials: len(s.Trials), Count: s.Counts.Total(), Failed: s.Counts.Bad(),
 		latencies: latenciesOf(s.Latency(), chosen), ThroughputPer: number(s.Throughput.Median), Verdict: string(worst(s)),
-		openRow: openRowOf(s), Interval: intervalsOf(s.Latency(), chosen),
+		openRow: openRowOf(s), Interval: intervalsOf(s.Latency(), chosen), Each: clientRows(s),
 	}
 	for _, t := range s.Trials {
 		r.Warnings = append(r.Warnings, t.Warnings...)

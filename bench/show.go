@@ -52,7 +52,7 @@ type display struct {
 	file        string              // results file of the trials
 	program     string              // how the user calls dhtbench
 	percentiles results.Percentiles // chosen; none: the default
-	all         bool                // write every warning
+	all         bool                // write every warning, and how clients differ
 }
 
 // write writes a table for each sweep among the trials, then verdicts and warnings:
@@ -71,6 +71,9 @@ func (d display) write(w io.Writer, trials []results.Trial) error {
 		fmt.Fprintln(w, wrap(heading))
 		if err := writeTable(w, summaries, d.percentiles); err != nil {
 			return fmt.Errorf("write table: %w", err)
+		}
+		if d.all {
+			writeSpread(w, summaries)
 		}
 	}
 	d.writeVerdicts(w, trials)

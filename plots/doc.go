@@ -13,8 +13,9 @@
 //	percentiles    p50, p99 and p99.9 against the number of clients
 //	rate           instead of both, where an open loop was offered several rates:
 //	               p50 and p99 of response and service time against them
-//	throughput     throughput against the number of clients, or the achieved rate
-//	               against the offered one, and the share of linear growth
+//	throughput     throughput against the number of clients, with the Universal
+//	               Scalability Law (package scaling), and the efficiency; or the
+//	               achieved rate against the offered one, and its share
 //	distribution   latency by percentile, at the lightest and heaviest load
 //	breakdown      parts of the mean response time, where nodes reported them
 //	timeline       latency over time of one trial, and hiccups, where recorded
@@ -38,6 +39,8 @@
 // A study of verdicts, whose trials have injected faults, has only one figure:
 //
 //	verdict  the share of trials that are not VALID, by case
+//
+// The command compare draws one more figure: the ratios of two sides, with intervals.
 //
 // Colour, dash and marker distinguish series, thickness percentiles. A hollow marker is
 // a rate that was not sustained, a ring a SUSPECT trial, a cross an INVALID one. With
@@ -73,6 +76,8 @@
 //	                     of trials of the same repeat
 //	servers FILE         of several targets in a closed loop: programs, threads,
 //	                     throughput, processor time and memory
+//	law SWEEP            of a closed loop: the coefficients of the scalability law,
+//	                     and the peak or why it is not known
 //	lags SWEEP           the lag at each number of clients of an open loop
 //
 // Numbers inside a sentence:

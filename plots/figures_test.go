@@ -100,7 +100,7 @@ func TestFigures(t *testing.T) {
 	files := drawn(t, usual().trials())
 	for name, want := range map[string][]string{
 		"response-time": {"How does the mean service time grow with the number of clients?", "put", "get", "del", "reference", "100 µs", "8", "clients", "mean service time, log scale"},
-		"throughput":    {"How does throughput grow with the number of clients?", "put", "get", "del", "linear from 1 client", "reference", "efficiency: throughput per client, relative to 1 client"},
+		"throughput":    {"How does throughput grow with the number of clients?", "law", "linear", "reference", "efficiency: throughput per client, relative to 1 client"},
 		"percentiles":   {"put", "get", "del", "p50", "p99", "p99.9"},
 		"distribution":  {"1 client", "8 clients", "put", "get", "del", "50", "99.9"},
 	} {

@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+
 	"dhtbench/plots/chart"
 )
 
@@ -35,12 +38,9 @@ func (s sweep) rate() chart.Figure {
 		f.Rows = append(f.Rows, []chart.Panel{{Title: o, Series: own}, {Title: o + ": response " + named.name, Series: []chart.Series{s.knee(o, named)}}})
 	}
 	x, y := s.axis.fit(s.loads), latencies(all, "latency")
-	shaded := s.lagging(x)
+	shaded := s.shade(x, y, setting.late)
 	for _, row := range f.Rows {
-		row[0].X, row[0].Y, row[1].Y = x, y, y
-		for _, r := range shaded {
-			row[0].Behind = append(row[0].Behind, chart.Box(r[0], r[1], y.Low, y.High, chart.Shade))
-		}
+		row[0].X, row[0].Y, row[1].Y, row[0].Behind = x, y, y, shaded
 		row[1].X = chart.Linear(s.achievements(), tickNumber).Labelled("achieved rate, ops/s")
 	}
 	f.Caption = s.notes(f.Rows)
@@ -77,18 +77,66 @@ func (s sweep) achievements() []float64 {
 	return all
 }
 
+// achieved draws the achieved and the offered rate of an open loop against the load.
+func (s sweep) achieved() chart.Figure {
+	m := achievedMeasure()
+	offered := chart.Series{Label: "offered", Look: linearLook()}
+	for _, l := range s.loads {
+		offered.Points = append(offered.Points, plotter.XY{X: s.axis.x(l), Y: l.rate})
+	}
+	series := append([]chart.Series{offered}, s.perOperation(m)...)
+	y := chart.Linear(headroom(series), tickNumber).Labelled("achieved rate, ops/s of all clients")
+	share := scaled(m, func(t setting) float64 { return 1 / t.load().rate })
+	rows := s.above(y, series, "share of the offered rate", s.perOperation(share))
+	return s.figure("How much of the offered rate is achieved?",
+		s.shortfall()+"; "+s.sample(), rows, s.sizes())
+}
+
+// above returns the panel of throughput above that of shares, from 0 to 1.
+func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
+	unlabel(shares) // named above
+	x := s.axis.fit(s.loads)
+	upper := x
+	upper.Label = ""
+	return [][]chart.Panel{
+		{{X: upper, Y: y, Series: series}},
+		{{X: x, Y: shareAxis(label, shares), Series: append([]chart.Series{complete(x)}, shares...), Height: lowHeight}},
+	}
+}
+
+// shortfall describes up to which rate all was achieved, and how much of the highest.
+func (s sweep) shortfall() string {
+	if s.axis != byRate {
+		return s.finding(achievedMeasure(), rates)
+	}
+	loads := s.sustainedLoads()
+	last := s.loads[len(s.loads)-1]
+	text := "all of it up to " + s.axis.words(loads[len(loads)-1])
+	switch {
+	case !s.sustainedAt(loads[0]):
+		text = "at no rate all of it"
+	case s.sustainedAt(last):
+		return text
+	}
+	low, high := s.span(achievedMeasure(), last)
+	return text + ", " + writeKnown(low, high, rates) + " of " + exactly(last.rate)
+}
+
 // mostLag is the share of the median response time that may be lag without shading.
 const mostLag = 0.1
 
-// lagging returns the parts of the axis around loads with a larger share of lag.
-func (s sweep) lagging(x chart.Axis) [][2]float64 {
+// late reports whether a setting has a larger share of lag.
+func (t setting) late() bool {
+	return t.times(lag).Quantile(0.5).Median > mostLag*t.times(response).Quantile(0.5).Median
+}
+
+// shade returns, for the parts of the axis around the loads of some settings, a shade
+// from the bottom to the top of a panel.
+func (s sweep) shade(x, y chart.Axis, is func(setting) bool) []plot.Plotter {
 	xs := s.axis.xs(s.loads)
 	var found [][2]float64
 	for i, l := range s.loads {
-		late := slices.ContainsFunc(s.settings, func(t setting) bool {
-			return t.load() == l && t.times(lag).Quantile(0.5).Median > mostLag*t.times(response).Quantile(0.5).Median
-		})
-		if !late {
+		if !slices.ContainsFunc(s.settings, func(t setting) bool { return t.load() == l && is(t) }) {
 			continue
 		}
 		left, right := x.Low, x.High
@@ -104,5 +152,9 @@ func (s sweep) lagging(x chart.Axis) [][2]float64 {
 		}
 		found = append(found, [2]float64{left, right})
 	}
-	return found
+	var boxes []plot.Plotter
+	for _, r := range found {
+		boxes = append(boxes, chart.Box(r[0], r[1], y.Low, y.High, chart.Shade))
+	}
+	return boxes
 }

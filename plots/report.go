@@ -92,7 +92,7 @@ func (r renderer) functions() template.FuncMap {
 		"file": r.file, "sweep": r.sweep, "exists": r.exists,
 		"of": ofOperation, "at": atLoad,
 		"value": value, "ratio": ratio, "reference": func() referenceReport { return referenceReport{} },
-		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts),
+		"figure": r.figure, "table": block(sweep.table), "environment": block(sweep.measured), "verdicts": block(sweep.verdicts), "law": block(sweep.lawTable),
 		"truth": checked(sweeps.truthTable), "study": checked(sweeps.studyTable), "lags": checked(sweep.lagTable),
 		"peers": checked(sweeps.peersTable), "servers": checked(sweeps.serversTable),
 	}

@@ -2,9 +2,10 @@ package plots
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/plot"
 
 	"dhtbench/plots/chart"
 	"dhtbench/results"
@@ -41,7 +42,7 @@ func TestEfficiency(t *testing.T) {
 	// Linear growth ends at the frame.
 	line := f.Rows[0][0].Series[0]
 	last := line.Points[len(line.Points)-1]
-	if y := f.Rows[0][0].Y; line.Label != "linear from 1 client" || last.Y > y.High*1.0001 || last.X > 4 {
+	if y := f.Rows[0][0].Y; line.Label != "linear" || last.Y > y.High*1.0001 || last.X > 4 {
 		t.Errorf("%s ends at %v, the axis at %v", line.Label, last, y.High)
 	}
 }
@@ -94,8 +95,13 @@ func TestLagIsShaded(t *testing.T) {
 		}
 	}
 	s := one(t, o.trials())
-	if got, want := s.lagging(s.axis.fit(s.loads)), [][2]float64{{1500, 3500}}; !slices.Equal(got, want) {
-		t.Errorf("shaded %v, want %v", got, want)
+	x := s.axis.fit(s.loads)
+	boxes := s.shade(x, x, setting.late)
+	if len(boxes) != 1 {
+		t.Fatalf("%d boxes", len(boxes))
+	}
+	if left, right, _, _ := boxes[0].(plot.DataRanger).DataRange(); left != 1500 || right != 3500 {
+		t.Errorf("shaded from %v to %v, want 1500 to 3500", left, right)
 	}
 	f := s.rate()
 	if n := len(f.Rows[0][0].Behind); n != 1 || !strings.Contains(strings.Join(f.Caption, " "), "shaded: over 10 %") {

@@ -2,62 +2,94 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
 
 	"dhtbench/plots/chart"
 	"dhtbench/results"
 )
 
-// throughput draws the throughput of a closed loop against the number of clients, with
-// linear growth from the fewest clients, and the reference report's.
+// lowHeight is the height of a panel of shares.
+const lowHeight vg.Length = 90
+
+// throughput draws the throughput of a closed loop against the number of clients and,
+// below it, the efficiency. Each operation has a column with all trials, the fitted law,
+// linear growth, null servers, and the reference report.
 func (s sweep) throughput() chart.Figure {
 	m := throughputMeasure()
+	laws := s.laws()
+	x := s.axis.fit(s.loads)
+	upper, lower := make([]chart.Panel, len(laws)), make([]chart.Panel, len(laws))
+	var all, shares []chart.Series
+	for i, l := range laws {
+		part := s.narrow([]string{l.operation}, s.loads)
+		base := part.perLightest(m)
+		upper[i] = l.panel(part, m, func(float64) float64 { return 1 })
+		lower[i] = l.panel(part, part.efficiency(m), func(n float64) float64 { return 1 / n / base })
+		upper[i].Title, lower[i].Title, lower[i].Height = l.contention(), l.coherency(), lowHeight
+		upper[i].Series = append(part.levels(), upper[i].Series...)
+		all, shares = append(all, upper[i].Series...), append(shares, lower[i].Series...)
+		x.High = max(x.High, l.end())
+	}
+	y := chart.Linear(headroom(all), tickNumber).Labelled("operations per second of all clients")
+	below := shareAxis("efficiency: throughput per client, relative to "+s.axis.words(s.loads[0]), shares)
+	for i, l := range laws {
+		part := s.narrow([]string{l.operation}, s.loads)
+		upper[i].X, upper[i].Y, lower[i].X, lower[i].Y = x, y, x, below
+		upper[i].X.Label = ""
+		upper[i].Series = append(part.linear(m, y), upper[i].Series...)
+		lower[i].Series = append([]chart.Series{complete(x)}, lower[i].Series...)
+		upper[i].Behind = append(part.shade(x, y, setting.nearNull), upper[i].Behind...)
+		lower[i].Behind = append(part.shade(x, below, setting.nearNull), lower[i].Behind...)
+		unlabel(lower[i].Series)
+		if i < len(laws)-1 { // the last column has the labels
+			unlabel(upper[i].Series)
+		}
+	}
+	f := s.figure("How does throughput grow with the number of clients?",
+		s.finding(m, rates)+laws.finding()+"; "+s.sample(), [][]chart.Panel{upper, lower}, s.sizes())
+	if slices.ContainsFunc(s.settings, setting.nearNull) {
+		f.Caption = slices.Insert(f.Caption, 2, "shaded: within 20 % of it") // after the note on null servers
+	}
+	f.Caption = append(f.Caption, laws.notes()...)
+	return f
+}
+
+func unlabel(series []chart.Series) {
+	for i := range series {
+		series[i].Label = ""
+	}
+}
+
+// levels returns the null server and the reference report.
+func (s sweep) levels() []chart.Series {
 	reference := chart.Series{Label: referenceLabel, Look: referenceLook()}
 	for _, v := range s.axis.xs(s.loads) {
 		reference.Points = append(reference.Points, plotter.XY{X: v, Y: v * referenceOpsPerS})
 	}
-	series := append(append(s.null(nullThroughput()), reference), s.perOperation(m)...)
-	y := chart.Linear(headroom(series), tickNumber).Labelled("operations per second of all clients")
-	rows := s.above(y, append(s.linear(m, y), series...),
-		"efficiency: throughput per client, relative to "+s.axis.words(s.loads[0]), s.perOperation(s.efficiency(m)))
-	return s.figure("How does throughput grow with the number of clients?",
-		s.finding(m, rates)+"; "+s.sample(), rows, s.sizes())
+	return append(s.null(nullThroughput()), reference)
 }
 
-// achieved draws the achieved and the offered rate of an open loop against the load.
-func (s sweep) achieved() chart.Figure {
-	m := achievedMeasure()
-	offered := chart.Series{Label: "offered", Look: linearLook()}
-	for _, l := range s.loads {
-		offered.Points = append(offered.Points, plotter.XY{X: s.axis.x(l), Y: l.rate})
-	}
-	series := append([]chart.Series{offered}, s.perOperation(m)...)
-	y := chart.Linear(headroom(series), tickNumber).Labelled("achieved rate, ops/s of all clients")
-	share := scaled(m, func(t setting) float64 { return 1 / t.load().rate })
-	rows := s.above(y, series, "share of the offered rate", s.perOperation(share))
-	return s.figure("How much of the offered rate is achieved?",
-		s.shortfall()+"; "+s.sample(), rows, s.sizes())
+// nearNull reports whether the throughput is within 20 % of that of null servers.
+func (t setting) nearNull() bool {
+	return t.Throughput.Median > 0.8*nullThroughput().of(t).Median
 }
 
-// above returns the panel of throughput above that of shares, from 0 to 1.
-func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
-	for i := range shares {
-		shares[i].Label = "" // named above
-	}
-	x := s.axis.fit(s.loads)
-	full := chart.Series{Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: 1}, {X: x.High, Y: 1}}}
-	upper := x
-	upper.Label = ""
-	below := chart.Axis{High: 1.1, Label: label, Ticks: []plot.Tick{{Value: 0, Label: "0"}, {Value: 0.5, Label: "0.5"}, {Value: 1, Label: "1"}}}
+// complete is the line of all of a share.
+func complete(x chart.Axis) chart.Series {
+	return chart.Series{Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: 1}, {X: x.High, Y: 1}}}
+}
+
+// shareAxis returns an axis from 0 to 1.1, or higher if the shares are.
+func shareAxis(label string, shares []chart.Series) chart.Axis {
+	a := chart.Axis{High: 1.1, Label: label, Ticks: []plot.Tick{{Value: 0, Label: "0"}, {Value: 0.5, Label: "0.5"}, {Value: 1, Label: "1"}}}
 	for _, h := range known(heights(shares...)) {
-		below.High = max(below.High, 1.05*h)
+		a.High = max(a.High, 1.05*h)
 	}
-	return [][]chart.Panel{
-		{{X: upper, Y: y, Series: series}},
-		{{X: x, Y: below, Series: append([]chart.Series{full}, shares...), Height: 90}},
-	}
+	return a
 }
 
 // headroom is the heights of series and a little more.
@@ -69,38 +101,45 @@ func headroom(series []chart.Series) []float64 {
 	return all
 }
 
-// linear returns linear growth from the mean of the operations at the lightest load, as
-// far as it is on y. It is empty if that mean is unknown.
+// linear returns linear growth from the lightest load, as far as it is on y. It is empty
+// if the measure is unknown there.
 func (s sweep) linear(m measure, y chart.Axis) []chart.Series {
-	var sum, n float64
-	for _, o := range s.operations {
-		if t, ok := s.at(o, s.loads[0]); ok && m.of(t).Known() {
-			sum, n = sum+m.of(t).Median, n+1
-		}
-	}
 	xs := s.axis.xs(s.loads)
-	first, last := xs[0], xs[len(xs)-1]
-	if n == 0 || first == last {
+	each, last := s.perLightest(m), xs[len(xs)-1]
+	if math.IsNaN(each) || xs[0] == last {
 		return nil
 	}
-	const steps = 50 // a curve where x is logarithmic
-	out := chart.Series{Label: "linear from " + s.axis.words(s.loads[0]), Look: linearLook()}
-	end := min(last, y.High*first*n/sum)
-	for i := range steps + 1 {
-		v := first + (end-first)*float64(i)/steps
-		out.Points = append(out.Points, plotter.XY{X: v, Y: v / first * sum / n})
+	out := chart.Series{Label: "linear", Look: linearLook()}
+	for _, v := range between(xs[0], min(last, y.High/each)) {
+		out.Points = append(out.Points, plotter.XY{X: v, Y: v * each})
 	}
 	return []chart.Series{out}
+}
+
+// perLightest is the measure of the first operation per client at the lightest load, NaN
+// if it is unknown.
+func (s sweep) perLightest(m measure) float64 {
+	t, ok := s.at(s.operations[0], s.loads[0])
+	if !ok {
+		return math.NaN()
+	}
+	return m.of(t).Median / s.axis.x(s.loads[0])
+}
+
+// between returns the places of the points of a curve from low to high.
+func between(low, high float64) []float64 {
+	const steps = 50 // closer at small values, where a log axis is wide
+	all := make([]float64, steps+1)
+	for i := range all {
+		all[i] = low * math.Pow(high/low, float64(i)/steps)
+	}
+	return all
 }
 
 // efficiency returns a measure as a share of linear growth from the lightest load.
 func (s sweep) efficiency(m measure) measure {
 	return scaled(m, func(t setting) float64 {
-		first, ok := s.at(t.operation(), s.loads[0])
-		if !ok {
-			return math.NaN()
-		}
-		return s.axis.x(s.loads[0]) / s.axis.x(t.load()) / m.of(first).Median
+		return 1 / s.narrow([]string{t.operation()}, s.loads).perLightest(m) / s.axis.x(t.load())
 	})
 }
 
@@ -115,22 +154,4 @@ func scaled(m measure, by func(setting) float64) measure {
 			return m.trial(t) * by(setting{Summary: results.Summary{Setting: t.Params.Setting()}})
 		},
 	}
-}
-
-// shortfall describes up to which rate all was achieved, and how much of the highest.
-func (s sweep) shortfall() string {
-	if s.axis != byRate {
-		return s.finding(achievedMeasure(), rates)
-	}
-	loads := s.sustainedLoads()
-	last := s.loads[len(s.loads)-1]
-	text := "all of it up to " + s.axis.words(loads[len(loads)-1])
-	switch {
-	case !s.sustainedAt(loads[0]):
-		text = "at no rate all of it"
-	case s.sustainedAt(last):
-		return text
-	}
-	low, high := s.span(achievedMeasure(), last)
-	return text + ", " + writeKnown(low, high, rates) + " of " + exactly(last.rate)
 }

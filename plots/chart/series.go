@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -140,6 +141,15 @@ func place(c draw.Canvas, p *plot.Plot, x, y float64) (vg.Point, bool) {
 // Box is a filled rectangle.
 func Box(left, right, low, high float64, fill Colour) *plotter.Polygon {
 	return &plotter.Polygon{Color: fill, XYs: []plotter.XYs{rectangle(left, right, low, high)}}
+}
+
+// Band is the area between two curves, pale.
+func Band(low, high plotter.XYs, c Colour) *plotter.Polygon {
+	ring := slices.Clone(low)
+	for _, p := range slices.Backward(high) {
+		ring = append(ring, p)
+	}
+	return &plotter.Polygon{Color: c.tint(0.22), XYs: []plotter.XYs{ring}}
 }
 
 func rectangle(left, right, low, high float64) plotter.XYs {

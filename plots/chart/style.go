@@ -56,7 +56,7 @@ func DarkTwins() map[Colour]Colour {
 		0xEEF1F4: 0x1C2128, 0xDCE2E8: 0x2A313A, 0xC6CFD8: 0x3A434E, 0xAEBAC6: 0x4C5766, 0x95A4B3: 0x66758A,
 	}
 	for _, c := range []Colour{Blue, Orange, Sky, Ink, Guide} {
-		twins[c.faint()] = twins[c].mix(twins[white])
+		twins[c.faint()] = twins[c].mix(0.42, twins[white])
 	}
 	return twins
 }
@@ -66,15 +66,18 @@ func (c Colour) RGBA() (r, g, b, a uint32) {
 	return color.RGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: 255}.RGBA()
 }
 
-// faint returns c mixed with white. It is opaque, because overlapping transparent
-// colours add up and look like data.
-func (c Colour) faint() Colour { return c.mix(white) }
+// faint returns the colour of leaders and single trials.
+func (c Colour) faint() Colour { return c.tint(0.42) }
 
-// mix returns c mixed with more of the colour of the page.
-func (c Colour) mix(page Colour) Colour {
+// tint returns a share of c mixed with white. It is opaque, because overlapping
+// transparent colours add up and look like data.
+func (c Colour) tint(share float64) Colour { return c.mix(share, white) }
+
+// mix returns a share of c mixed with the colour of the page.
+func (c Colour) mix(share float64, page Colour) Colour {
 	part := func(shift uint) Colour {
 		v, w := float64(c>>shift&0xFF), float64(page>>shift&0xFF)
-		return Colour(w-0.42*(w-v)) << shift
+		return Colour(w-share*(w-v)) << shift
 	}
 	return part(16) | part(8) | part(0)
 }

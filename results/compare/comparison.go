@@ -1,11 +1,27 @@
 package compare
 
 import (
+	"errors"
 	"math"
 	"slices"
 
 	"dhtbench/results"
 )
+
+// DefaultThreshold is the share by which B may be worse than A, unless another is given.
+const DefaultThreshold = 0.05
+
+// Refusal is the error of sides that cannot be compared.
+type Refusal struct{ Err error }
+
+// Error implements error.
+func (r Refusal) Error() string { return r.Err.Error() }
+
+// Unwrap returns the reason.
+func (r Refusal) Unwrap() error { return r.Err }
+
+// ErrRegression says that B is worse than A by more than the threshold.
+var ErrRegression = errors.New("side B is worse than A by more than the threshold")
 
 // Alpha is the p-value up to which a difference counts as found.
 const Alpha = 0.05
@@ -34,8 +50,8 @@ type Metric struct {
 	Everywhere Row    // the mean over all settings; A and B are unknown
 }
 
-// all returns the rows of the settings and, if there are several, that of their mean.
-func (m Metric) all() []Row {
+// All returns the rows of the settings and, if there are several, that of their mean.
+func (m Metric) All() []Row {
 	if len(m.Rows) == 1 {
 		return m.Rows
 	}
@@ -83,7 +99,7 @@ func (r Row) Regressed(threshold float64) bool { return r.Found() && r.Worse > t
 // Found lists the rows in which there is a difference, and the names of their metrics.
 func (c Comparison) Found() (rows []Row, metrics []string) {
 	for _, m := range c.Metrics {
-		for _, r := range m.all() {
+		for _, r := range m.All() {
 			if r.Found() {
 				rows, metrics = append(rows, r), append(metrics, m.Name)
 			}
@@ -182,6 +198,9 @@ func metricOf(name string) metric {
 	all := metrics()
 	return all[slices.IndexFunc(all, func(m metric) bool { return m.name == name })]
 }
+
+// MoreIsBetter reports whether a ratio above 1 is better.
+func (m Metric) MoreIsBetter() bool { return metricOf(m.Name).moreIsBetter }
 
 // worsening converts a ratio B/A into how much worse B is, as a share.
 func (m metric) worsening(ratio float64) float64 {

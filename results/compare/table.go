@@ -15,7 +15,7 @@ import (
 // ratios, and what limits them. threshold is the share by which B may be worse.
 func (c Comparison) Text(w io.Writer, threshold float64) error {
 	fmt.Fprintln(w, wrap(c.Verdict(threshold)))
-	fmt.Fprintf(w, "\nRatios of B to A, %s; * found\n", c.trials())
+	fmt.Fprintf(w, "\nRatios of B to A, %s; * found\n", c.Trials())
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, line := range c.cells() {
 		fmt.Fprintln(t, strings.Join(line, "\t"))
@@ -32,7 +32,7 @@ func (c Comparison) Text(w io.Writer, threshold float64) error {
 
 // Markdown writes the same as Markdown, for a comment on a pull request.
 func (c Comparison) Markdown(w io.Writer, threshold float64) error {
-	fmt.Fprintf(w, "**%s**\n\nRatios of B to A, %s; **bold** if found.\n\n", c.Verdict(threshold), c.trials())
+	fmt.Fprintf(w, "**%s**\n\nRatios of B to A, %s; **bold** if found.\n\n", c.Verdict(threshold), c.Trials())
 	for i, line := range c.cells() {
 		for k, cell := range line {
 			if found, is := strings.CutSuffix(cell, " *"); is {
@@ -56,7 +56,7 @@ func (c Comparison) Markdown(w io.Writer, threshold float64) error {
 // Verdict is the result in one sentence.
 func (c Comparison) Verdict(threshold float64) string {
 	if !c.canFind() {
-		return fmt.Sprintf("No difference can be found with %s: measure at least %s.", c.trials(), c.fewest())
+		return fmt.Sprintf("No difference can be found with %s: measure at least %s.", c.Trials(), c.fewest())
 	}
 	var worst, best Row
 	var worstMetric, bestMetric string
@@ -101,7 +101,9 @@ func (c Comparison) fewest() string {
 	return "4 trials of each"
 }
 
-func (c Comparison) trials() string {
+// Trials describes the numbers of trials: 6 pairs of trials in
+// turn; or 6 and 5 trials, those of B first.
+func (c Comparison) Trials() string {
 	if c.Paired {
 		return fmt.Sprintf("%d pairs of trials in turn", c.Repeats[0])
 	}
@@ -110,11 +112,19 @@ func (c Comparison) trials() string {
 
 // describe names a row with its ratio: `p99 of put at 8 clients: 1.12 [1.08, 1.15]`.
 func (r Row) describe(metric string) string {
-	where := "everywhere"
+	where := r.Where()
 	if r.Setting != (results.Params{}) {
-		where = "of " + r.Setting.Load()
+		where = "of " + where
 	}
 	return fmt.Sprintf("%s %s: %s, p = %.2g", metric, where, ratio(r.Ratio), r.P)
+}
+
+// Where is the setting: put at 8 clients, everywhere.
+func (r Row) Where() string {
+	if r.Setting == (results.Params{}) {
+		return "everywhere"
+	}
+	return r.Setting.Load()
 }
 
 // cells are the lines of the table, the heading first. A found ratio ends in " *".
@@ -125,16 +135,16 @@ func (c Comparison) cells() [][]string {
 	last := []string{"everywhere"}
 	for i, m := range c.Metrics {
 		heading = append(heading, m.Name)
-		last = append(last, cell(m.Everywhere))
+		last = append(last, m.Everywhere.Text())
 		for _, r := range m.Rows {
 			if at[r.Setting] == nil {
 				order = append(order, r.Setting)
-				at[r.Setting] = []string{r.Setting.Load()}
+				at[r.Setting] = []string{r.Where()}
 			}
 			for len(at[r.Setting]) <= i {
 				at[r.Setting] = append(at[r.Setting], "-")
 			}
-			at[r.Setting] = append(at[r.Setting], cell(r))
+			at[r.Setting] = append(at[r.Setting], r.Text())
 		}
 	}
 	lines := [][]string{heading}
@@ -150,7 +160,8 @@ func (c Comparison) cells() [][]string {
 	return lines
 }
 
-func cell(r Row) string {
+// Text is the ratio with its interval, and " *" if there is a difference.
+func (r Row) Text() string {
 	if r.Found() {
 		return ratio(r.Ratio) + " *"
 	}
@@ -233,7 +244,7 @@ func wrap(text string) string {
 func (c Comparison) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	for _, m := range c.Metrics {
-		for _, r := range m.all() {
+		for _, r := range m.All() {
 			if err := e.Encode(c.jsonOf(m, r)); err != nil {
 				return fmt.Errorf("write comparison: %w", err)
 			}
