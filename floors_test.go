@@ -24,6 +24,7 @@ func floors() map[string]int {
 		"dhtbench/results/export":  1,
 		"dhtbench/provision/ec2":   1,
 		"dhtbench/provision/lab":   1,
+		"dhtbench/provision/slurm": 1,
 		"dhtbench/bench/workload":  0,
 		"dhtbench/node":            0,
 		"dhtbench/plots/chart":     0,

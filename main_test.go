@@ -8,9 +8,9 @@ import (
 )
 
 // TestMain lets the test binary run as dhtbench, for tests and for the nodes and
-// agents that it starts.
+// agents that it starts, and as a slow link.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"dhtbench": main})
+	testscript.Main(m, map[string]func(){"dhtbench": main, "slowlink": slowLink})
 }
 
 // TestCommands runs the program in the scripts in testdata of each package.

@@ -13,10 +13,10 @@ import (
 // complete. Their difference is the true response time on any machine, also a busy one.
 // Times from the send would be off by nearly 100 %.
 func TestResponseOfOverload(t *testing.T) {
-	// Marks of 800 operations, 100 times a power of two, are not interpolated.
-	const rate, operations, most = 1500, 800, 0.02
+	// Marks of 200 operations, 100 times a power of two, are not interpolated.
+	const rate, operations, most = 1500, 200, 0.02
 	trial := judged(t, nil, "--nodes", "1", "--workload", "ycsb-c", "--records", "10", "--warmup", "0", "--service-time", "1ms",
-		"--rate", "1500", "--arrivals", "constant", "--inflight", "1", "--ops", "800")[0]
+		"--rate", "1500", "--arrivals", "constant", "--inflight", "1", "--ops", "200")[0]
 	client, x := trial.Clients[0], trial.Whole().Throughput()
 	if n := client.Counts; n.Due() != operations || n.OK != operations || x > 1000 {
 		t.Fatalf("%+v at %v operations/s; want %d operations at 1000 or less", n, x, operations)

@@ -40,6 +40,7 @@ func codeBlocks(t *testing.T, section string) []string {
 // TestStoreOfREADME follows the instructions of README to measure a store that is
 // written in Go.
 func TestStoreOfREADME(t *testing.T) {
+	t.Parallel()
 	var program, build, measure string
 	for _, block := range codeBlocks(t, "Measure your own store") {
 		switch {

@@ -15,6 +15,7 @@ import (
 
 // TestStudyInjectsFaults looks at what the faults do whatever else the machine does.
 func TestStudyInjectsFaults(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "x.jsonl")
 	args := []string{"study", "--repeats", "1", "--length", "300ms", "--results", file,
 		"--cases", "closed with 1 client,start skew,slow client,stopped agent"}
@@ -60,6 +61,7 @@ func TestStudyUndoesFaults(t *testing.T) {
 	for _, fault := range []string{results.ThiefFault, results.StoppedNodeFault} {
 		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 			t.Run(fault+", "+signal.String(), func(t *testing.T) {
+				t.Parallel()
 				file := filepath.Join(t.TempDir(), "x.jsonl")
 				b := &benchRun{t: t, results: file, cmd: exec.Command("dhtbench", "study", "--length", "1h", "--cases", fault, "--results", file)}
 				stderr, err := b.cmd.StderrPipe()

@@ -108,6 +108,19 @@ func keys(t *testing.T, server string) int {
 	return n
 }
 
+// cutLines keeps the first n lines of a file.
+func cutLines(t *testing.T, file string, n int) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	if err := os.WriteFile(file, []byte(strings.Join(lines[:n], "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // checkTarget checks what a trial recorded of its servers.
 func checkTarget(t *testing.T, trial results.Trial) {
 	t.Helper()
@@ -130,7 +143,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 	tool(t, "memcached", "memcached")
 	targets := []string{"dht", "redis", "memcached", "null:redis", "null:memcached", "null:dht"}
 	common := []string{"--target", strings.Join(targets, ","), "--nodes", "2", "--clients", "2",
-		"--hosts", inventory(t, host.Host{Name: "h", Addr: "127.0.0.1", Via: []string{"env", "XDG_CACHE_HOME=" + t.TempDir()}})}
+		"--share-hosts", "--hosts", inventory(t, host.Host{Name: "h", Addr: "127.0.0.1", Via: []string{"env", "XDG_CACHE_HOME=" + t.TempDir()}})}
 
 	file := filepath.Join(t.TempDir(), "closed.jsonl")
 	closed := append(slices.Clone(common), "--ops", "300", "--warmup", "20", "--pipeline", "3", "--value-bytes", "uniform:0-100")
@@ -147,8 +160,9 @@ func TestTargetsInOneSweep(t *testing.T) {
 			t.Errorf("%d trials of %s", counts[name], name)
 		}
 	}
-	message, err := tryBench(file, append(closed, "--resume", "--trials", "2")...)
-	if trials := trialsOf(t, file); err != nil || len(trials) != 36 {
+	cutLines(t, file, 14)
+	message, err := tryBench(file, append(closed, "--resume")...)
+	if trials := trialsOf(t, file); err != nil || len(trials) != 18 {
 		t.Errorf("resume: %d trials, %v: %s", len(trials), err, message)
 	}
 	out, err := exec.Command("dhtbench", "show", file).Output()
@@ -159,7 +173,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 	}
 
 	file = filepath.Join(t.TempDir(), "open.jsonl")
-	for _, trial := range mustBench(t, file, append(common, "--workload", "get=3,put=2,del=1,insert=1", "--records", "200", "--rate", "500", "--duration", "1s", "--warmup", "20")...) {
+	for _, trial := range mustBench(t, file, append(common, "--workload", "get=3,put=2,del=1,insert=1", "--records", "200", "--rate", "1500", "--duration", "300ms", "--warmup", "20")...) {
 		checkTarget(t, trial)
 		c := trial.Counts()
 		null := results.IsNull(trial.Params.Target)
@@ -174,6 +188,7 @@ func TestTargetsInOneSweep(t *testing.T) {
 }
 
 func TestRunningServers(t *testing.T) {
+	t.Parallel()
 	s := startRedis(t, "--requirepass", "s3cret,@/")
 	server := func(database int) string { return fmt.Sprintf("redis://:s3cret%%2C%%40%%2F@%s/%d", s.addr, database) }
 	keys(t, server(2))
@@ -204,6 +219,7 @@ func TestRunningServers(t *testing.T) {
 }
 
 func TestRunningNodes(t *testing.T) {
+	t.Parallel()
 	cluster := filepath.Join(t.TempDir(), "cluster")
 	var addrs []string
 	for range 2 {
@@ -217,7 +233,7 @@ func TestRunningNodes(t *testing.T) {
 	if err := os.WriteFile(cluster, []byte(strings.Join(addrs, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trials := mustBench(t, filepath.Join(t.TempDir(), "x.jsonl"), "--cluster", cluster, "--clients", "1", "--rate", "500", "--duration", "500ms", "--warmup", "20", "--breakdown")
+	trials := mustBench(t, filepath.Join(t.TempDir(), "x.jsonl"), "--cluster", cluster, "--clients", "1", "--rate", "1000", "--duration", "200ms", "--warmup", "20", "--breakdown")
 	for _, trial := range trials {
 		if c := trial.Counts(); c.Bad() != 0 || trial.Params.Servers != strings.Join(addrs, ",") || trial.Clients[0].Breakdown.Work.Count() != c.Replied() {
 			t.Errorf("%+v, %+v", c, trial.Params)
@@ -226,6 +242,7 @@ func TestRunningNodes(t *testing.T) {
 }
 
 func TestUnusableServersAreReportedFirst(t *testing.T) {
+	t.Parallel()
 	s := startRedis(t, "--requirepass", "right")
 	other := startStore(t, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-U", "0", "-p")
 	closed := startRedis(t)
@@ -310,6 +327,7 @@ func TestKilledBenchLeavesNoStores(t *testing.T) {
 }
 
 func TestRedisWithoutMemory(t *testing.T) {
+	t.Parallel()
 	s := startRedis(t, "--maxmemory", "1")
 	file := filepath.Join(t.TempDir(), "x.jsonl")
 	message, err := tryBench(file, "--target", "redis", "--servers", s.addr, "--clients", "1", "--ops", "100", "--warmup", "0", "--no-baseline")
@@ -325,6 +343,7 @@ func TestRedisWithoutMemory(t *testing.T) {
 // In memcached a put without memory removes the earlier value. That is not a lost
 // update.
 func TestMemcachedWithoutMemory(t *testing.T) {
+	t.Parallel()
 	s := startStore(t, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-U", "0", "-M", "-m", "8", "-p")
 	file := filepath.Join(t.TempDir(), "x.jsonl")
 	message, err := tryBench(file, "--target", "memcached", "--servers", s.addr, "--clients", "1", "--workload", "insert=1,put=2,get=2",

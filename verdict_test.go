@@ -73,7 +73,7 @@ func warningsOf(trials []results.Trial) string {
 // busy machine too, which only adds warnings. How often a healthy trial has any is
 // for a study on a quiet machine to measure.
 func TestFaultsCauseWarnings(t *testing.T) {
-	open := []string{"--nodes", "2", "--workload", "ycsb-c", "--records", "1000", "--duration", "2s", "--rate"}
+	open := []string{"--nodes", "2", "--workload", "ycsb-c", "--records", "1000", "--warmup", "100", "--duration", "1s", "--rate"}
 	for _, c := range []struct {
 		fault  string
 		args   []string

@@ -86,12 +86,16 @@ var errOrdersEnd = errors.New("end of orders")
 // readOrders sends the orders of r to orders until r ends, and returns the reason.
 // It handles heartbeats, which are empty lines, and orders to stop itself, since
 // they also come during a measurement. The agent fails if no line arrives for
-// host.OrphanAfter.
+// host.OrphanAfter. A result on a slow link takes longer to write than that, so
+// heartbeats are answered by another goroutine.
 func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order) error {
 	orphaned := time.AfterFunc(host.OrphanAfter, func() {
 		a.fail(fmt.Errorf("wait for orders: no heartbeat from the coordinator for %v", host.OrphanAfter))
 	})
 	defer orphaned.Stop()
+	beats := make(chan struct{}, 1)
+	defer close(beats)
+	go a.answer(beats)
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -103,8 +107,9 @@ func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order
 		}
 		orphaned.Reset(host.OrphanAfter)
 		if line = bytes.TrimSpace(line); len(line) == 0 {
-			if err := a.write(line); err != nil {
-				return err
+			select {
+			case beats <- struct{}{}:
+			default: // the answer to an earlier one is still being written
 			}
 			continue
 		}
@@ -120,6 +125,16 @@ func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order
 		case orders <- o:
 		case <-ctx.Done():
 			return context.Cause(ctx)
+		}
+	}
+}
+
+// answer answers heartbeats until beats is closed.
+func (a *agent) answer(beats <-chan struct{}) {
+	for range beats {
+		if err := a.write(nil); err != nil {
+			a.fail(err)
+			return
 		}
 	}
 }
@@ -165,6 +180,9 @@ func (a *agent) obey(ctx, phases context.Context, o order) (reply, error) {
 // say writes one reply.
 func (a *agent) say(r reply) error {
 	line, err := json.Marshal(r)
+	if err == nil {
+		line, err = pack(line)
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", r.kind(), err)
 	}
@@ -226,8 +244,13 @@ func (a *agent) prepare(ctx context.Context, s spec) (reply, error) {
 		a.clients = append(a.clients, c)
 	}
 	a.inject(ctx, s.Params.Fault)
-	// Connections outlive the group that makes them.
-	if err := a.each(ctx, func(_ context.Context, _ int, c *client) error { return c.begin(ctx) }); err != nil {
+	// Connections outlive the group that makes them, and so get its parent's context.
+	if err := a.each(ctx, beginAtOnce, func(group context.Context, _ int, c *client) error {
+		if group.Err() != nil {
+			return group.Err()
+		}
+		return c.begin(ctx)
+	}); err != nil {
 		return reply{}, err
 	}
 	return reply{Ready: &ready{PID: os.Getpid(), Build: buildFacts()}}, nil

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,12 @@ func TestAgentMeasuresEachPhase(t *testing.T) {
 		if result == nil || len(result.Clients) != 2 {
 			t.Fatalf("%s: result %+v", operation, result)
 		}
+		a := result.Agent
+		for _, held := range []results.Held{a.AtStart, a.Held} {
+			if runtime.GOOS == "linux" && (held.RSSBytes < 1<<20 || held.Goroutines < 2 || held.Descriptors < 4) {
+				t.Errorf("%s: the agent holds %+v", operation, held)
+			}
+		}
 		for i, number := range []int{4, 7} {
 			m := result.Clients[i]
 			if m.Client != number || m.Counts.OK != 500 || m.Counts.Bad() != 0 || m.Service.Count() != 500 || m.FirstError != "" {
@@ -226,6 +233,7 @@ func mortalNode(t *testing.T) (addr string, kill func()) {
 }
 
 func TestAgentGivesUpWithoutServers(t *testing.T) {
+	t.Parallel()
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: specOf([]string{addr}, 2)})
@@ -240,6 +248,7 @@ func TestAgentGivesUpWithoutServers(t *testing.T) {
 // TestOneStoppedServerEndsTheTrial stops one of three servers. Operations at the
 // others still succeed, and yet both clients end long before their work is done.
 func TestOneStoppedServerEndsTheTrial(t *testing.T) {
+	t.Parallel()
 	addr0, _ := startNode(t)
 	addr1, _ := startNode(t)
 	addr2, kill := mortalNode(t)
@@ -270,6 +279,33 @@ func TestEndOfOrdersEndsAMeasurement(t *testing.T) {
 	c.orders.Close()
 	if err := c.wait(); err != nil {
 		t.Errorf("end of orders in mid-run: %v", err)
+	}
+}
+
+// TestHeartbeatsPassABlockedResult: the agent reads heartbeats although nobody reads what
+// it writes. Else it would miss them while it sends a result over a slow link.
+func TestHeartbeatsPassABlockedResult(t *testing.T) {
+	c := startAgent(t)
+	read := make(chan error)
+	go func() {
+		_, err := io.WriteString(c.orders, "\n\n\n") // returns once all are read
+		if err == nil {
+			_, err = io.WriteString(c.orders, "\n")
+		}
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the agent does not read while it writes")
+	}
+	go io.Copy(io.Discard, c.lines)
+	c.orders.Close()
+	if err := c.wait(); err != nil {
+		t.Error(err)
 	}
 }
 

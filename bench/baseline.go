@@ -11,8 +11,10 @@ import (
 
 const (
 	// baselineOps is the number of gets of each client for a baseline: enough for
-	// the p99 of one client.
-	baselineOps = 2000
+	// the p99 of one client. It is less if those of all clients were more than
+	// baselineTotal, but at least 1.
+	baselineOps   = 2000
+	baselineTotal = 256_000
 	// nullSizes is the number of value sizes that approximate a distribution at a
 	// null server.
 	nullSizes = 32
@@ -42,9 +44,10 @@ func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) err
 	if t, err := target.Named(key.target, false); err != nil || t.ServerArgs(target.Server{}) == nil {
 		return err
 	}
+	operations := max(min(baselineOps, baselineTotal/p.Clients), 1)
 	null := results.Params{
 		Target: key.target, Operation: results.Get, Loop: results.ClosedLoop, Nodes: p.Nodes, Clients: p.Clients,
-		Operations: baselineOps, Warmup: baselineOps / 10,
+		Operations: operations, Warmup: operations / 10,
 		KeyBytes: p.KeyBytes, ValueBytes: p.ValueBytes, ValueSizes: p.ValueSizes, Placement: results.SeparatePlacement, Seed: p.Seed,
 	}
 	t, err := c.measureNull(ctx, null)
@@ -61,7 +64,7 @@ func (c *coordinator) measureBaseline(ctx context.Context, p results.Params) err
 		c.baselines = make(map[baselineKey]*results.Baseline)
 	}
 	c.baselines[key] = &results.Baseline{
-		Operations: baselineOps, Service: t.Service(), ThroughputOpsPerS: t.Active().Throughput(),
+		Operations: operations, Service: t.Service(), ThroughputOpsPerS: t.Active().Throughput(),
 	}
 	return nil
 }

@@ -62,8 +62,7 @@ func (c *client) exchange(ctx context.Context, s *slot) {
 	}
 	k := c.connections[s.server][0]
 	if k.conn == nil { // no lock: in a closed loop only this goroutine changes it
-		if err := k.connect(ctx); err != nil {
-			time.Sleep(redialAfter)
+		if err := k.redial(ctx); err != nil {
 			s.send = c.clock.Now()
 			s.intended, s.completion = s.send, s.send
 			s.finish(target.Reply{Outcome: workload.Failed}, err)

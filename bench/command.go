@@ -12,20 +12,23 @@ import (
 // Command is "dhtbench bench": a sweep over numbers of clients, and over rates.
 // Its fields are its flags.
 type Command struct {
-	Target      []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
-	Nodes       int            `help:"Number of servers to start for each target." default:"8"`
-	Servers     []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
-	Cluster     clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
-	Clients     clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
-	Ops         int            `help:"Operations per client and operation kind." default:"100000"`
-	Duration    *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
-	Warmup      extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
-	Trials      int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
-	Seed        uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
-	Pipeline    int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
-	Connections int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
-	Placement   string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
-	Hosts       string         `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	Target         []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
+	Nodes          *int           `help:"Number of servers to start for each target. Default: one on each host of --hosts, or 8 on this machine." placeholder:"N"`
+	Servers        []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
+	Cluster        clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
+	Clients        clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
+	Ops            int            `help:"Operations per client and operation kind." default:"100000"`
+	Duration       *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
+	Warmup         extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
+	Trials         int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
+	Until          percentage     `help:"Stop before --trials when, in every setting, the interval of throughput (closed loop) or p50 (open loop) is within this of the median: 2%." placeholder:"PERCENT"`
+	Seed           uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
+	Pipeline       int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
+	Connections    int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
+	Placement      string         `help:"Where clients run: separate (own processes) or embedded (in node processes, without network for local keys)." enum:"separate,embedded" default:"separate"`
+	Hosts          inventory      `help:"Inventory of the hosts to run on, one JSON object a line. Default: this machine." env:"DHTBENCH_HOSTS" placeholder:"FILE"`
+	ShareHosts     bool           `help:"Allow more servers of a target than hosts, several on a host."`
+	HostExecutable string         `help:"Executable of dhtbench for the hosts, if their system or architecture differs from this machine's. Default: this one." placeholder:"FILE"`
 
 	KeyBytes   int            `group:"Workload" help:"Length of a key in bytes." default:"16"`
 	ValueBytes workload.Sizes `group:"Workload" help:"Length of a value in bytes: 32, uniform:10-100, or bimodal:32,1024,0.9 (32 with probability 0.9)." default:"32"`
@@ -46,6 +49,14 @@ type Command struct {
 	Timeline bool   `group:"Output" help:"Record latency over time in a closed loop too."`
 	Strict   bool   `group:"Output" help:"Fail if any trial is INVALID."`
 	Baseline bool   `group:"Output" help:"Measure null servers first, for comparison." default:"true" negatable:""`
+
+	Percentiles results.Percentiles `group:"Output" help:"Percentiles of the table: p50,p95,p99.9. Default: as many of p50, p90, p95, p99 and p99.9 as fit 80 columns." placeholder:"LIST"`
+
+	A  *string `group:"Comparison" name:"a" help:"Flags of side A, such as --a='--target redis'. Both sides have the other flags in common." placeholder:"FLAGS"`
+	B  *string `group:"Comparison" name:"b" help:"Flags of side B." placeholder:"FLAGS"`
+	AA bool    `group:"Comparison" name:"aa" help:"Compare the same with itself: which differences can be found on this machine?"`
+
+	side string // in a comparison, results.SideA or SideB
 
 	Stall string `help:"Fault for tests of the harness: nodes answer nothing for D at the start of every period P, such as 600ms/1s." placeholder:"D/P" hidden:""`
 
@@ -82,8 +93,13 @@ func (c *Command) Validate() error {
 	}
 	open, mixed := len(c.Rate.each) > 0, c.Workload != (workload.Mix{})
 	errs = append(errs,
-		refuse(c.Nodes < 1 || c.Nodes > maxNodes, "--nodes %d: must be 1 to %d", c.Nodes, maxNodes),
+		refuse(c.nodes() < 1 || c.nodes() > maxNodes, "--nodes %d: must be 1 to %d", c.nodes(), maxNodes),
+		refuse(len(c.Hosts) > 0 && c.Nodes != nil && c.nodes() > len(c.Hosts) && !c.ShareHosts,
+			"--nodes %d: more than the %s of --hosts; give --nodes %[3]d, or --share-hosts to start several on a host",
+			c.nodes(), plural(len(c.Hosts), "host"), len(c.Hosts)),
+		refuse(c.ShareHosts && len(c.Hosts) == 0, "--share-hosts needs --hosts"),
 		refuse(c.Resume && c.Results == "", "--resume needs --results"),
+		refuse(c.HostExecutable != "" && len(c.Hosts) == 0, "--host-executable needs --hosts"),
 		refuse(c.Duration != nil && *c.Duration <= 0, "--duration %v: must be above 0", c.duration()),
 		refuse(c.Duration != nil && c.Ops != defaultOps, "--duration and --ops are mutually exclusive"),
 		refuse(!open && (c.Arrivals != results.PoissonArrivals || c.Inflight != defaultInflight || c.Pacing != results.PrecisePacing),
@@ -96,9 +112,11 @@ func (c *Command) Validate() error {
 		refuse(c.ServiceTime > 0 && c.Placement == results.EmbeddedPlacement, "--service-time needs --placement separate"),
 		refuse(c.ServiceTime > 0 && c.Stall != "", "--stall and --service-time are mutually exclusive"),
 		refuse(c.Trials < 1 || c.Trials > maxTrials, "--trials %d: must be 1 to %d", c.Trials, maxTrials),
+		refuse(c.Until > 0 && c.Trials < fewestTrials, "--until needs --trials, the largest number of repeats, of at least %d", fewestTrials),
 		c.checkTargets(),
 		c.checkRunning(),
-		c.checkSearch(mixed))
+		c.checkSearch(mixed),
+		c.checkSides())
 	return errors.Join(errs...)
 }
 
@@ -123,6 +141,17 @@ func (c *Command) checkSearch(mixed bool) error {
 		c.duration(), c.SLO, c.searchOf().low, least)
 }
 
+// nodes is the number of servers to start for each target.
+func (c *Command) nodes() int {
+	switch {
+	case c.Nodes != nil:
+		return *c.Nodes
+	case len(c.Hosts) > 0:
+		return len(c.Hosts)
+	}
+	return defaultNodes
+}
+
 // duration is the length of a measurement; 0 means that --ops limits it.
 func (c *Command) duration() time.Duration {
 	if c.Duration == nil {
@@ -133,9 +162,13 @@ func (c *Command) duration() time.Duration {
 
 // sweep returns the sweep that the flags describe.
 func (c *Command) sweep() sweep {
+	if c.comparing() {
+		return c.comparison()
+	}
 	p := results.Params{
+		Side:          c.side,
 		Loop:          results.ClosedLoop,
-		Nodes:         c.Nodes,
+		Nodes:         c.nodes(),
 		Operations:    c.Ops,
 		Warmup:        c.Warmup.operations,
 		WarmupNS:      int64(c.Warmup.duration),

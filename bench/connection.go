@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +19,10 @@ const (
 	// unknown. Connections are checked every timeoutCheck.
 	replyTimeout = 10 * time.Second
 	timeoutCheck = time.Second
-	// redialAfter is the pause before a broken connection is made again.
-	redialAfter = 100 * time.Millisecond
+	// redialAfter is the pause before the second attempt to make a broken connection
+	// again, and redialAtMost that before any later one.
+	redialAfter  = 100 * time.Millisecond
+	redialAtMost = time.Second
 )
 
 // connection is a client's connection to one server, and the slots that wait for
@@ -30,12 +33,13 @@ type connection struct {
 	server int
 	addr   string
 
-	batch []*slot // of a pipeline: to be sent together
-	out   []byte  // the requests of a batch
+	batch []*slot       // of a pipeline: to be sent together
+	out   []byte        // the requests of a batch
+	pause time.Duration // before the next attempt to connect; changed by the receiver only
 
 	mu      sync.Mutex
 	conn    *node.Conn // nil while there is none
-	late    bool       // closed because a reply was overdue
+	reason  error      // why this side closed conn; nil: it did not
 	waiting []*slot    // sent and without a reply, oldest first
 	backlog []byte     // requests that the kernel has not taken yet; nil: flush does not run
 }
@@ -47,9 +51,21 @@ func (k *connection) connect(ctx context.Context) error {
 		return fmt.Errorf("connect to server %d (%s): %w", k.server, k.name(), err)
 	}
 	k.mu.Lock()
-	k.conn, k.late = conn, false
+	k.conn, k.reason = conn, nil
 	k.mu.Unlock()
 	return nil
+}
+
+// redial makes a lost connection again. The first attempt after a reply is at once. Each
+// later one waits twice as long as the one before: a server may accept connections and
+// close them.
+func (k *connection) redial(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(k.pause):
+	}
+	k.pause = min(max(2*k.pause, redialAfter), redialAtMost)
+	return k.connect(ctx)
 }
 
 // name is the address for errors.
@@ -73,8 +89,11 @@ func (k *connection) load() (n int, up bool) {
 // close closes the connection, if there is one. The goroutine that receives on it
 // then ends the operations that wait.
 func (k *connection) close() {
-	if conn := k.current(); conn != nil {
-		conn.Close()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.conn != nil {
+		k.reason = cmp.Or(k.reason, errNoReply)
+		k.conn.Close()
 	}
 }
 
@@ -197,6 +216,7 @@ func (k *connection) receive(conn *node.Conn) bool {
 	if s == nil {
 		return false // the connection was lost meanwhile, and its operations have ended
 	}
+	k.pause = 0
 	s.completion = completion
 	s.finish(reply, nil)
 	return true
@@ -226,23 +246,23 @@ func (k *connection) take(conn *node.Conn) *slot {
 	return s
 }
 
-// lose closes conn and ends every operation that waits on it. Later calls for the
-// same conn do nothing. The outcomes are unknown. Only unsent, unless nil, has failed
+// lose closes conn and ends every operation that waits on it with err. Later calls for
+// the same conn do nothing. A goroutine that receives on conn sees it closed only after
+// these operations have been removed, since its error would replace err. The outcomes are unknown. Only unsent, unless nil, has failed
 // if err wraps [node.ErrFailed]: its request was not sent.
 func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
-	conn.Close()
 	k.mu.Lock()
-	if k.conn != conn {
-		k.mu.Unlock()
-		return
-	}
-	lost := k.waiting
-	k.conn, k.waiting, k.backlog = nil, nil, nil
-	failed := errors.Is(err, node.ErrFailed)
-	if k.late {
-		err = fmt.Errorf("%w within %v", node.ErrTimeout, replyTimeout)
+	lost, current := k.waiting, k.conn == conn
+	if current {
+		k.conn, k.waiting, k.backlog = nil, nil, nil
+		err = cmp.Or(k.reason, err)
 	}
 	k.mu.Unlock()
+	conn.Close()
+	if !current {
+		return
+	}
+	failed := errors.Is(err, node.ErrFailed)
 	err = fmt.Errorf("server %d (%s): %w", k.server, k.name(), err)
 	now := k.client.clock.Now()
 	for _, s := range lost {
@@ -263,13 +283,8 @@ func (k *connection) serve(ctx context.Context) {
 				k.client.refill()
 			}
 		}
-		for ctx.Err() == nil && k.connect(ctx) != nil {
-			k.client.refill()
-			select {
-			case <-ctx.Done():
-			case <-time.After(redialAfter):
-			}
-		}
+		k.client.refill() // the slots of what was lost
+		k.redial(ctx)     // if it fails, the next turn tries again
 		k.client.refill()
 	}
 	k.close()
@@ -295,7 +310,7 @@ func (k *connection) expire(before int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.conn != nil && len(k.waiting) > 0 && k.waiting[0].send < before {
-		k.late = true
+		k.reason = fmt.Errorf("%w within %v", node.ErrTimeout, replyTimeout)
 		k.conn.Close()
 	}
 }

@@ -1,10 +1,14 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"net"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"dhtbench/bench/target"
 	"dhtbench/bench/workload"
 	"dhtbench/node"
 )
@@ -90,7 +94,7 @@ func TestExpiredReplyIsATimeout(t *testing.T) {
 	s.run.prepare(s)
 	conn := k.send(k.client.clock.Now(), s)
 	k.expire(s.send) // sent at that instant, and not before it
-	if k.late {
+	if k.reason != nil {
 		t.Fatal("an operation expired that was not sent before the limit")
 	}
 	k.expire(s.send + 1)
@@ -124,4 +128,73 @@ func TestSendDoesNotWaitForSlowServer(t *testing.T) {
 			t.Fatalf("request %d: %d bytes, %v", i, len(frame), err)
 		}
 	}
+}
+
+// closing calls closed when it is closed.
+type closing struct {
+	net.Conn
+	closed func()
+}
+
+func (c closing) Close() error {
+	c.closed()
+	return c.Conn.Close()
+}
+
+// TestAbandonedOperationHadNoReply: a receiver that sees the connection closed can not
+// end the operation with another error.
+func TestAbandonedOperationHadNoReply(t *testing.T) {
+	s, k, accept := connected(t)
+	accept()
+	for name, end := range map[string]func(conn *node.Conn){
+		"abandoned": func(*node.Conn) { k.abandon() },
+		"closed":    func(conn *node.Conn) { k.close(); k.receive(conn) },
+	} {
+		if err := k.connect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		raw, conn := accept(), (*node.Conn)(nil)
+		conn = node.NewConn(closing{raw, func() {
+			if name == "abandoned" && k.current() == conn {
+				t.Error("an abandoned connection is closed before it is given up")
+			}
+		}}, "")
+		k.mu.Lock()
+		k.conn = conn
+		k.mu.Unlock()
+		s.run.prepare(s)
+		k.send(k.client.clock.Now(), s)
+		end(conn)
+		if s.run.slot() != s || !errors.Is(s.err, errNoReply) || s.reply.Outcome != workload.Unknown {
+			t.Errorf("%s: ended as %v: %v", name, s.reply.Outcome, s.err)
+		}
+	}
+}
+
+// closingServers is a target whose servers accept connections and close them.
+type closingServers struct {
+	target.Target
+	dials *int
+}
+
+func (c closingServers) Dial(context.Context, string) (*node.Conn, error) {
+	*c.dials++
+	mine, theirs := net.Pipe()
+	theirs.Close()
+	return node.NewConn(mine, ""), nil
+}
+
+// TestRedialPauses: in 10 s, a connection that is closed at once is made again after 0,
+// 0.1, 0.3, 0.7 and 1.5 s, and then once each second.
+func TestRedialPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dials := 0
+		k := &connection{client: &client{target: closingServers{dials: &dials}, clock: node.NewClock()}}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		k.serve(ctx)
+		if dials < 5 || dials > 15 {
+			t.Errorf("%d connections in 10 s", dials)
+		}
+	})
 }

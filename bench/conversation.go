@@ -58,6 +58,21 @@ func (g *processGroup) interrupt(cause error) {
 	}
 }
 
+// silences returns, by host of the fleet, the longest time for which one of its
+// processes was not heard since the last call.
+func (g *processGroup) silences() []time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	longest := make([]time.Duration, g.fleet.size())
+	for _, list := range [][]*host.Process{g.byID, g.agents} {
+		for i, p := range list {
+			at := &longest[i%len(longest)]
+			*at = max(*at, p.Silence())
+		}
+	}
+	return longest
+}
+
 // wrongKind is the error of an agent whose reply is not of the wanted kind.
 func wrongKind(agent *host.Process, r reply, want string) error {
 	return fmt.Errorf("%s replied %q, want %q: coordinator and agent are different builds", agent.Label(), r.kind(), want)

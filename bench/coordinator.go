@@ -14,17 +14,20 @@ import (
 	"dhtbench/results"
 )
 
-// startDelay is the time from the order to start to the start itself: enough for
-// all agents to receive the order.
-const startDelay = 20 * time.Millisecond
+// startDelay is the time from the order to start to the start itself, and startDelayEach
+// what it is longer for each agent: enough for all agents to receive the order.
+const (
+	startDelay     = 20 * time.Millisecond
+	startDelayEach = time.Millisecond
+)
 
 // coordinator runs the operations of one set of clients against fresh servers and
 // makes their records.
 type coordinator struct {
-	fleet    *fleet   // where servers and agents run
-	servers  []string // addresses of running servers, with passwords; none: each run starts servers
-	command  []string // for the record
-	progress progress
+	fleet    *fleet              // where servers and agents run
+	servers  map[string][]string // addresses of running servers, with passwords, by Params.Servers
+	command  []string            // for the record
+	progress *progress
 	clock    node.Clock
 	// baseline asks for a baseline before the first run of each number of clients and
 	// protocol.
@@ -195,9 +198,9 @@ func (c *coordinator) prepare(ctx context.Context, g *processGroup, p plan) (set
 // placement agent i is server i.
 func (c *coordinator) startAll(ctx context.Context, g *processGroup, p plan) ([]node.ReadyNode, error) {
 	if p.Servers != "" {
-		servers := make([]node.ReadyNode, len(c.servers))
-		for i, addr := range c.servers {
-			servers[i] = node.ReadyNode{ID: i, Addr: addr}
+		var servers []node.ReadyNode
+		for i, addr := range c.servers[p.Servers] {
+			servers = append(servers, node.ReadyNode{ID: i, Addr: addr})
 		}
 		return servers, g.startAgents(min(p.Clients, c.fleet.size()), agentShare)
 	}
@@ -256,8 +259,9 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	if err != nil {
 		return results.Trial{}, fmt.Errorf("inject %s: %w", p.Fault, err)
 	}
+	g.silences() // the next are of this phase only
 	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
-	m.start = c.clock.Now() + int64(startDelay)
+	m.start = c.clock.Now() + int64(startDelay) + int64(startDelayEach)*int64(len(offsets))
 	for _, o := range offsets {
 		m.start = max(m.start, c.clock.Now()+int64(startDelay)+4*o.bound)
 	}
@@ -273,6 +277,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	if m.vitals, err = g.vitals(ctx); err != nil {
 		return results.Trial{}, err
 	}
+	m.silences = g.silences()
 	return c.trial(m), nil
 }
 

@@ -28,7 +28,7 @@
 // The coordinator waits for all agents at every step, so that all clients put,
 // then all get, then all delete. Both sides send heartbeats
 // ([host.Process.Watch]). An agent ends when its standard input ends or when
-// heartbeats stop.
+// heartbeats stop. Long lines, such as results, are packed.
 //
 // # Servers
 //
@@ -46,6 +46,12 @@
 // agent runs all clients of a host. The clocks of two hosts are never compared:
 // the coordinator measures the offset of each host's clock and gives each agent
 // the instant of the start in its own time.
+//
+// # Limits
+//
+// The probe also reports the limits of processes on a host. Before a sweep, need.go
+// estimates the open files, threads and memory of each setting. Settings that do not
+// fit are left out, and so are settings that fail, unless the preflight fails too.
 //
 // # The path of an operation
 //

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"debug/buildinfo"
 	"fmt"
 	"os"
 	"runtime"
@@ -17,11 +18,15 @@ import (
 
 // buildFacts describes the running executable.
 func buildFacts() results.Build {
-	facts := results.Build{Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return facts
+		return results.Build{Go: runtime.Version()}
 	}
+	return describeBuild(info)
+}
+
+func describeBuild(info *debug.BuildInfo) results.Build {
+	facts := results.Build{Go: info.GoVersion}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
@@ -31,6 +36,23 @@ func buildFacts() results.Build {
 		}
 	}
 	return facts
+}
+
+// checkBuild returns an error if an executable is another program or build than this
+// one: records describe only this one.
+func checkBuild(path string) error {
+	that, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("%w; give an executable of dhtbench", err)
+	}
+	this, ok := debug.ReadBuildInfo()
+	if ok && that.Path != this.Path {
+		return fmt.Errorf("%s is the program %s: must be %s", path, that.Path, this.Path)
+	}
+	if that, this := describeBuild(that), buildFacts(); that != this {
+		return fmt.Errorf("%s is of build %+v and this program of %+v: both must be the same; run make", path, that, this)
+	}
+	return nil
 }
 
 // hostFacts describes this host. Facts that a kernel does not tell are left

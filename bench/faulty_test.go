@@ -114,10 +114,10 @@ func (f *faultyNode) answer(r node.Request) []byte {
 // Exactly that fault is found, and none at a correct node, in both loops.
 func TestAgentDetectsFaultyStores(t *testing.T) {
 	closed := mixed("get=2,put=2,del=1")
-	closed.Clients, closed.Records, closed.Operations, closed.Warmup = 1, 200, 20_000, 0
+	closed.Clients, closed.Records, closed.Operations, closed.Warmup = 1, 200, 5000, 0
 	open := closed
 	open.Loop, open.RateOpsPerS, open.Inflight, open.Arrivals = results.OpenLoop, 10_000, 8, results.PoissonArrivals
-	open.Operations, open.DurationNS, open.GraceNS = 0, 1e9, int64(defaultGrace)
+	open.Operations, open.DurationNS, open.GraceNS = 0, 3e8, int64(defaultGrace)
 	for loop, p := range map[string]results.Params{"closed": closed, "open": open} {
 		for _, fault := range []string{"", "lost", "resurrected", "torn", "foreign"} {
 			t.Run(loop+" "+fault, func(t *testing.T) {

@@ -58,7 +58,7 @@ func (r rates) of(clients int) []float64 {
 	}
 	total := slices.Clone(r.each)
 	for i := range total {
-		total[i] *= float64(clients)
+		total[i] = plain(total[i] * float64(clients))
 	}
 	return total
 }
@@ -178,3 +178,17 @@ func (o objective) String() string {
 }
 
 func (o objective) set() bool { return o != objective{} }
+
+// percentage is a share, written "2%".
+type percentage float64
+
+// UnmarshalText reads such a text.
+func (p *percentage) UnmarshalText(text []byte) error {
+	number, found := strings.CutSuffix(string(text), "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if !found || err != nil || !(v > 0 && v <= 100) {
+		return fmt.Errorf("percentage %q: must be above 0%% and at most 100%%, such as 2%%", text)
+	}
+	*p = percentage(v / 100)
+	return nil
+}

@@ -32,6 +32,18 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// TestRatesOfClients: products of decimal rates have no binary rounding errors, as
+// 0.30000000000000004.
+func TestRatesOfClients(t *testing.T) {
+	var r rates
+	if err := r.UnmarshalText([]byte("0.1,0.7/client")); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.of(3); !slices.Equal(got, []float64{0.3, 2.1}) {
+		t.Errorf("3 clients offer %v", got)
+	}
+}
+
 func TestObjective(t *testing.T) {
 	var o objective
 	if err := o.UnmarshalText([]byte("p99.9<1.5ms")); err != nil || o.quantile != 0.999 || o.bound != 1500*time.Microsecond || o.String() != "p99.9<1.5ms" {

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"dhtbench/bench/target"
 	"dhtbench/provision/host"
@@ -10,9 +11,11 @@ import (
 )
 
 // fleet is the hosts of a sweep after the preflight: each has dhtbench and can
-// reach the servers of all, and their facts are known. It is immutable.
+// reach the servers of all, or of 16 of many hosts, and their facts are known. It is
+// immutable.
 type fleet struct {
 	members []member
+	own     limits // of the coordinator
 }
 
 // member is one host of a fleet.
@@ -20,12 +23,17 @@ type member struct {
 	host.Host
 	executable string       // path of dhtbench on the host
 	facts      results.Host // what the preflight found
+	limits     limits       // of its processes, at the preflight
 }
 
-// newFleet prepares hosts, at least one, to run the given executable of this
-// machine. It reports all problems together.
+// newFleet prepares hosts, at least one, to run the given executable, or this program
+// if it is "". It reports all problems together.
 func newFleet(ctx context.Context, hosts []host.Host, executable string) (*fleet, error) {
 	f := &fleet{members: make([]member, len(hosts))}
+	var err error
+	if f.own, err = readLimits("/"); err != nil {
+		return nil, err
+	}
 	paths, err := host.Stage(ctx, hosts, executable)
 	if err != nil {
 		return nil, fmt.Errorf("preflight: %w", err)
@@ -77,8 +85,23 @@ func (f *fleet) tryRunning(ctx context.Context, name string, servers []string) e
 	}())
 }
 
+// maxProbes bounds the servers that each host probes. Probes of all hosts at all servers
+// would take minutes with 256 hosts, and a megabyte of each record.
+const maxProbes = 16
+
+// probesOf returns the numbers of the hosts whose servers host i of n probes: its own,
+// and those that follow.
+func probesOf(i, n int) []int {
+	hosts := make([]int, min(n, maxProbes))
+	for j := range hosts {
+		hosts[j] = (i + j) % n
+	}
+	slices.Sort(hosts)
+	return hosts
+}
+
 // probe runs one server and one agent on each host. Every agent reports the facts
-// of its host and its round trips to all servers.
+// of its host and its round trips to the servers of [probesOf].
 func (f *fleet) probe(ctx context.Context) error {
 	t, err := target.Named(results.DHT, false)
 	if err != nil {
@@ -93,13 +116,13 @@ func (f *fleet) probe(ctx context.Context) error {
 		if err := g.startAgents(len(f.members), agentShare); err != nil {
 			return err
 		}
-		var addrs, names []string
-		for i, n := range servers {
-			addrs = append(addrs, n.Addr)
-			names = append(names, f.members[i].Name)
-		}
 		// One after the other, so that no round trip waits for another's.
 		for i := range f.members {
+			var addrs, names []string
+			for _, to := range probesOf(i, len(servers)) {
+				addrs = append(addrs, servers[to].Addr)
+				names = append(names, f.members[to].Name)
+			}
 			o := order{Probe: &probeOrder{Addr: f.members[i].Addr, Target: results.DHT, Servers: addrs}}
 			r, err := exchange(ctx, g.agents[i], o, nil)
 			if err != nil {
@@ -108,6 +131,7 @@ func (f *fleet) probe(ctx context.Context) error {
 			if r.Probed == nil {
 				return wrongKind(g.agents[i], r, "probed")
 			}
+			f.members[i].limits = r.Probed.Limits
 			f.members[i].facts = namedFacts(*r.Probed, f.members[i].Host, names)
 		}
 		return nil

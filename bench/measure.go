@@ -16,7 +16,8 @@ import (
 )
 
 // Run measures the trials that the results file lacks, appends each as it ends, and
-// prints the table of the whole sweep.
+// prints the table of the whole sweep. It leaves out settings for which the hosts have
+// too little memory or too few open files, and settings that fail; its error names them.
 func (c *Command) Run(ctx context.Context) (err error) {
 	if c.Results == "" {
 		c.Results = datedName(time.Now())
@@ -32,17 +33,22 @@ func (c *Command) Run(ctx context.Context) (err error) {
 	}
 	trials = sweep.own(trials)
 
-	err = c.measure(ctx, sweep, trials, func(t results.Trial) error {
+	left, err := c.measure(ctx, sweep, trials, func(t results.Trial) error {
 		if err := file.Append(t); err != nil {
 			return err
 		}
 		trials = append(trials, t)
 		return nil
 	})
-	if err != nil {
-		return c.cutShort(ctx, err, len(trials), sweep.size())
+	short := c.cutShort(ctx, errors.Join(left, interrupted(ctx, err)), len(trials), sweep.size())
+	if err != nil || len(trials) == 0 {
+		return short
 	}
-	return c.show(trials)
+	err = errors.Join(c.show(trials), short)
+	if c.comparing() && short == nil {
+		err = errors.Join(err, c.compare(trials))
+	}
+	return err
 }
 
 // datedName is the default name of a results file.
@@ -93,79 +99,128 @@ func dropInterrupted(name string, file *results.File, trials []results.Trial) ([
 	return trials[:n-1], file.DropLast()
 }
 
-// measure does the runs that are missing from trials.
-func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) error {
+// measure does the runs that are missing from trials. left names the settings that were
+// left out, also if err is not nil.
+func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) (left, err error) {
 	runs := s.runs(trials)
 	if len(runs) == 0 {
-		return nil
+		return nil, nil
 	}
-	co, err := c.coordinator(ctx, trials, runs)
+	co, err := c.coordinator(ctx, trials)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out omissions
+	runs = out.fitting(co.fleet, runs, os.Stderr)
+	co.progress = newProgress(os.Stderr, terminal(os.Stderr), runs)
 	defer co.progress.close()
-	for _, run := range runs {
-		err := co.run(ctx, run, func(t results.Trial) error {
-			if err := record(t); err != nil {
-				return err
+	failed := false
+	for i, run := range runs {
+		if (i == 0 || runs[i-1].params.Repeat < run.params.Repeat) && c.settled(trials) {
+			break
+		}
+		if out.has(run.params) {
+			continue
+		}
+		if failed { // because of the setting, or of a host?
+			if _, err := c.fleet(ctx); err != nil {
+				return out.err(len(s.settings())), err
 			}
-			co.progress.end(t)
-			return nil
+		}
+		var recorded error
+		err := co.run(ctx, run, func(t results.Trial) error {
+			if recorded = record(t); recorded == nil {
+				trials = append(trials, t)
+				co.progress.end(t)
+			}
+			return recorded
 		})
-		if err != nil {
-			return err
+		if failed = err != nil; failed {
+			if ctx.Err() != nil || recorded != nil || errors.Is(err, host.ErrLost) {
+				return out.err(len(s.settings())), err
+			}
+			co.progress.note(out.add(run.params, err))
 		}
 	}
-	return nil
+	return out.err(len(s.settings())), nil
 }
 
-// coordinator prepares the hosts and returns the coordinator of the given runs.
-// trials are those already measured.
-func (c *Command) coordinator(ctx context.Context, trials []results.Trial, runs []sweepRun) (*coordinator, error) {
+// settled reports whether --until allows to end with these trials.
+func (c *Command) settled(trials []results.Trial) bool {
+	if c.Until == 0 || len(trials) == 0 {
+		return false
+	}
+	for _, s := range results.Summarize(trials) {
+		e := s.Throughput
+		if s.Setting.Open() {
+			e = s.Latency().Quantile(0.5)
+		}
+		if !e.HasInterval() || !(e.High-e.Low <= 2*float64(c.Until)*e.Median) {
+			return false
+		}
+	}
+	return true
+}
+
+// coordinator prepares the hosts and returns a coordinator without progress. trials are
+// those already measured.
+func (c *Command) coordinator(ctx context.Context, trials []results.Trial) (*coordinator, error) {
 	f, err := c.fleet(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c.warnOther(trials, f)
-	co := &coordinator{
+	servers := make(map[string][]string)
+	for _, side := range c.each() {
+		servers[serverNames(side.running())] = side.running()
+	}
+	return &coordinator{
 		fleet:    f,
-		servers:  c.running(),
-		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.running())...),
-		progress: newLines(os.Stderr, runs),
+		servers:  servers,
+		command:  append([]string{filepath.Base(os.Args[0])}, recorded(os.Args[1:], c.each())...),
 		clock:    node.NewClock(),
 		baseline: c.Baseline,
 		timeline: c.Timeline,
+	}, nil
+}
+
+// terminal returns a function for the number of columns of a terminal, nil if f is none.
+func terminal(f *os.File) (columns func() int) {
+	if !term.IsTerminal(int(f.Fd())) {
+		return nil
 	}
-	counted := len(runs) > 0 && operations(runs[0].params) > 0 // else the number of operations is not known
-	if counted && term.IsTerminal(int(os.Stderr.Fd())) {
-		co.progress = newBar(os.Stderr, runs)
+	return func() int {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+		return width
 	}
-	return co, nil
 }
 
 // fleet prepares the hosts that the flags name.
 func (c *Command) fleet(ctx context.Context) (*fleet, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
-	}
 	hosts := []host.Host{host.Local()}
-	if c.Hosts != "" {
-		if hosts, err = host.ReadInventory(c.Hosts); err != nil {
-			return nil, err
+	if len(c.Hosts) > 0 {
+		hosts = c.Hosts
+	}
+	if c.HostExecutable != "" {
+		if err := checkBuild(c.HostExecutable); err != nil {
+			return nil, fmt.Errorf("--host-executable: %w", err)
 		}
 	}
-	f, err := newFleet(ctx, hosts, executable)
+	f, err := newFleet(ctx, hosts, c.HostExecutable)
 	if err != nil {
 		return nil, err
 	}
-	if running := c.running(); len(running) > 0 {
-		err = f.tryRunning(ctx, c.Target[0], running)
-	} else {
-		err = f.tryServers(ctx, c.Target)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("preflight: %w", err)
+	for _, side := range c.each() {
+		if running := side.running(); len(running) > 0 {
+			err = f.tryRunning(ctx, side.Target[0], running)
+		} else {
+			err = f.tryServers(ctx, side.Target)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("preflight: %w", err)
+		}
 	}
 	return f, nil
 }
@@ -205,12 +260,19 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// cutShort adds to err how many trials were kept and how to resume the sweep.
+// cutShort adds to err, unless it is nil, how many trials were kept and how to resume the
+// sweep.
 func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
-	err = interrupted(ctx, err)
+	if err == nil {
+		return nil
+	}
 	if done == 0 {
 		return err
 	}
-	return fmt.Errorf("%w\n%d of %d trials are kept in %s, the last one in part if it was interrupted; run the same command with --resume to measure the rest",
-		err, done, size, c.Results)
+	part := ""
+	if ctx.Err() != nil {
+		part = ", the last one in part if it was interrupted"
+	}
+	return fmt.Errorf("%w\n%d of %d trials are kept in %s%s; run the same command with --resume to measure the rest",
+		err, done, size, c.Results, part)
 }

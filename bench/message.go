@@ -30,7 +30,8 @@ type probeOrder struct {
 
 // probed is the reply to a probe.
 type probed struct {
-	Host results.Host `json:"host"` // without Name, Nodes and RoundTripNS
+	Host   results.Host `json:"host"`   // without Name, Nodes and RoundTripNS
+	Limits limits       `json:"limits"` // of processes on the host
 	// RoundTripsNS are the median times of an operation at each server.
 	RoundTripsNS []int64 `json:"round_trips_ns"`
 }
@@ -129,7 +130,11 @@ func (r reply) kind() string {
 // parse reads one line of the conversation into an order or a reply.
 func parse[M order | reply](line []byte) (M, error) {
 	var m M
-	if err := json.Unmarshal(line, &m); err != nil {
+	whole, err := unpack(line)
+	if err == nil {
+		err = json.Unmarshal(whole, &m)
+	}
+	if err != nil {
 		return m, fmt.Errorf("not a line of the agent protocol: %q: %w", clip(line), err)
 	}
 	return m, nil

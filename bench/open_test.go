@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"io"
+	"math"
 	"net"
 	"strings"
 	"testing"
@@ -42,23 +43,27 @@ func TestQueuedCountsAllOperationsDelayedByAStall(t *testing.T) {
 	c.orders.Close()
 	c.wait()
 	// In each of 5 stalls of 50 ms 100 operations come due, of which 4 are sent.
-	if got.Queued < 5*80 || got.Queued > 1500 {
+	if got.Queued < 5*80 {
 		t.Errorf("%d of 2000 operations were queued, want about 480", got.Queued)
 	}
-	// Operations later than any hiccup of the machine were queued.
-	late := int64(0)
-	for _, step := range got.Lag.Cumulative() {
-		if step.Value > 20*time.Millisecond {
-			late = int64((1 - step.Share) * float64(got.Lag.Count()))
-			break
+	late := func(by time.Duration) int64 {
+		within := 0.0
+		for _, step := range got.Lag.Cumulative() {
+			if step.Value <= by {
+				within = step.Share
+			}
 		}
+		return int64(math.Round((1 - within) * float64(got.Lag.Count())))
 	}
-	if late == 0 || late > got.Queued {
-		t.Errorf("%d operations were sent more than 20 ms late, and %d queued", late, got.Queued)
+	// Operations that a stall delayed were queued, and those sent in time were not. A
+	// busy machine delays and queues more of them.
+	if long, all := late(20*time.Millisecond), late(time.Microsecond); long == 0 || long > got.Queued || got.Queued > all {
+		t.Errorf("%d operations were sent late, %d more than 20 ms, and %d were queued", all, long, got.Queued)
 	}
 }
 
 func TestOpenLoopGivesUpWithoutServers(t *testing.T) {
+	t.Parallel()
 	addr, kill := mortalNode(t)
 	c := startAgent(t)
 	c.ask(order{Spec: &spec{Params: paced(10_000, time.Hour, 4), Clients: []int{0}, Servers: []string{addr}, Self: -1}})
@@ -125,9 +130,9 @@ func TestWindowIsExact(t *testing.T) {
 		due      int64
 		arrivals string
 	}{
-		{20, 8, time.Second, 20, results.ConstantArrivals},
-		{15, 8, time.Second, 15, results.ConstantArrivals},
-		{1, 3, time.Second, 1, results.ConstantArrivals},
+		{50, 8, 400 * time.Millisecond, 20, results.ConstantArrivals},
+		{37.5, 8, 400 * time.Millisecond, 15, results.ConstantArrivals},
+		{2.5, 3, 400 * time.Millisecond, 1, results.ConstantArrivals},
 	} {
 		p := paced(c.rate, c.length, 2)
 		p.Clients, p.Arrivals = c.clients, c.arrivals
@@ -152,6 +157,7 @@ func TestWindowIsExact(t *testing.T) {
 // TestHopelessRateEndsEarly offers more than any generator can send, in a window
 // that is longer than hopelessLag.
 func TestHopelessRateEndsEarly(t *testing.T) {
+	t.Parallel()
 	addr, _ := startNode(t)
 	c := startAgent(t)
 	began := time.Now()

@@ -35,7 +35,7 @@ func (a *agent) warmUp(ctx context.Context, o phaseOrder) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := a.each(ctx, func(ctx context.Context, _ int, c *client) error { return c.warmUp(ctx, op) }); err != nil {
+	if err := a.each(ctx, noLimit, func(ctx context.Context, _ int, c *client) error { return c.warmUp(ctx, op) }); err != nil {
 		return reply{}, err
 	}
 	for _, c := range a.clients {
@@ -79,7 +79,7 @@ func (a *agent) measure(ctx context.Context, o phaseOrder) (reply, error) {
 	}
 	stopWatching := a.watch()
 	recorders := make([]*recorder, len(a.clients))
-	err = a.each(ctx, func(ctx context.Context, i int, c *client) (err error) {
+	err = a.each(ctx, noLimit, func(ctx context.Context, i int, c *client) (err error) {
 		recorders[i], err = c.measure(ctx, op, at+int64(lead))
 		return err
 	})
@@ -110,10 +110,20 @@ func (a *agent) result(recorders []*recorder, before, after usage) *result {
 	return r
 }
 
-// each runs do for all clients in parallel, with the client's index in a.clients,
-// and returns the first error, which cancels the others.
-func (a *agent) each(ctx context.Context, do func(context.Context, int, *client) error) error {
+const (
+	// noLimit lets all clients run at the same time.
+	noLimit = -1
+	// beginAtOnce is how many clients of an agent connect and load records at the same
+	// time. A server that has more new connections than its backlog, 511 in redis,
+	// drops some, and they time out.
+	beginAtOnce = 64
+)
+
+// each runs do for all clients, with the client's index in a.clients, and at most limit
+// at the same time. It returns the first error, which cancels the others.
+func (a *agent) each(ctx context.Context, limit int, do func(context.Context, int, *client) error) error {
 	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(limit)
 	for i, c := range a.clients {
 		group.Go(func() error { return do(ctx, i, c) })
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"dhtbench/bench/target"
@@ -25,7 +26,7 @@ func newPlan(p results.Params) (plan, error) {
 		return plan{}, err
 	}
 	w := plan{Params: p, target: t}
-	w.options = workload.Options{Seed: p.Seed, Clients: p.Clients, KeyBytes: p.KeyBytes, Records: p.Records,
+	w.options = workload.Options{Seed: p.WorkloadSeed(), Clients: p.Clients, KeyBytes: p.KeyBytes, Records: p.Records,
 		FailedPutRemoves: t.Limits().FailedPutRemoves}
 	errs := []error{w.checkSizes(), w.readSizes(), w.readMix(), w.checkRate(), w.checkTarget()}
 	w.options.KeysPerClient = w.keysPerClient()
@@ -164,8 +165,8 @@ func (w *plan) readMix() error {
 	if !w.mixed() {
 		return errors.Join(
 			refuse(w.Keys != "", "--keys %s needs --workload; without it each key is used once", w.Keys),
-			refuse(!w.open() && w.DurationNS > 0, "--duration needs --workload or --rate; without them use --ops"),
-			refuse(!w.open() && w.WarmupNS > 0 && w.Warmup == 0, "--warmup %v needs --workload or --rate; without them give a number of operations", time.Duration(w.WarmupNS)))
+			refuse(!w.open() && w.DurationNS > 0, "--duration needs --rate or --workload: give --ops %d instead, or --workload ycsb-c", defaultOps),
+			refuse(!w.open() && w.WarmupNS > 0 && w.Warmup == 0, "--warmup %v needs --rate or --workload: give a number of operations instead, such as 1000", time.Duration(w.WarmupNS)))
 	}
 	if err := w.options.Mix.UnmarshalText([]byte(w.Workload)); err != nil {
 		return fmt.Errorf("--workload: %w", err)
@@ -187,7 +188,8 @@ func (w *plan) checkRate() error {
 		refuse(w.RateOpsPerS*float64(w.DurationNS)/1e9 < 1,
 			"--duration %v: no operation is due at %v operations/s; give at least %v", time.Duration(w.DurationNS), w.RateOpsPerS, time.Duration(1e9/w.RateOpsPerS).Round(time.Millisecond)),
 		refuse(w.RateOpsPerS*float64(w.DurationNS)/1e9/float64(w.Clients) > maxOperations,
-			"--rate %v for %v: must be at most %d operations per client", w.RateOpsPerS, time.Duration(w.DurationNS), maxOperations),
+			"--rate %s for %v: must be at most %d operations per client; give more --clients or a shorter --duration",
+			strconv.FormatFloat(w.RateOpsPerS, 'f', -1, 64), time.Duration(w.DurationNS), maxOperations),
 		refuse(!(w.RateOpsPerS > 0) || w.RateOpsPerS > maxRate, "--rate %v: must be above 0 and at most %d", w.RateOpsPerS, maxRate),
 		refuse(w.Inflight < 1 || w.Inflight > maxInflight, "--inflight %d: must be 1 to %d", w.Inflight, maxInflight),
 		refuse(w.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --rate"))

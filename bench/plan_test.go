@@ -41,7 +41,7 @@ func TestPlanReportsAllErrors(t *testing.T) {
 			[]string{"--ops 0", "--warmup -1", "--key-bytes 7", "--value-bytes 1048577"}},
 		"many":        {func(p *results.Params) { p.Operations = 1<<63 - 1 }, []string{"--ops 9223372036854775807: must be 1 to 100000000"}},
 		"keys":        {func(p *results.Params) { p.Keys = "latest" }, []string{"--keys latest needs --workload"}},
-		"duration":    {func(p *results.Params) { p.DurationNS = 1e9 }, []string{"--duration needs --workload or --rate"}},
+		"duration":    {func(p *results.Params) { p.DurationNS = 1e9 }, []string{"--duration needs --rate or --workload"}},
 		"scan":        {func(p *results.Params) { p.Workload, p.Records = "ycsb-e", 1 }, []string{"ycsb-e", "scans"}},
 		"no records":  {func(p *results.Params) { p.Workload = "ycsb-c" }, []string{"--records 0"}},
 		"no rate":     {func(p *results.Params) { p.Loop, p.Inflight = results.OpenLoop, 1 }, []string{"--rate 0"}},
@@ -52,7 +52,7 @@ func TestPlanReportsAllErrors(t *testing.T) {
 		"breakdown": {func(p *results.Params) { p.Breakdown = true }, []string{"--breakdown needs --rate"}},
 		"many due": {func(p *results.Params) {
 			p.Loop, p.RateOpsPerS, p.Inflight, p.Clients, p.DurationNS = results.OpenLoop, 1e7, 1, 1, 20e9
-		}, []string{"--rate 1e+07 for 20s"}},
+		}, []string{"--rate 10000000 for 20s"}},
 	} {
 		p := phases()
 		c.change(&p)

@@ -35,6 +35,9 @@ func (a *agent) probe(ctx context.Context, p probeOrder) (reply, error) {
 		return reply{}, err
 	}
 	found := &probed{Host: facts}
+	if found.Limits, err = readLimits("/"); err != nil {
+		return reply{}, err
+	}
 	var errs []error
 	for _, addr := range p.Servers {
 		ns, err := a.roundTrip(ctx, t, addr)

@@ -3,134 +3,176 @@ package bench
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"dhtbench/results"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// progress shows the progress of a sweep. For each trial, begin, at (any number of
-// times, from any goroutine) and end are called in this order. close ends it.
-type progress interface {
-	begin(p results.Params)
-	at(done int64) // operations of the trial done so far
-	end(t results.Trial)
-	close()
+// Intervals of progress during a trial.
+const (
+	redrawEvery = 200 * time.Millisecond // on a terminal
+	linesEvery  = 10 * time.Second       // elsewhere
+)
+
+// progress shows the progress of a sweep: on a terminal as one line that is redrawn in
+// place, elsewhere as a line for each trial that ends and at least one every
+// linesEvery. For each trial, begin, at (any number of times, from any goroutine) and
+// end are called in this order. close ends it.
+type progress struct {
+	w       io.Writer
+	columns func() int // of the terminal; nil: w is not a terminal
+	start   time.Time
+	trials  int // 0: unknown, as in a search
+
+	mu    sync.Mutex  // guards what follows
+	done  int         // trials that ended
+	trial *underway   // nil: the next one is prepared
+	timer *time.Timer // to the next line
 }
 
-// operations estimates the operations that a trial records; 0 means unknown.
-func operations(p results.Params) int64 {
-	if p.Open() {
-		return int64(p.RateOpsPerS * float64(p.DurationNS) / 1e9)
-	}
-	return int64(p.Clients) * int64(p.Operations)
+// underway is a trial in progress.
+type underway struct {
+	params     results.Params
+	start      time.Time
+	operations int64 // done so far
 }
 
-// bar is progress on a terminal: one bar over all operations of the sweep.
-type bar struct {
-	container *mpb.Progress
-	bar       *mpb.Bar
-	before    atomic.Int64           // operations of the trials that ended
-	label     atomic.Pointer[string] // the trial in progress
-}
-
-// newBar draws a bar on w for runs.
-func newBar(w io.Writer, runs []sweepRun) progress {
-	var total int64
+// newProgress returns progress of runs. Without runs the number of trials is unknown.
+func newProgress(w io.Writer, columns func() int, runs []sweepRun) *progress {
+	p := &progress{w: w, columns: columns, start: time.Now()}
 	for _, r := range runs {
-		total += operations(r.params) * int64(len(r.missing))
+		p.trials += len(r.missing)
 	}
-	b := &bar{container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(24), mpb.WithAutoRefresh())}
-	b.label.Store(new("starting"))
-	label := func(decor.Statistics) string { return *b.label.Load() }
-	b.bar = b.container.AddBar(total,
-		mpb.PrependDecorators(decor.Any(label, decor.WC{W: 16, C: decor.DindentRight})),
-		mpb.AppendDecorators(
-			decor.CountersNoUnit("%d/%d", decor.WCSyncSpace),
-			decor.AverageSpeed(0, " %.0f/s"),
-			decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 7}),
-		))
-	return b
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.timer = time.AfterFunc(p.every(), p.tick)
+	return p
 }
 
-func (b *bar) begin(p results.Params) {
-	label := fmt.Sprintf("%s, clients: %d", p.Operation, p.Clients)
-	if p.Target != "" {
-		label = p.Target + ": " + label
+func (p *progress) every() time.Duration {
+	if p.columns != nil {
+		return redrawEvery
 	}
-	b.label.Store(&label)
+	return linesEvery
 }
 
-func (b *bar) at(done int64) { b.bar.SetCurrent(b.before.Load() + done) }
-
-func (b *bar) end(t results.Trial) {
-	b.before.Add(operations(t.Params))
-	b.at(0)
+func (p *progress) begin(params results.Params) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trial = &underway{params: params, start: time.Now()}
 }
 
-func (b *bar) close() {
-	b.bar.Abort(false) // no effect on a bar that is full
-	b.container.Wait()
-}
-
-// linesEvery is the interval of lines during a trial.
-const linesEvery = 10 * time.Second
-
-// lines is progress on anything but a terminal: a line for each trial that ends,
-// and one every linesEvery until then.
-type lines struct {
-	w     io.Writer
-	start time.Time
-	total int // trials
-	done  int
-
-	mu    sync.Mutex // guards what follows: progress comes from several goroutines
-	trial string     // in progress
-	last  time.Time  // of its last line, or its begin
-}
-
-// newLines returns progress that writes a line to w when a trial ends. Without
-// runs, as in a search, the number of trials is unknown.
-func newLines(w io.Writer, runs []sweepRun) progress {
-	l := &lines{w: w, start: time.Now()}
-	for _, r := range runs {
-		l.total += len(r.missing)
-	}
-	return l
-}
-
-func (l *lines) begin(p results.Params) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.trial, l.last = setting(p), time.Now()
-}
-
-func (l *lines) at(done int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if now := time.Now(); now.Sub(l.last) >= linesEvery {
-		l.last = now
-		fmt.Fprintf(l.w, "trial %d: %s: %d operations so far\n", l.done+1, l.trial, done)
+// at sets the number of operations that the trial has done so far.
+func (p *progress) at(operations int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.trial != nil {
+		p.trial.operations = operations
 	}
 }
 
-func (l *lines) end(t results.Trial) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.done++
-	if l.total == 0 {
-		fmt.Fprintf(l.w, "trial %d: %s: p50 %s, p99 %s, %s\n", l.done, setting(t.Params),
-			results.FormatDuration(float64(t.Latency().Quantile(0.5))), results.FormatDuration(float64(t.Latency().Quantile(0.99))), t.Verdict)
+func (p *progress) end(t results.Trial) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done, p.trial = p.done+1, nil
+	if p.columns != nil {
 		return
 	}
-	elapsed := time.Since(l.start)
-	left := elapsed / time.Duration(l.done) * time.Duration(l.total-l.done)
-	fmt.Fprintf(l.w, "trial %d of %d: %s: %s operations/s, about %v left\n",
-		l.done, l.total, setting(t.Params), perSecond(t.Throughput()), left.Round(time.Second))
+	what := perSecond(t.Throughput()) + " operations/s"
+	if p.trials == 0 {
+		l := results.LatenciesOf(t.Latency())
+		what = fmt.Sprintf("p50 %s, p99 %s, %s", estimate(l.Quantile(0.5)), estimate(l.Quantile(0.99)), t.Verdict)
+	}
+	fmt.Fprintf(p.w, "%s: %s: %s%s\n", p.number(p.done), setting(t.Params), what, p.left())
+	p.timer.Reset(linesEvery)
 }
 
-func (l *lines) close() {}
+// tick draws what is in progress.
+func (p *progress) tick() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.columns != nil {
+		p.redraw()
+	} else {
+		fmt.Fprintln(p.w, p.text()+p.left())
+	}
+	p.timer.Reset(p.every())
+}
+
+// redraw draws the line in place. It ends without a newline and before the last
+// column, so that it never scrolls the screen.
+func (p *progress) redraw() {
+	const bar = 16
+	text := p.text()
+	if p.trials > 0 {
+		full := int(bar * p.share())
+		left := strings.TrimPrefix(p.left()+", ", ", ") // first, since the end may be cut off
+		text = fmt.Sprintf("[%s%s] %s%s", strings.Repeat("=", full), strings.Repeat(" ", bar-full), left, text)
+	}
+	fmt.Fprintf(p.w, "\r%s\x1b[K", text[:min(len(text), max(p.columns()-1, 0))])
+}
+
+// text describes what is in progress.
+func (p *progress) text() string {
+	if p.trial == nil {
+		return p.number(p.done+1) + ": preparing servers, baseline, records and warm-up"
+	}
+	return fmt.Sprintf("%s: %s: %d operations so far", p.number(p.done+1), setting(p.trial.params), p.trial.operations)
+}
+
+func (p *progress) number(n int) string {
+	if p.trials == 0 {
+		return fmt.Sprintf("trial %d", n)
+	}
+	return fmt.Sprintf("trial %d of %d", min(n, p.trials), p.trials)
+}
+
+// share is how much of the sweep is done, 0 to 1.
+func (p *progress) share() float64 {
+	n := float64(p.done)
+	if p.trial != nil {
+		n += p.trial.share()
+	}
+	return min(n/float64(p.trials), 1)
+}
+
+// share is how much of the trial is done, 0 to 1.
+func (t underway) share() float64 {
+	if t.params.DurationNS > 0 {
+		return min(float64(time.Since(t.start))/float64(t.params.DurationNS), 1)
+	}
+	return min(float64(t.operations)/float64(t.params.Clients*t.params.Operations), 1)
+}
+
+// left estimates the time until the end of the sweep. It is empty if that is unknown.
+func (p *progress) left() string {
+	if p.trials == 0 || p.share() == 0 {
+		return ""
+	}
+	elapsed := time.Since(p.start).Seconds()
+	left := time.Duration(elapsed * (1/p.share() - 1) * float64(time.Second))
+	return fmt.Sprintf(", about %v left", left.Round(time.Second))
+}
+
+// note writes a line between trials.
+func (p *progress) note(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.columns != nil {
+		line = "\r\x1b[K" + line
+	}
+	fmt.Fprintln(p.w, line)
+}
+
+// close ends progress. On a terminal it removes the line.
+func (p *progress) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.timer.Stop()
+	if p.columns != nil {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+	p.w = io.Discard // a tick may wait for the lock
+}

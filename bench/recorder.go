@@ -11,6 +11,7 @@ import (
 // concurrent use: a closed loop records without a lock. It allocates only for the
 // first error and the first operation without a reply.
 type recorder struct {
+	histogram  func() *results.Histogram // makes an empty one
 	service    *results.Histogram
 	response   *results.Histogram   // nil in a closed loop
 	lag        *results.Histogram   // nil in a closed loop
@@ -52,7 +53,7 @@ func newRecorder(p results.Params, operations int) *recorder {
 	if operations <= fewOperations {
 		histogram = func() *results.Histogram { return results.NewShortHistogram(2*operations + fewOperations/8) }
 	}
-	r := &recorder{service: histogram()}
+	r := &recorder{histogram: histogram, service: histogram()}
 	if p.Open() {
 		r.response, r.lag = histogram(), histogram()
 	}
@@ -150,7 +151,7 @@ func (r *recorder) leave(waited time.Duration) {
 // wait records how long an operation without a reply had waited.
 func (r *recorder) wait(d time.Duration) {
 	if r.noReply == nil {
-		r.noReply = results.NewHistogram()
+		r.noReply = r.histogram()
 	}
 	r.noReply.Record(d)
 }
@@ -161,10 +162,13 @@ func (r *recorder) client(number int, host string, from int64) results.Client {
 	c := results.Client{
 		Client: number, Host: host, StartNS: r.start - from, EndNS: max(r.milestones.last, r.start) - from,
 		Counts: r.counts, Completed: r.completed, Queued: r.queued, Ended: r.ended, Digest: r.digest,
-		Service: r.service, Response: r.response, Lag: r.lag, NoReply: r.noReply, Breakdown: r.breakdown,
+		Service: r.service, Response: r.response, Lag: r.lag, NoReply: r.noReply,
 	}
 	if r.response != nil {
 		c.WindowNS = r.until - r.start
+	}
+	if r.breakdown != nil && r.breakdown.Work.Count() > 0 {
+		c.Breakdown = r.breakdown
 	}
 	for _, at := range r.milestones.marks() {
 		c.MarksNS = append(c.MarksNS, max(at-r.start, 0))

@@ -55,6 +55,24 @@ func TestRecorderCountsByOutcome(t *testing.T) {
 	}
 }
 
+// TestBreakdownIsAbsentWithoutTimes has one reply without the times of the server, and
+// then one with them.
+func TestBreakdownIsAbsentWithoutTimes(t *testing.T) {
+	p := phases()
+	p.Loop, p.Breakdown = results.OpenLoop, true
+	r := newRecorder(p, 5)
+	s := ended(0, workload.OK, workload.Correct, nil)
+	r.record(s)
+	if b := r.client(0, "h", 0).Breakdown; b != nil {
+		t.Errorf("breakdown of %d operations", b.Work.Count())
+	}
+	s.reply.Timed, s.reply.Queue, s.reply.Work = true, 5, 6
+	r.record(s)
+	if b := r.client(0, "h", 0).Breakdown; b == nil || b.Work.Sum() != 6 || b.Queue.Sum() != 5 || b.Network.Sum() != 19 {
+		t.Errorf("breakdown %+v", b)
+	}
+}
+
 func TestMilestonesAreEqualShares(t *testing.T) {
 	for _, operations := range []int{1, 7, 99, 100, 101, 199, 200, 201, 2000, 12345} {
 		var m milestones

@@ -28,8 +28,8 @@ type row struct {
 	Verdict       string   `json:"verdict"` // the worst of the trials
 
 	*openRow
-	Interval intervals         `json:"interval_ns"`
-	Warnings []results.Warning `json:"warnings,omitempty"` // of all trials
+	Interval map[string]*[2]float64 `json:"interval_ns"`
+	Warnings []results.Warning      `json:"warnings,omitempty"` // of all trials
 }
 
 // latencies are the latencies of a row.
@@ -37,6 +37,7 @@ type latencies struct {
 	MeanNS *float64 `json:"mean_ns"`
 	P50NS  *float64 `json:"p50_ns"`
 	P90NS  *float64 `json:"p90_ns"`
+	P95NS  *float64 `json:"p95_ns"`
 	P99NS  *float64 `json:"p99_ns"`
 	P999NS *float64 `json:"p999_ns"`
 	MaxNS  *float64 `json:"max_ns"`
@@ -44,12 +45,18 @@ type latencies struct {
 	MeanAboveNS *float64 `json:"mean_above_ns,omitempty"`
 	P50AboveNS  *float64 `json:"p50_above_ns,omitempty"`
 	P90AboveNS  *float64 `json:"p90_above_ns,omitempty"`
+	P95AboveNS  *float64 `json:"p95_above_ns,omitempty"`
 	P99AboveNS  *float64 `json:"p99_above_ns,omitempty"`
 	P999AboveNS *float64 `json:"p999_above_ns,omitempty"`
 	MaxAboveNS  *float64 `json:"max_above_ns,omitempty"`
+
+	// Of --percentiles, by name.
+	Chosen      map[string]*float64 `json:"percentiles_ns,omitempty"`
+	ChosenAbove map[string]*float64 `json:"percentiles_above_ns,omitempty"`
 }
 
-func latenciesOf(l results.Latencies) (r latencies) {
+func latenciesOf(l results.Latencies, chosen results.Percentiles) latencies {
+	r := latencies{Chosen: make(map[string]*float64), ChosenAbove: make(map[string]*float64)}
 	set := func(value, above **float64, e results.Estimate) {
 		if e.AtLeast {
 			*above = number(e.Median)
@@ -58,31 +65,41 @@ func latenciesOf(l results.Latencies) (r latencies) {
 		}
 	}
 	set(&r.MeanNS, &r.MeanAboveNS, l.Mean)
-	set(&r.P50NS, &r.P50AboveNS, l.P50)
-	set(&r.P90NS, &r.P90AboveNS, l.P90)
-	set(&r.P99NS, &r.P99AboveNS, l.P99)
-	set(&r.P999NS, &r.P999AboveNS, l.P999)
+	set(&r.P50NS, &r.P50AboveNS, l.Quantile(0.5))
+	set(&r.P90NS, &r.P90AboveNS, l.Quantile(0.9))
+	set(&r.P95NS, &r.P95AboveNS, l.Quantile(0.95))
+	set(&r.P99NS, &r.P99AboveNS, l.Quantile(0.99))
+	set(&r.P999NS, &r.P999AboveNS, l.Quantile(0.999))
 	set(&r.MaxNS, &r.MaxAboveNS, results.Estimate{Median: l.Max, AtLeast: l.MaxAtLeast})
+	for _, q := range chosen {
+		var value, above *float64
+		set(&value, &above, l.Quantile(q))
+		r.Chosen[results.PercentileName(q)] = value
+		if above != nil {
+			r.ChosenAbove[results.PercentileName(q)] = above
+		}
+	}
 	return r
 }
 
-// intervals are the 95 % intervals of the median across trials of a row's
-// percentiles. With fewer than 6 trials they are null.
-type intervals struct {
-	P50  *[2]float64 `json:"p50"`
-	P90  *[2]float64 `json:"p90"`
-	P99  *[2]float64 `json:"p99"`
-	P999 *[2]float64 `json:"p999"`
-}
-
-func intervalsOf(l results.Latencies) intervals {
+// intervalsOf returns the 95 % intervals of the median across trials of a row's
+// percentiles, by name. With fewer than 6 trials they are null.
+func intervalsOf(l results.Latencies, chosen results.Percentiles) map[string]*[2]float64 {
 	bounds := func(e results.Estimate) *[2]float64 {
 		if !e.HasInterval() {
 			return nil
 		}
 		return &[2]float64{e.Low, e.High}
 	}
-	return intervals{P50: bounds(l.P50), P90: bounds(l.P90), P99: bounds(l.P99), P999: bounds(l.P999)}
+	all := make(map[string]*[2]float64)
+	for _, q := range append(results.Quantiles(), chosen...) {
+		name := results.PercentileName(q)
+		if q == 0.999 {
+			name = "p999" // as in the names of fields
+		}
+		all[name] = bounds(l.Quantile(q))
+	}
+	return all
 }
 
 // openRow is the fields that only a row of an open loop has.
@@ -107,18 +124,18 @@ func openRowOf(s results.Summary) *openRow {
 	return &openRow{
 		RatePer: s.Setting.RateOpsPerS, OfferedPer: number(s.Offered.Median), AchievedPer: number(s.Achieved.Median),
 		Pacing: s.Setting.Pacing, Sustained: s.Sustained,
-		ServiceP50NS: number(s.Service.P50.Median), ServiceP99NS: number(s.Service.P99.Median),
-		LagP50NS: number(s.Lag.P50.Median), LagP99NS: number(s.Lag.P99.Median), Queued: s.Queued, Unsent: s.Counts.Unsent,
+		ServiceP50NS: number(s.Service.Quantile(0.5).Median), ServiceP99NS: number(s.Service.Quantile(0.99).Median),
+		LagP50NS: number(s.Lag.Quantile(0.5).Median), LagP99NS: number(s.Lag.Quantile(0.99).Median), Queued: s.Queued, Unsent: s.Counts.Unsent,
 	}
 }
 
-func rowOf(s results.Summary) row {
+func rowOf(s results.Summary, chosen results.Percentiles) row {
 	r := row{
 		Target: s.Setting.Target, Operation: s.Setting.Operation, Clients: s.Setting.Clients,
 		KeyBytes: s.Setting.KeyBytes, ValueBytes: s.Setting.ValueBytes, ValueSizes: s.Setting.ValueSizes,
 		Trials: len(s.Trials), Count: s.Counts.Total(), Failed: s.Counts.Bad(),
-		latencies: latenciesOf(s.Latency()), ThroughputPer: number(s.Throughput.Median), Verdict: string(worst(s)),
-		openRow: openRowOf(s), Interval: intervalsOf(s.Latency()),
+		latencies: latenciesOf(s.Latency(), chosen), ThroughputPer: number(s.Throughput.Median), Verdict: string(worst(s)),
+		openRow: openRowOf(s), Interval: intervalsOf(s.Latency(), chosen),
 	}
 	for _, t := range s.Trials {
 		r.Warnings = append(r.Warnings, t.Warnings...)
@@ -126,11 +143,12 @@ func rowOf(s results.Summary) row {
 	return r
 }
 
-// writeJSON writes one line of JSON for each summary.
-func writeJSON(w io.Writer, summaries []results.Summary) error {
+// writeJSON writes one line of JSON for each setting, with the chosen percentiles
+// beside those of every row.
+func writeJSON(w io.Writer, summaries []results.Summary, chosen results.Percentiles) error {
 	out := json.NewEncoder(w)
 	for _, s := range summaries {
-		if err := out.Encode(rowOf(s)); err != nil {
+		if err := out.Encode(rowOf(s, chosen)); err != nil {
 			return fmt.Errorf("write summary: %w", err)
 		}
 	}

@@ -196,11 +196,16 @@ func (c *Command) searchOf() search {
 // the file, and prints the result. It takes trials that the file already holds from
 // there.
 func (c *Command) search(ctx context.Context, file *results.File, trials []results.Trial) error {
-	co, err := c.coordinator(ctx, trials, nil)
+	co, err := c.coordinator(ctx, trials)
 	if err != nil {
 		return err
 	}
+	co.progress = newProgress(os.Stderr, terminal(os.Stderr), nil)
+	defer co.progress.close()
 	s := c.searchOf()
+	if err := co.fleet.fit(s.at(s.high)); err != nil {
+		return fmt.Errorf("search for %v: at %.6g/s %w", c.SLO, s.high, err)
+	}
 	f, err := s.run(ctx, func(ctx context.Context, p results.Params) (trial results.Trial, err error) {
 		p.Operation = results.Mix
 		if i := slices.IndexFunc(trials, func(t results.Trial) bool { return t.Params == p }); i >= 0 {

@@ -45,7 +45,7 @@ func (c *client) newSender(r *run, limit extent) *sender {
 	p := c.plan.Params
 	r.sender = &sender{
 		run: r, pacer: c.pacer, limit: limit, place: -1, sent: make(chan struct{}),
-		schedule: workload.NewSchedule(p.RateOpsPerS, p.Arrivals == results.PoissonArrivals, p.Seed, c.number, p.Clients),
+		schedule: workload.NewSchedule(p.RateOpsPerS, p.Arrivals == results.PoissonArrivals, p.WorkloadSeed(), c.number, p.Clients),
 	}
 	r.sender.advance()
 	return r.sender

@@ -7,6 +7,7 @@ import (
 
 	"dhtbench/bench/target"
 	"dhtbench/node"
+	"dhtbench/provision/host"
 	"dhtbench/results"
 )
 
@@ -17,6 +18,15 @@ type clusterFile []string
 func (f *clusterFile) UnmarshalText(name []byte) error {
 	cluster, err := node.ReadCluster(string(name))
 	*f = cluster.Addrs
+	return err
+}
+
+// inventory is the hosts of an inventory file. Its text form is the file's name.
+type inventory []host.Host
+
+// UnmarshalText reads the file of that name.
+func (v *inventory) UnmarshalText(name []byte) (err error) {
+	*v, err = host.ReadInventory(string(name))
 	return err
 }
 
@@ -59,7 +69,7 @@ func (c *Command) checkRunning() error {
 	}
 	errs := []error{
 		refuse(len(c.Servers) > 0 && len(c.Cluster) > 0, "--servers and --cluster are mutually exclusive"),
-		refuse(c.Nodes != defaultNodes, "--nodes cannot be combined with --servers or --cluster, which give the number of servers"),
+		refuse(c.Nodes != nil, "--nodes cannot be combined with --servers or --cluster, which give the number of servers"),
 		refuse(len(servers) > maxNodes, "--servers or --cluster: %d servers: must be at most %d", len(servers), maxNodes),
 		refuse(c.KeyBytes < leastSalted, "--key-bytes %d: must be at least %d with --servers or --cluster, so that keys differ from those of earlier runs", c.KeyBytes, leastSalted),
 		refuse(c.Placement == results.EmbeddedPlacement, "--placement embedded cannot be combined with --servers or --cluster"),
@@ -80,15 +90,14 @@ func (c *Command) checkRunning() error {
 	return errors.Join(errs...)
 }
 
-// recorded returns a command line without the passwords of servers.
-func recorded(args []string, servers []string) []string {
+// recorded returns a command line without the passwords of the servers of commands.
+func recorded(args []string, commands []*Command) []string {
 	args = slices.Clone(args)
-	for i, arg := range args {
-		switch {
-		case strings.HasPrefix(arg, "--servers="):
-			args[i] = "--servers=" + serverNames(servers)
-		case i > 0 && args[i-1] == "--servers":
-			args[i] = serverNames(servers)
+	for _, c := range commands {
+		for _, server := range c.running() {
+			for i := range args {
+				args[i] = strings.ReplaceAll(args[i], server, target.WithoutPassword(server))
+			}
 		}
 	}
 	return args

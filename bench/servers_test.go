@@ -13,9 +13,10 @@ func TestRecordedCommandHasNoPasswords(t *testing.T) {
 	for _, args := range [][]string{
 		{"bench", "--servers", "redis://:s3cret@h:1,h:2", "--json"},
 		{"bench", "--servers=redis://:s3cret@h:1", "--servers=h:2"},
+		{"bench", "--a=--servers redis://:s3cret@h:1", "--b=--servers h:2"},
 	} {
-		got := strings.Join(recorded(args, servers), " ")
-		if strings.Contains(got, "s3cret") || !strings.Contains(got, "redis://h:1,h:2") || len(recorded(args, servers)) != len(args) {
+		got := strings.Join(recorded(args, []*Command{{Servers: servers[:1]}, {Servers: servers[1:]}}), " ")
+		if strings.Contains(got, "s3cret") || !strings.Contains(got, "redis://h:1") || !strings.Contains(got, "h:2") {
 			t.Errorf("%q is recorded as %q", args, got)
 		}
 	}
@@ -40,5 +41,14 @@ func TestSweepTakesTargetsInTurn(t *testing.T) {
 	other.Params.Servers = "h:1"
 	if err := s.checkSame([]results.Trial{other}); err == nil || !strings.Contains(err.Error(), "servers: h:1 there") {
 		t.Errorf("a trial at other servers: error %v", err)
+	}
+}
+
+func TestDefaultNumberOfNodesIsThatOfHosts(t *testing.T) {
+	three := 3
+	for want, c := range map[int]Command{8: {}, 2: {Hosts: make(inventory, 2)}, 3: {Hosts: make(inventory, 2), Nodes: &three}} {
+		if n := c.nodes(); n != want {
+			t.Errorf("%d hosts: %d nodes, want %d", len(c.Hosts), n, want)
+		}
 	}
 }

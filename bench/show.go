@@ -15,8 +15,9 @@ import (
 
 // ShowCommand is `dhtbench show`: the table of a results file and all its warnings.
 type ShowCommand struct {
-	File string `arg:"" help:"Results file."`
-	JSON bool   `help:"Print the table as JSON, one object a line."`
+	File        string              `arg:"" help:"Results file."`
+	JSON        bool                `help:"Print the table as JSON, one object a line."`
+	Percentiles results.Percentiles `help:"Percentiles of the table: p50,p95,p99.9. Default: as many of p50, p90, p95, p99 and p99.9 as fit 80 columns." placeholder:"LIST"`
 }
 
 // Run prints the table of the file.
@@ -29,9 +30,9 @@ func (c *ShowCommand) Run() error {
 		return fmt.Errorf("%s: it holds no trials", c.File)
 	}
 	if c.JSON {
-		return writeJSON(os.Stdout, results.Summarize(trials))
+		return writeJSON(os.Stdout, results.Summarize(trials, c.Percentiles...), c.Percentiles)
 	}
-	return display{file: c.File, all: true}.write(os.Stdout, trials)
+	return display{file: c.File, program: os.Args[0], percentiles: c.Percentiles, all: true}.write(os.Stdout, trials)
 }
 
 // show prints the summaries of trials. It returns an error if any operation went
@@ -39,17 +40,19 @@ func (c *ShowCommand) Run() error {
 func (c *Command) show(trials []results.Trial) error {
 	var err error
 	if c.JSON {
-		err = writeJSON(os.Stdout, results.Summarize(trials))
+		err = writeJSON(os.Stdout, results.Summarize(trials, c.Percentiles...), c.Percentiles)
 	} else {
-		err = display{file: c.Results}.write(os.Stdout, trials)
+		err = display{file: c.Results, program: os.Args[0], percentiles: c.Percentiles}.write(os.Stdout, trials)
 	}
 	return errors.Join(err, wrong(trials), c.invalid(trials))
 }
 
 // display prints trials as text.
 type display struct {
-	file string // results file of the trials
-	all  bool   // write every warning
+	file        string              // results file of the trials
+	program     string              // how the user calls dhtbench
+	percentiles results.Percentiles // chosen; none: the default
+	all         bool                // write every warning
 }
 
 // write writes a table for each sweep among the trials, then verdicts and warnings:
@@ -60,17 +63,17 @@ func (d display) write(w io.Writer, trials []results.Trial) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		summaries := results.Summarize(sweep)
+		summaries := results.Summarize(sweep, d.percentiles...)
 		heading := headline(sweep, summaries)
 		if i == len(sweeps)-1 {
 			heading += ", trials are in " + d.file
 		}
 		fmt.Fprintln(w, wrap(heading))
-		if err := writeTable(w, summaries); err != nil {
+		if err := writeTable(w, summaries, d.percentiles); err != nil {
 			return fmt.Errorf("write table: %w", err)
 		}
 	}
-	writeVerdicts(w, trials, d.file, d.all)
+	d.writeVerdicts(w, trials)
 	return nil
 }
 
@@ -97,7 +100,9 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 		}
 		sweeps[i] = append(sweeps[i], t)
 	}
-	slices.SortStableFunc(sweeps, func(a, b []results.Trial) int { return cmp.Compare(a[0].Params.Target, b[0].Params.Target) })
+	slices.SortStableFunc(sweeps, func(a, b []results.Trial) int {
+		return cmp.Or(cmp.Compare(a[0].Params.Side, b[0].Params.Side), cmp.Compare(a[0].Params.Target, b[0].Params.Target))
+	})
 	return sweeps
 }
 
@@ -105,6 +110,9 @@ func sweepsOf(trials []results.Trial) [][]results.Trial {
 func headline(trials []results.Trial, summaries []results.Summary) string {
 	p := trials[0].Params
 	parts := []string{p.Cluster(), p.Placement + " clients"}
+	if p.Side != "" {
+		parts = append([]string{"side " + strings.ToUpper(p.Side)}, parts...)
+	}
 	if p.Workload != "" {
 		parts = append(parts, p.Workload, p.Keys+" keys")
 	}

@@ -83,16 +83,12 @@ func (c *StudyCommand) Run(ctx context.Context) (err error) {
 
 // coordinator is what runs the trials, without baselines: no verdict needs them.
 func (c *StudyCommand) coordinator(ctx context.Context, runs []sweepRun) (*coordinator, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find the executable to start nodes and agents with: %w", err)
-	}
-	f, err := newFleet(ctx, []host.Host{host.Local()}, executable)
+	f, err := newFleet(ctx, []host.Host{host.Local()}, "")
 	if err != nil {
 		return nil, err
 	}
 	command := append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...)
-	return &coordinator{fleet: f, command: command, progress: newLines(os.Stderr, runs), clock: node.NewClock()}, nil
+	return &coordinator{fleet: f, command: command, progress: newProgress(os.Stderr, terminal(os.Stderr), runs), clock: node.NewClock()}, nil
 }
 
 // possible are the cases that were asked for and that this machine allows. It says

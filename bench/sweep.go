@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -20,15 +21,28 @@ type sweep struct {
 	rates   rates    // offered; none: a closed loop
 	pacings []string // pacings of an open loop; none: that of params
 	trials  int      // repeats of each setting, at least 1
+	sides   []sweep  // the two sides of a comparison, instead of all but trials; nil: none
 }
 
 // size is the number of trials in the sweep.
-func (s sweep) size() int { return len(s.settings()) * s.trials * len(operationsOf(s.params)) }
+func (s sweep) size() int {
+	size := 0
+	for _, p := range s.settings() {
+		size += s.trials * len(operationsOf(p))
+	}
+	return size
+}
 
 // settings are the parameters of all settings, in order, without operation and
 // repeat.
 func (s sweep) settings() []results.Params {
 	var all []results.Params
+	for _, side := range s.sides {
+		all = append(all, side.settings()...)
+	}
+	if s.sides != nil {
+		return all
+	}
 	for _, s := range s.perTarget() {
 		for _, clients := range s.clients {
 			if !s.params.Open() {
@@ -112,20 +126,23 @@ const maxNS = 1e18
 func (s sweep) runs(done []results.Trial) []sweepRun {
 	have := make(map[results.Params]bool)
 	for _, t := range done {
-		have[t.Params] = true
+		p := t.Params
+		p.RepeatSeed = 0 // earlier versions had none
+		have[p] = true
 	}
 	random := rand.New(rand.NewPCG(s.params.Seed, 0))
 	var runs []sweepRun
 	for repeat := range s.trials {
-		order := s.settings()
-		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, p := range order {
+		for _, p := range s.order(random) {
 			run := sweepRun{params: p}
 			run.params.Repeat = repeat
 			for _, operation := range operationsOf(p) {
 				if !have[run.trial(operation)] {
 					run.missing = append(run.missing, operation)
 				}
+			}
+			if repeat > 0 {
+				run.params.RepeatSeed = p.Seed + uint64(repeat)
 			}
 			if len(run.missing) > 0 {
 				runs = append(runs, run)
@@ -135,13 +152,33 @@ func (s sweep) runs(done []results.Trial) []sweepRun {
 	return runs
 }
 
+// order returns the settings in a random order. In a comparison, the settings of both
+// sides that belong together follow each other, either of them first.
+func (s sweep) order(random *rand.Rand) []results.Params {
+	if s.sides == nil {
+		order := s.settings()
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		return order
+	}
+	a, b := s.sides[0].settings(), s.sides[1].settings()
+	var order []results.Params
+	for _, i := range random.Perm(len(a)) {
+		pair := []results.Params{a[i], b[i]}
+		first := random.IntN(2)
+		order = append(order, pair[first], pair[1-first])
+	}
+	return order
+}
+
 // own returns those of trials that belong to the sweep.
 func (s sweep) own(trials []results.Trial) []results.Trial {
 	settings := s.settings()
 	var own []results.Trial
 	for _, t := range trials {
 		p := t.Params.Setting()
-		p.Operation = s.params.Operation
+		if p.Workload == "" {
+			p.Operation = ""
+		}
 		if slices.Contains(settings, p) && t.Params.Repeat < s.trials {
 			own = append(own, t)
 		}
@@ -154,6 +191,19 @@ func (s sweep) own(trials []results.Trial) []results.Trial {
 func (s sweep) checkSame(trials []results.Trial) error {
 	for _, t := range trials {
 		there := t.Params.Setting()
+		if there.Side != s.params.Side && s.sides == nil {
+			return fmt.Errorf("it holds trials of a comparison of two sides")
+		}
+		if s.sides != nil {
+			side := slices.IndexFunc(s.sides, func(side sweep) bool { return side.params.Side == there.Side })
+			if side < 0 {
+				return errors.New("it holds trials of another sweep, not of a comparison of two sides")
+			}
+			if err := s.sides[side].checkSame([]results.Trial{t}); err != nil {
+				return err
+			}
+			continue
+		}
 		here := s.at(there.Clients, there.RateOpsPerS, there.Pacing)
 		here.Operation, here.Target = there.Operation, there.Target
 		if there != here {

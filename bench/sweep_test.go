@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"errors"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -104,5 +106,36 @@ func TestResumeRefusesOtherSweep(t *testing.T) {
 	own.Params.Nodes = 3
 	if s.checkSame([]results.Trial{own}) == nil {
 		t.Error("a trial of another number of nodes is accepted")
+	}
+}
+
+// TestResumeAcceptsEarlierClosedLoops resumes a file whose trials do not have the number
+// of connections, as earlier versions wrote them.
+func TestResumeAcceptsEarlierClosedLoops(t *testing.T) {
+	s := smallSweep()
+	trial := results.Trial{Params: s.runs(nil)[0].trial("put")}
+	trial.Params.Connections, trial.Params.Pipeline = 0, 0
+	for i := range trial.Params.Clients {
+		trial.Clients = append(trial.Clients, results.Client{Client: i, Ended: results.Hopeless, Service: results.NewHistogram()})
+	}
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	file, _, _, err := results.Open(name)
+	if err == nil {
+		err = errors.Join(file.Append(trial), file.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, trials, err := openResults(name, true, s.checkSame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	missing := 0
+	for _, r := range s.runs(s.own(trials)) {
+		missing += len(r.missing)
+	}
+	if missing != s.size()-1 {
+		t.Errorf("%d of %d trials are missing, want all but one", missing, s.size())
 	}
 }

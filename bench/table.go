@@ -22,12 +22,47 @@ type column struct {
 	cell           func(results.Summary) string
 }
 
-// writeTable writes the trials of one sweep as a table, one row for each setting. A
-// mark shows that not all of its trials are VALID. The legend is below.
-func writeTable(w io.Writer, summaries []results.Summary) error {
-	columns := closedColumns()
+// writeTable writes the trials of one sweep as a table, one row for each setting, and a
+// legend. It has the chosen percentiles; if none are chosen, the first list of
+// defaultPercentiles with which it fits a terminal.
+func writeTable(w io.Writer, summaries []results.Summary, chosen results.Percentiles) error {
+	lists := defaultPercentiles()
+	if len(chosen) > 0 {
+		lists = []results.Percentiles{chosen}
+	}
+	var text string
+	for _, list := range lists {
+		if text = tableOf(summaries, list); widest(text) <= width {
+			break
+		}
+	}
+	_, err := io.WriteString(w, text+legend(text))
+	return err
+}
+
+// defaultPercentiles lists the percentiles that a table has by default, the widest
+// list first.
+func defaultPercentiles() []results.Percentiles {
+	return []results.Percentiles{{0.5, 0.9, 0.95, 0.99, 0.999}, {0.5, 0.9, 0.99, 0.999}, {0.5, 0.99, 0.999}, {0.5, 0.99}}
+}
+
+// widest is the number of columns of the widest line.
+func widest(text string) (columns int) {
+	for line := range strings.Lines(text) {
+		columns = max(columns, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
+	}
+	return columns
+}
+
+// tableOf returns a table with the given percentiles. A mark shows that not all trials
+// of a setting are VALID.
+func tableOf(summaries []results.Summary, shown results.Percentiles) string {
+	columns := closedColumns(shown)
 	if len(summaries) > 0 && summaries[0].Setting.Open() {
-		columns = openColumns(summaries)
+		columns = openColumns(summaries, shown)
+	}
+	if slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.Counts.Bad() > 0 }) {
+		columns = append(columns, column{heading: "failed", cell: failedCell})
 	}
 	rows := [][]string{make([]string, len(columns)), make([]string, len(columns))}
 	for i, c := range columns {
@@ -44,14 +79,12 @@ func writeTable(w io.Writer, summaries []results.Summary) error {
 		}
 		rows = append(rows, row)
 	}
-	text := align(rows, func(i int) string {
+	return align(rows, func(i int) string {
 		if i < headings {
 			return ""
 		}
 		return mark(worst(summaries[i-headings]))
 	})
-	_, err := io.WriteString(w, text+legend(text))
-	return err
 }
 
 // align writes rows in columns two spaces apart, the first aligned left and the
@@ -101,20 +134,25 @@ func legend(table string) string {
 }
 
 // closedColumns are those of a closed loop.
-func closedColumns() []column {
+func closedColumns(shown results.Percentiles) []column {
 	service := func(s results.Summary) results.Latencies { return s.Service }
 	return slices.Concat(
-		[]column{{heading: "op", cell: opCell}, {heading: "clients", cell: clientsCell}},
-		latencyColumns("", service, "mean", "p50", "p99", "p99.9", "max"),
 		[]column{
+			{heading: "op", cell: opCell}, {heading: "clients", cell: clientsCell},
+			{heading: "mean", cell: func(s results.Summary) string { return estimate(s.Service.Mean) }},
+		},
+		percentileColumns("", service, shown),
+		[]column{
+			{heading: "max", cell: func(s results.Summary) string {
+				return estimate(results.Estimate{Median: s.Service.Max, AtLeast: s.Service.MaxAtLeast})
+			}},
 			{heading: "ops/s", cell: func(s results.Summary) string { return perSecond(s.Throughput.Median) }},
-			{heading: "failed", cell: failedCell},
 		})
 }
 
 // openColumns are those of an open loop: rates, response times and lag. The number
 // of clients is a column if it differs; otherwise the heading has it.
-func openColumns(summaries []results.Summary) []column {
+func openColumns(summaries []results.Summary, shown results.Percentiles) []column {
 	columns := []column{{heading: "op", cell: opCell}}
 	if severalClients(summaries) {
 		columns = append(columns, column{heading: "clients", cell: clientsCell})
@@ -124,9 +162,8 @@ func openColumns(summaries []results.Summary) []column {
 			{heading: "offered", cell: func(s results.Summary) string { return perSecond(s.Offered.Median) }},
 			{heading: "achieved", cell: func(s results.Summary) string { return perSecond(s.Achieved.Median) }},
 		},
-		latencyColumns("response", results.Summary.Latency, "p50", "p99", "p99.9"),
-		latencyColumns("lag", func(s results.Summary) results.Latencies { return *s.Lag }, "p99"),
-		[]column{{heading: "failed", cell: failedCell}})
+		percentileColumns("response", results.Summary.Latency, shown),
+		percentileColumns("lag", func(s results.Summary) results.Latencies { return *s.Lag }, results.Percentiles{0.99}))
 }
 
 // severalClients reports whether settings differ in the number of clients.
@@ -145,24 +182,11 @@ func clientsCell(s results.Summary) string { return strconv.Itoa(s.Setting.Clien
 
 func failedCell(s results.Summary) string { return strconv.FormatInt(s.Counts.Bad(), 10) }
 
-// latencyColumns returns the columns of latencies, by name: mean, max or percentile.
-func latencyColumns(upper string, of func(results.Summary) results.Latencies, names ...string) []column {
-	columns := make([]column, len(names))
-	for i, name := range names {
-		columns[i] = column{upper, name, func(s results.Summary) string {
-			l := of(s)
-			switch name {
-			case "mean":
-				return estimate(l.Mean)
-			case "p50":
-				return estimate(l.P50)
-			case "p99":
-				return estimate(l.P99)
-			case "p99.9":
-				return estimate(l.P999)
-			}
-			return estimate(results.Estimate{Median: l.Max, AtLeast: l.MaxAtLeast})
-		}}
+// percentileColumns returns the columns of percentiles of a latency.
+func percentileColumns(upper string, of func(results.Summary) results.Latencies, shown results.Percentiles) []column {
+	columns := make([]column, len(shown))
+	for i, q := range shown {
+		columns[i] = column{upper, results.PercentileName(q), func(s results.Summary) string { return estimate(of(s).Quantile(q)) }}
 	}
 	return columns
 }
@@ -211,9 +235,9 @@ func perSecond(v float64) string {
 // the default sweep fits a screen of 36 rows.
 const warningLines = 6
 
-// writeVerdicts writes the number of trials with each verdict, then the warnings,
-// one line for each code: at most warningLines, or all.
-func writeVerdicts(w io.Writer, trials []results.Trial, file string, all bool) {
+// writeVerdicts writes the number of trials with each verdict, then the warnings, one
+// line for each code: at most warningLines, or all.
+func (d display) writeVerdicts(w io.Writer, trials []results.Trial) {
 	var parts []string
 	for _, v := range []results.Verdict{results.Valid, results.Suspect, results.Invalid} {
 		n := 0
@@ -235,11 +259,11 @@ func writeVerdicts(w io.Writer, trials []results.Trial, file string, all bool) {
 	groups := results.Warnings(trials)
 	for i, g := range groups {
 		switch {
-		case all:
+		case d.all:
 			fmt.Fprintln(w, g.Line(math.MaxInt))
 			writeEach(w, trials, g)
 		case i == warningLines-1 && len(groups) > warningLines:
-			fmt.Fprintf(w, "%d more kinds of warnings: dhtbench show %s\n", len(groups)-i, file)
+			fmt.Fprintf(w, "%d more kinds of warnings: %s show %s\n", len(groups)-i, d.program, d.file)
 			return
 		default:
 			fmt.Fprintln(w, g.Line(width))

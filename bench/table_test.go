@@ -30,21 +30,21 @@ func summaries() []results.Summary {
 	return []results.Summary{
 		{
 			Setting: results.Params{Operation: "put", Clients: 1, KeyBytes: 16, ValueBytes: 32}, Trials: make([]results.Trial, 1), Counts: results.Counts{OK: 2000},
-			Service:    results.Latencies{Mean: known(31_234.56), P50: known(30_015), P90: known(40_000), P99: known(99_940), P999: results.Median(nil), Max: 1_234_567},
+			Service:    results.Latencies{Mean: known(31_234.56), Quantiles: map[float64]results.Estimate{0.5: known(30_015), 0.9: known(40_000), 0.95: known(50_000), 0.99: known(99_940)}, Max: 1_234_567},
 			Throughput: known(31_900.4), Whole: known(31_000), Valid: 1,
 		},
 		{
 			Setting: results.Params{Operation: "get", Clients: 8, KeyBytes: 16, ValueBytes: 90, ValueSizes: "uniform:10-90"}, Trials: make([]results.Trial, 1), Counts: results.Counts{OK: 799_998, Unknown: 1, Failed: 1},
-			Service:    results.Latencies{Mean: known(999), P50: known(12), P90: known(13), P99: known(10e6), P999: atLeast(1.58e9), Max: 10.04e9, MaxAtLeast: true},
+			Service:    results.Latencies{Mean: known(999), Quantiles: map[float64]results.Estimate{0.5: known(12), 0.9: known(13), 0.95: known(14), 0.99: known(10e6), 0.999: atLeast(1.58e9)}, Max: 10.04e9, MaxAtLeast: true},
 			Throughput: known(250_000), Whole: known(240_000), Valid: 1, Suspect: 1,
 		},
 	}
 }
 
-func table(t *testing.T, summaries []results.Summary) string {
+func table(t *testing.T, summaries []results.Summary, chosen ...float64) string {
 	t.Helper()
 	var b strings.Builder
-	if err := writeTable(&b, summaries); err != nil {
+	if err := writeTable(&b, summaries, chosen); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -78,6 +78,29 @@ get        8   999 ns    12 ns  10.0 ms  > 1.5 s   > 10 s  250000       2 ?
 	}
 }
 
+// TestTableHasPercentilesThatFit: by default as many as fit 80 columns, or those that
+// are chosen. The table has a column of failed operations if there are any.
+func TestTableHasPercentilesThatFit(t *testing.T) {
+	summary := summaries()[0]
+	summary.Service = results.LatenciesOf(filled(100_000), 0.9999)
+	wide := summary
+	wide.Service.Mean, wide.Throughput, wide.Counts.Failed = atLeast(123_456_789), known(12_345_678), 7
+	for _, test := range []struct {
+		summary results.Summary
+		chosen  results.Percentiles
+		want    string
+	}{
+		{summary, nil, "op clients mean p50 p90 p95 p99 p99.9 max ops/s"},
+		{wide, nil, "op clients mean p50 p99 p99.9 max ops/s failed"},
+		{summary, results.Percentiles{0.95, 0.9999}, "op clients mean p95 p99.99 max ops/s"},
+	} {
+		heading, _, _ := strings.Cut(table(t, []results.Summary{test.summary}, test.chosen...), "\n")
+		if got := strings.Join(strings.Fields(heading), " "); got != test.want {
+			t.Errorf("percentiles %v: heading %q, want %q", test.chosen, got, test.want)
+		}
+	}
+}
+
 // filled is a histogram of n latencies from 1 µs.
 func filled(n int) *results.Histogram {
 	h := results.NewHistogram()
@@ -89,7 +112,7 @@ func filled(n int) *results.Histogram {
 
 // openSummary is an open loop at a rate, with unsent operations in its tail.
 func openSummary(clients int, rate float64, pacing string) results.Summary {
-	l := results.Latencies{Mean: atLeast(123e6), P50: known(123_456), P90: known(1e9), P99: atLeast(128.9e6), P999: atLeast(999.9e6), Max: 60e9, MaxAtLeast: true}
+	l := results.Latencies{Mean: atLeast(123e6), Quantiles: map[float64]results.Estimate{0.5: known(123_456), 0.9: known(1e6), 0.95: known(2e6), 0.99: atLeast(128.9e6), 0.999: atLeast(999.9e6)}, Max: 60e9, MaxAtLeast: true}
 	lag := results.LatenciesOf(filled(1_000_000))
 	return results.Summary{
 		Setting:  results.Params{Operation: "mix", Loop: results.OpenLoop, Clients: clients, RateOpsPerS: rate, Pacing: pacing},
@@ -101,10 +124,10 @@ func openSummary(clients int, rate float64, pacing string) results.Summary {
 
 func TestTableOfAnOpenLoop(t *testing.T) {
 	got := table(t, []results.Summary{openSummary(4, 1_000_000, results.PrecisePacing), openSummary(4, 12.34, results.PrecisePacing)})
-	want := `                        response  response  response     lag
-op   offered  achieved       p50       p99     p99.9     p99  failed
-mix  1000000    900000    123 µs  > 128 ms  > 999 ms  991 µs  123456 !
-mix     12.7      11.1    123 µs  > 128 ms  > 999 ms  991 µs  123456 !
+	want := `                        response  response  response  response     lag
+op   offered  achieved       p50       p90       p99     p99.9     p99  failed
+mix  1000000    900000    123 µs   1.00 ms  > 128 ms  > 999 ms  991 µs  123456 !
+mix     12.7      11.1    123 µs   1.00 ms  > 128 ms  > 999 ms  991 µs  123456 !
 >: at least; operations without a reply may have taken longer
 `
 	if got != want {
@@ -116,8 +139,8 @@ mix     12.7      11.1    123 µs  > 128 ms  > 999 ms  991 µs  123456 !
 	if fits(t, several); !strings.Contains(several, "\nmix      200   100000") {
 		t.Errorf("no column for different numbers of clients:\n%s", several)
 	}
-	timers := table(t, []results.Summary{openSummary(4, 1000, results.PrecisePacing), openSummary(4, 1000, results.TimerPacing)})
-	if fits(t, timers); !strings.Contains(timers, "\nmix, timer  ") {
+	timers := table(t, []results.Summary{openSummary(4, 1000, results.PrecisePacing), openSummary(200, 1000, results.TimerPacing)})
+	if fits(t, timers); !strings.Contains(timers, "\nmix, timer      200 ") {
 		t.Errorf("the table does not show the pacing:\n%s", timers)
 	}
 }
@@ -126,11 +149,11 @@ func TestTableJSON(t *testing.T) {
 	var b strings.Builder
 	all := summaries()
 	all[1].Trials[0].Warnings = []results.Warning{{Code: "steal", Level: results.Suspect, Host: "h", Value: 0.02, Limit: 0.01}}
-	if err := writeJSON(&b, all); err != nil {
+	if err := writeJSON(&b, all, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"operation":"put","clients":1,"key_bytes":16,"value_bytes":32,"trials":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p90_ns":40000,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":"VALID","interval_ns":{"p50":null,"p90":null,"p99":null,"p999":null}}
-{"operation":"get","clients":8,"key_bytes":16,"value_bytes":90,"value_sizes":"uniform:10-90","trials":1,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p90_ns":13,"p99_ns":10000000,"p999_ns":null,"max_ns":null,"p999_above_ns":1580000000,"max_above_ns":10040000000,"throughput_ops_per_s":250000,"verdict":"SUSPECT","interval_ns":{"p50":null,"p90":null,"p99":null,"p999":null},"warnings":[{"code":"steal","level":"SUSPECT","host":"h","value":0.02,"limit":0.01}]}
+	want := `{"operation":"put","clients":1,"key_bytes":16,"value_bytes":32,"trials":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p90_ns":40000,"p95_ns":50000,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":"VALID","interval_ns":{"p50":null,"p90":null,"p95":null,"p99":null,"p999":null}}
+{"operation":"get","clients":8,"key_bytes":16,"value_bytes":90,"value_sizes":"uniform:10-90","trials":1,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p90_ns":13,"p95_ns":14,"p99_ns":10000000,"p999_ns":null,"max_ns":null,"p999_above_ns":1580000000,"max_above_ns":10040000000,"throughput_ops_per_s":250000,"verdict":"SUSPECT","interval_ns":{"p50":null,"p90":null,"p95":null,"p99":null,"p999":null},"warnings":[{"code":"steal","level":"SUSPECT","host":"h","value":0.02,"limit":0.01}]}
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
@@ -139,7 +162,7 @@ func TestTableJSON(t *testing.T) {
 
 func TestTableJSONOfAnOpenLoop(t *testing.T) {
 	var b strings.Builder
-	if err := writeJSON(&b, []results.Summary{openSummary(4, 1000, results.PrecisePacing)}); err != nil {
+	if err := writeJSON(&b, []results.Summary{openSummary(4, 1000, results.PrecisePacing)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	var got map[string]any
@@ -174,11 +197,11 @@ func TestIntervalsNeedSeveralTrials(t *testing.T) {
 		})
 	}
 	for n, want := range map[int]string{
-		1: `"interval_ns":{"p50":null,"p90":null,"p99":null,"p999":null}`,
+		1: `"interval_ns":{"p50":null,"p90":null,"p95":null,"p99":null,"p999":null}`,
 		6: `"interval_ns":{"p50":[`,
 	} {
 		var b strings.Builder
-		if err := writeJSON(&b, results.Summarize(trials[:n])); err != nil {
+		if err := writeJSON(&b, results.Summarize(trials[:n]), nil); err != nil {
 			t.Fatal(err)
 		}
 		if trials := fmt.Sprintf(`"trials":%d,`, n); !strings.Contains(b.String(), want) || !strings.Contains(b.String(), trials) {
@@ -215,7 +238,7 @@ func troubled() []results.Trial {
 // warning fit 36 rows of 80 columns. The warnings are last.
 func TestDefaultSweepFitsAScreen(t *testing.T) {
 	var b strings.Builder
-	if err := (display{file: "results/loopback.jsonl"}).write(&b, troubled()); err != nil {
+	if err := (display{file: "results/loopback.jsonl", program: "./dhtbench"}).write(&b, troubled()); err != nil {
 		t.Fatal(err)
 	}
 	fits(t, b.String())
@@ -225,7 +248,7 @@ func TestDefaultSweepFitsAScreen(t *testing.T) {
 	}
 	below := lines[len(lines)-warningLines-1:]
 	if below[0] != "SUSPECT 23 (?), INVALID 1 (!)" || !strings.HasPrefix(below[1], "24, 1 INVALID: hiccups for 2") ||
-		!regexp.MustCompile(`^\d+ more kinds of warnings: dhtbench show results/loopback.jsonl$`).MatchString(below[warningLines]) {
+		!regexp.MustCompile(`^\d+ more kinds of warnings: ./dhtbench show results/loopback.jsonl$`).MatchString(below[warningLines]) {
 		t.Errorf("below the table:\n%s", strings.Join(below, "\n"))
 	}
 	if head := strings.Join(lines[:3], "\n"); head != "8 nodes, separate clients, 100000 operations per client, closed loop, trials: 1,\n"+

@@ -13,8 +13,11 @@ const (
 	// sliceLength is the initial length of a slice of the timeline.
 	sliceLength = 100 * time.Millisecond
 	// maxSlices bounds the number of slices. With more, each pair becomes one slice of
-	// twice the length, so that the record of an hour is as large as that of 2 minutes.
-	maxSlices = 1200
+	// twice the length, so that an hour has as many as a minute.
+	maxSlices = 600
+	// sliceBits is the precision of a latency in a slice, 0.4 %. It bounds the size of
+	// slices with many operations.
+	sliceBits = 8
 	// pointsTogether is how many points a recorder gathers before it gives them to the
 	// timeline.
 	pointsTogether = 4096
@@ -98,7 +101,11 @@ func (t *timeline) end(recorders []*recorder) []results.Interval {
 		if len(slice) == 0 {
 			continue
 		}
-		latency := results.NewHistogram()
+		operations := 0
+		for _, n := range slice {
+			operations += int(n)
+		}
+		latency := results.NewHistogramFor(operations)
 		for value, n := range slice {
 			latency.RecordTimes(time.Duration(value), n)
 		}
@@ -137,11 +144,10 @@ func (t *timeline) coarsen() {
 	t.length *= 2
 }
 
-// rounded rounds a latency down to 3 significant digits, as histograms do.
+// rounded returns the middle of the latencies that have the same first sliceBits bits.
 func rounded(latency int64) int64 {
-	const significant = 11 // bits
-	shift := max(bits.Len64(uint64(max(latency, 0)))-significant, 0)
-	return latency >> shift << shift
+	shift := max(bits.Len64(uint64(max(latency, 0)))-sliceBits, 0)
+	return latency>>shift<<shift + 1<<shift>>1
 }
 
 // mergeTimelines adds the slices of two agents, counted from the same instant. lengthA

@@ -11,12 +11,13 @@ import (
 // measured is the input of a trial's record.
 type measured struct {
 	setup
-	params  results.Params
-	started time.Time
-	start   int64                // the instant of the start on the coordinator's clock
-	offsets []offset             // of the agents
-	replies []reply              // results of the agents
-	vitals  []node.VitalsMessage // of the servers, by number; empty for running servers
+	params   results.Params
+	started  time.Time
+	start    int64                // the instant of the start on the coordinator's clock
+	offsets  []offset             // of the agents
+	replies  []reply              // results of the agents
+	vitals   []node.VitalsMessage // of the servers, by number; empty for running servers
+	silences []time.Duration      // by host of the fleet
 }
 
 // trial makes the record, without a verdict. Times count from the start.
@@ -25,6 +26,9 @@ func (c *coordinator) trial(m measured) results.Trial {
 		Schema: results.Schema, Params: m.params, Started: m.started, KeySalt: m.salt, Command: c.command, Build: m.build,
 		Hosts:   slices.Clone(m.hosts), // each trial has clock errors of its own
 		Clients: make([]results.Client, m.params.Clients),
+	}
+	for i := range t.Hosts {
+		t.Hosts[i].SilenceNS = int64(m.silences[i])
 	}
 	for i, r := range m.replies {
 		t.Hosts[i%c.fleet.size()].ClockErrorNS = m.offsets[i].bound
@@ -41,7 +45,8 @@ func (c *coordinator) trial(m measured) results.Trial {
 		}
 	}
 	for id, v := range m.vitals {
-		n := results.Node{Node: id, Host: c.fleet.at(id).Name, Program: m.programs[id], CPUNS: v.Usage.CPUNS, RSSBytes: v.Usage.RSSBytes}
+		n := results.Node{Node: id, Host: c.fleet.at(id).Name, Program: m.programs[id], CPUNS: v.Usage.CPUNS,
+			Held: results.Held(v.Usage.Held), AtStart: results.Held(v.Usage.AtStart)}
 		if v.Vitals != nil {
 			n.Runtime = new(c.serverRuntime(t, m, id, *v.Vitals))
 		}

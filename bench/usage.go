@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dhtbench/node"
@@ -23,6 +25,7 @@ type usage struct {
 	stealNS          int64
 	throttledNS      int64
 	spun             time.Duration // by pacers
+	held             results.Held
 	vitals           node.Vitals
 }
 
@@ -33,7 +36,8 @@ func (a *agent) readUsage() (usage, error) {
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		return usage{}, fmt.Errorf("read the agent's use of CPU: %w", err)
 	}
-	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), spun: a.spun(), vitals: node.ReadVitals()}
+	u := usage{at: a.clock.Now(), userNS: r.Utime.Nano(), systemNS: r.Stime.Nano(), throttledNS: throttled("/"), spun: a.spun(), vitals: node.ReadVitals(),
+		held: results.Held(node.ReadUsage(os.Getpid()).Held)}
 	if times, err := cpu.Times(false); err == nil && len(times) == 1 {
 		u.stealNS = int64(times[0].Steal * float64(time.Second))
 	}
@@ -52,6 +56,8 @@ func (u usage) until(after usage, host string, clients []int) results.Agent {
 		SpinNS:      int64(after.spun - u.spun),
 		StealNS:     after.stealNS - u.stealNS,
 		ThrottledNS: after.throttledNS - u.throttledNS,
+		Held:        after.held,
+		AtStart:     u.held,
 	}
 }
 
@@ -62,21 +68,47 @@ func (a *agent) vitals(before, after usage) node.Vitals {
 	return v
 }
 
-// throttled returns how long the limit of this process's control group, version 2,
-// has stopped it, in nanoseconds, from files below root. Limits of version 1 or of
-// a parent group are not seen.
-func throttled(root string) int64 {
-	stat, err := os.ReadFile(filepath.Join(controlGroup(root), "cpu.stat"))
+// throttled returns how long limits on processor time have stopped this process, in
+// nanoseconds: those of its control groups of version 1 and 2 and of their parents,
+// summed, from files below root.
+func throttled(root string) (ns int64) {
+	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if err != nil {
 		return 0
 	}
-	_, after, found := bytes.Cut(stat, []byte("throttled_usec "))
-	if !found {
+	for line := range strings.Lines(string(own)) {
+		_, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
+		controllers, group, _ := strings.Cut(rest, ":")
+		if controllers != "" && !slices.Contains(strings.Split(controllers, ","), "cpu") {
+			continue
+		}
+		mount := filepath.Join(root, "sys/fs/cgroup", controllers)
+		for ; group != "." && group != "/"; group = filepath.Dir(group) {
+			ns += throttledIn(filepath.Join(mount, group))
+		}
+		ns += throttledIn(mount) // of a container, its own group
+	}
+	return ns
+}
+
+// throttledIn returns how long the limit of one control group has stopped its
+// processes, in nanoseconds. It is 0 without a limit.
+func throttledIn(group string) int64 {
+	stat, err := os.ReadFile(filepath.Join(group, "cpu.stat"))
+	if err != nil {
 		return 0
 	}
-	text, _, _ := bytes.Cut(after, []byte("\n"))
-	usec, _ := strconv.ParseInt(string(text), 10, 64)
-	return usec * int64(time.Microsecond)
+	for line := range strings.Lines(string(stat)) {
+		name, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		n, _ := strconv.ParseInt(text, 10, 64)
+		switch name {
+		case "throttled_usec": // version 2
+			return n * int64(time.Microsecond)
+		case "throttled_time": // version 1
+			return n
+		}
+	}
+	return 0
 }
 
 // controlGroup is the folder of this process's control group, version 2, below root.

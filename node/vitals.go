@@ -34,8 +34,16 @@ type Vitals struct {
 
 // Usage is what a process used of its host. A 0 means unknown.
 type Usage struct {
-	CPUNS    int64 `json:"cpu_ns"`    // processor time, since its start or between two readings
-	RSSBytes int64 `json:"rss_bytes"` // resident memory at the last reading
+	CPUNS   int64 `json:"cpu_ns"` // processor time, since its start or between two readings
+	Held          // at the last reading
+	AtStart Held  `json:"at_start,omitzero"` // at the reading before it
+}
+
+// Held is what a process holds at an instant. A 0 means unknown.
+type Held struct {
+	RSSBytes    int64 `json:"rss_bytes,omitempty"`   // resident memory
+	Goroutines  int64 `json:"goroutines,omitempty"`  // known only of the process that reads
+	Descriptors int64 `json:"descriptors,omitempty"` // open file descriptors
 }
 
 // VitalsMessage is the line of JSON with which a server answers the line
@@ -108,10 +116,10 @@ func ownVitals(ctx context.Context) (func() VitalsMessage, error) {
 
 // childVitals is ownVitals for any process on this host, with only the usage.
 func childVitals(pid int) func() VitalsMessage {
-	before := readUsage(pid)
+	before := ReadUsage(pid)
 	return func() VitalsMessage {
-		now := readUsage(pid)
-		u := Usage{CPUNS: max(0, now.CPUNS-before.CPUNS), RSSBytes: now.RSSBytes}
+		now := ReadUsage(pid)
+		u := Usage{CPUNS: max(0, now.CPUNS-before.CPUNS), Held: now.Held, AtStart: before.Held}
 		before = now
 		return VitalsMessage{Usage: u}
 	}

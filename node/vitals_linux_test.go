@@ -56,8 +56,10 @@ func (c *child) vitals(t *testing.T) Vitals {
 	if err := json.Unmarshal(line, &message); err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	if message.Usage.CPUNS <= 0 || message.Usage.RSSBytes < 1<<20 {
-		t.Errorf("usage %+v, want processor time and memory", message.Usage)
+	usage := message.Usage
+	if usage.CPUNS <= 0 || min(usage.RSSBytes, usage.AtStart.RSSBytes) < 1<<20 || min(usage.Goroutines, usage.AtStart.Goroutines) < 1 ||
+		min(usage.Descriptors, usage.AtStart.Descriptors) < 3 {
+		t.Errorf("usage %+v, want processor time, and memory, goroutines and descriptors twice", usage)
 	}
 	return *message.Vitals
 }

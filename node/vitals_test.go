@@ -74,7 +74,7 @@ func TestVitalsSince(t *testing.T) {
 
 func TestVitalsMessage(t *testing.T) {
 	v := Vitals{GCs: 1, GCPauseNS: 2, SchedP99NS: 3, RunDelayNS: 4, Hiccups: []Hiccup{{AtNS: 5, NS: 6}}}
-	line, err := json.Marshal(VitalsMessage{Vitals: &v, Usage: Usage{CPUNS: 7, RSSBytes: 8}})
+	line, err := json.Marshal(VitalsMessage{Vitals: &v, Usage: Usage{CPUNS: 7, Held: Held{RSSBytes: 8}}})
 	const want = `{"vitals":{"gcs":1,"gc_pause_ns":2,"sched_p99_ns":3,"run_delay_ns":4,"hiccups":[{"at_ns":5,"ns":6}]},"usage":{"cpu_ns":7,"rss_bytes":8}}`
 	if string(line) != want || err != nil {
 		t.Errorf("message is %s, %v; want %s", line, err, want)

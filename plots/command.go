@@ -7,12 +7,16 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"dhtbench/results"
 )
 
 // Command is `dhtbench plot`: it draws the figures of results files.
 type Command struct {
 	Files []string `arg:"" name:"file" help:"Results files (results/*.jsonl)."`
 	Out   string   `placeholder:"DIR" help:"Folder to draw into, with one folder per file. Default: plots/x for results/x.jsonl, the folder x beside any other x.jsonl."`
+
+	Percentiles results.Percentiles `placeholder:"LIST" help:"Percentiles of figures of percentiles: p50,p95,p99.9. Default: p50,p99,p99.9, where there is room for three."`
 
 	// Stdout is where the names of the files written go; nil means os.Stdout.
 	Stdout io.Writer `kong:"-"`
@@ -37,7 +41,7 @@ func (c *Command) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all, err := readSweeps(file)
+		all, err := readSweeps(file, c.Percentiles...)
 		if err != nil {
 			return err
 		}
@@ -53,8 +57,12 @@ func (c *Command) Run(ctx context.Context) error {
 }
 
 // ReportCommand is `dhtbench report`: it renders a report from its template and the
-// results files that the template names, and draws the figures of those.
+// results files that the template names, and draws the figures of those. With HTML it
+// makes one page of Files instead.
 type ReportCommand struct {
+	HTML  string   `name:"html" placeholder:"FILE" help:"Write one HTML file, which needs no other, on the given results files."`
+	Files []string `arg:"" optional:"" name:"file" help:"Results files, with --html."`
+
 	Report   string `default:"REPORT.md" placeholder:"FILE" help:"Report to write; the template names results files relative to it."`
 	Template string `placeholder:"FILE" help:"Template of the report (default: the one of REPORT.md, built in)."`
 	Out      string `default:"plots" placeholder:"DIR" help:"Folder of the figures."`
@@ -70,6 +78,9 @@ func (c *ReportCommand) Validate() error {
 	if c.Report == "" {
 		faults = append(faults, errors.New("--report: must name a file"))
 	}
+	if (c.HTML == "") != (len(c.Files) == 0) {
+		faults = append(faults, errors.New("--html and results files need each other: report --html out.html results/x.jsonl"))
+	}
 	if c.Out == "" {
 		faults = append(faults, errors.New("--out: must name a folder"))
 	}
@@ -80,6 +91,9 @@ func (c *ReportCommand) Validate() error {
 // prints the name of each file written. With Check it returns an error that lists
 // them.
 func (c *ReportCommand) Run(ctx context.Context) error {
+	if c.HTML != "" {
+		return c.writePage()
+	}
 	name, text, err := c.template()
 	if err != nil {
 		return err
@@ -102,6 +116,19 @@ func (c *ReportCommand) Run(ctx context.Context) error {
 		}
 	}
 	return writeAll(stdout(c.Stdout), changed)
+}
+
+// writePage writes the page of the files.
+func (c *ReportCommand) writePage() error {
+	p, err := newPage(c.Files)
+	if err != nil {
+		return err
+	}
+	content, err := p.write()
+	if err != nil {
+		return err
+	}
+	return writeAll(stdout(c.Stdout), []drawing{{c.HTML, content}})
 }
 
 // template is the name and the text of the template.

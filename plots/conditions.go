@@ -49,6 +49,15 @@ func (s sweep) amount() string {
 	return done + " after " + before + " of warm-up"
 }
 
+// sizes describes the sizes of keys and values.
+func (s sweep) sizes() string {
+	values := plural(s.params.ValueBytes, "byte")
+	if s.params.ValueSizes != "" {
+		values = s.params.ValueSizes + " bytes"
+	}
+	return fmt.Sprintf("keys of %s, values of %s", plural(s.params.KeyBytes, "byte"), values)
+}
+
 // offer describes the rest of the load: the schedule of an open loop, the mix, a fault.
 func (s sweep) offer() []string {
 	p := s.params

@@ -66,12 +66,12 @@ func holds(path string, content []byte) bool {
 // baseName is the name of the folder that the figures of a results file are
 // drawn into.
 func baseName(file string) string {
-	return strings.TrimSuffix(filepath.Base(file), ".jsonl")
+	return strings.TrimSuffix(strings.TrimSuffix(filepath.Base(file), ".jsonl"), ".json")
 }
 
 // folderFor returns the folder for the figures of a results file: one of its name below
 // out. If out is empty, it is plots/x for results/x.jsonl, and the folder x beside any
-// other file x.jsonl. It does not depend on the working directory, so figures never
+// other file x.jsonl or x.json. It does not depend on the working directory, so figures never
 // overwrite those of another file of the same name.
 func folderFor(file, out string) (string, error) {
 	base := baseName(file)
@@ -91,6 +91,9 @@ func folderFor(file, out string) (string, error) {
 		return filepath.Join(beside, "..", "plots", base), nil
 	case "plots": // where figures of results/*.jsonl are
 		return "", fmt.Errorf("%s is in the folder of figures; move it, or give --out", file)
+	}
+	if base == filepath.Base(file) {
+		return "", fmt.Errorf("%s: a folder for its figures cannot have its name; give another one with --out", file)
 	}
 	return filepath.Join(beside, base), nil
 }

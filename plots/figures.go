@@ -63,9 +63,10 @@ func (s sweep) figures() []sketch {
 	return list
 }
 
-// figure returns a figure of rows, with the notes and the conditions of the sweep.
-func (s sweep) figure(title, subtitle string, rows [][]chart.Panel) chart.Figure {
-	return chart.Figure{Title: title, Subtitle: subtitle, Rows: rows, Caption: s.notes(rows), Measured: s.conditions()}
+// figure returns a figure of rows, with the notes and the conditions of the sweep. The
+// caption begins with the given notes.
+func (s sweep) figure(title, subtitle string, rows [][]chart.Panel, notes ...string) chart.Figure {
+	return chart.Figure{Title: title, Subtitle: subtitle, Rows: rows, Caption: append(notes, s.notes(rows)...), Measured: s.conditions()}
 }
 
 // drawAll draws all figures of a results file below folder, each for pages and for

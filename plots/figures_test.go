@@ -186,6 +186,25 @@ func TestFiguresOddSweeps(t *testing.T) {
 	}
 }
 
+// TestChosenPercentiles: the figure of percentiles has those of --percentiles, and the
+// caption of throughput the sizes of keys and values.
+func TestChosenPercentiles(t *testing.T) {
+	s := sweepsOf(usual().trials(), 0.5, 0.95)[0]
+	var labels []string
+	for _, one := range s.percentiles().Rows[0][0].Series {
+		labels = append(labels, one.Label)
+	}
+	if got := strings.Join(labels, " "); !strings.HasSuffix(got, "p50 p95") {
+		t.Errorf("series %q", got)
+	}
+	if f := s.percentiles(); !strings.HasPrefix(f.Subtitle, "p95 ") || strings.HasPrefix(f.Subtitle, "p95 –") {
+		t.Errorf("subtitle %q", f.Subtitle)
+	}
+	if f := s.throughput(); len(f.Caption) == 0 || f.Caption[0] != s.sizes() {
+		t.Errorf("caption %q", f.Caption)
+	}
+}
+
 // TestTwoSweeps: a file that holds both placements is drawn into two folders,
 // and a template must name the one it means.
 func TestTwoSweeps(t *testing.T) {

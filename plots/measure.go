@@ -34,22 +34,40 @@ func meanMeasure(l latency) measure {
 
 // maxMeasure is the largest latency of all trials.
 func maxMeasure(l latency) measure {
-	return measure{"max", func(t setting) results.Estimate { return results.Median([]float64{t.times(l).Max}) },
+	return measure{"max", func(t setting) results.Estimate {
+		e := results.Median([]float64{t.times(l).Max})
+		e.AtLeast = t.times(l).MaxAtLeast
+		return e
+	},
 		func(t results.Trial) float64 { return float64(histogramOf(t, l).Max()) }}
+}
+
+// quantileMeasure is a quantile that [results.Summarize] has computed.
+func quantileMeasure(l latency, q float64) measure {
+	return measure{results.PercentileName(q), func(t setting) results.Estimate { return t.times(l).Quantile(q) },
+		func(t results.Trial) float64 { return quantileOf(histogramOf(t, l), q) }}
 }
 
 // quantileMeasures are p50, p99 and p99.9.
 func quantileMeasures(l latency) []measure {
-	of := func(q float64, pick func(results.Latencies) results.Estimate) measure {
-		return measure{results.PercentileName(q), func(t setting) results.Estimate { return pick(t.times(l)) },
-			func(t results.Trial) float64 { return quantileOf(histogramOf(t, l), q) }}
-	}
-	return []measure{
-		of(0.5, func(l results.Latencies) results.Estimate { return l.P50 }),
-		of(0.99, func(l results.Latencies) results.Estimate { return l.P99 }),
-		of(0.999, func(l results.Latencies) results.Estimate { return l.P999 }),
-	}
+	return []measure{quantileMeasure(l, 0.5), quantileMeasure(l, 0.99), quantileMeasure(l, 0.999)}
 }
+
+// chosenMeasures are the percentiles chosen for figures, or else the first n of
+// quantileMeasures.
+func (s sweep) chosenMeasures(l latency, n int) []measure {
+	if len(s.quantiles) == 0 {
+		return quantileMeasures(l)[:n]
+	}
+	all := make([]measure, len(s.quantiles))
+	for i, q := range s.quantiles {
+		all[i] = quantileMeasure(l, q)
+	}
+	return all
+}
+
+// second returns the second measure: the p99 of the default. Subtitles name it.
+func second(measures []measure) measure { return measures[min(1, len(measures)-1)] }
 
 // timeMeasures are all measures of a latency, as a table lists them.
 func timeMeasures(l latency) []measure {

@@ -31,7 +31,7 @@ func (all sweeps) peers() chart.Figure {
 		sum = append(sum, g...)
 	}
 	f.Subtitle = strings.Join(findings, "; ") + "; " + sum.sum().sample()
-	f.Caption = sum.notes(f.Rows)
+	f.Caption = append([]string{groups[0][0].sizes()}, sum.notes(f.Rows)...)
 	return f
 }
 
@@ -142,7 +142,7 @@ func (all sweeps) capacity() chart.Figure {
 	return chart.Figure{Title: "How much does each store do, and how much of it per core?",
 		Subtitle: throughput.name + ": " + g.finding(throughput, number) + " ops/s; " + perCPU().name + ": " +
 			g.finding(perCPU(), number) + " ops; " + g.sum().sample(),
-		Rows: rows, Caption: g.notes(rows), Measured: g.measured()}
+		Rows: rows, Caption: append([]string{g[0].sizes()}, g.notes(rows)...), Measured: g.measured()}
 }
 
 // capacityPanel has a row for each target, the first on top.

@@ -24,7 +24,7 @@ func closedPeers() []results.Trial {
 			mean: func(_ string, clients int) float64 { return (20e3 + 4e3*float64(i%3)) * float64(clients) }}
 		m.change = func(t *results.Trial) {
 			t.Params.Target, t.Params.Nodes = target, 1
-			t.Nodes = []results.Node{{CPUNS: 1e9 * int64(t.Params.Clients), RSSBytes: 5e6}}
+			t.Nodes = []results.Node{{CPUNS: 1e9 * int64(t.Params.Clients), Held: results.Held{RSSBytes: 5e6}}}
 			if target == "redis" {
 				t.Nodes[0].Program = "redis-server 7.0.15"
 			}

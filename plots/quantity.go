@@ -46,6 +46,12 @@ func round(v float64, digits int) float64 {
 	return rounded
 }
 
+// floor rounds v > 0 down to the given number of significant digits.
+func floor(v float64, digits int) float64 {
+	scale := math.Pow10(digits - 1 - int(math.Floor(math.Log10(v))))
+	return math.Floor(v*scale) / scale
+}
+
 // number formats v with 3 significant digits, without exponent and with commas between
 // thousands: 0.0412, 41.2, 24,600. NaN is unknown.
 func number(v float64) string { return digits(v, 3) }

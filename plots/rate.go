@@ -8,21 +8,22 @@ import (
 	"dhtbench/plots/chart"
 )
 
-// rate draws p50 and p99 of response and service time of an open loop. Where the two
-// differ, operations wait before they are sent. Beside it is the p99 against the
-// achieved rate. There is one row for each operation.
+// rate draws p50 and p99, or the chosen percentiles, of response and service time of an
+// open loop. Where the two differ, operations wait before they are sent. Beside it is the
+// second percentile against the achieved rate. There is one row for each operation.
 func (s sweep) rate() chart.Figure {
-	measures := quantileMeasures(response)[:2]
+	measures := s.chosenMeasures(response, 2)
+	named := second(measures)
 	f := chart.Figure{
 		Title:    fmt.Sprintf("At which %s do operations begin to wait?", s.axis.quantity()),
-		Subtitle: "response p99 " + s.finding(measures[1], durations) + "; " + s.sample(),
+		Subtitle: "response " + named.name + " " + s.finding(named, durations) + "; " + s.sample(),
 		Measured: s.conditions(),
 	}
 	var all []chart.Series
 	for i, o := range s.operations {
 		own := s.nullAlone(i)
 		for k, m := range measures {
-			beside := s.series(o, quantileMeasures(service)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond{}, Dash: linearLook().Dash}, k))
+			beside := s.series(o, s.chosenMeasures(service, 2)[k], weighed(chart.Look{Colour: chart.Guide, Shape: chart.Diamond{}, Dash: linearLook().Dash}, k))
 			for i := range beside.Marks { // the response time shows it
 				beside.Marks[i].Ring, beside.Marks[i].Cross = false, false
 			}
@@ -31,7 +32,7 @@ func (s sweep) rate() chart.Figure {
 			own = append(own, beside, one)
 		}
 		all = append(all, own...)
-		f.Rows = append(f.Rows, []chart.Panel{{Title: o, Series: own}, {Title: o + ": response p99", Series: []chart.Series{s.knee(o, measures[1])}}})
+		f.Rows = append(f.Rows, []chart.Panel{{Title: o, Series: own}, {Title: o + ": response " + named.name, Series: []chart.Series{s.knee(o, named)}}})
 	}
 	x, y := s.axis.fit(s.loads), latencies(all, "latency")
 	shaded := s.lagging(x)
@@ -85,7 +86,7 @@ func (s sweep) lagging(x chart.Axis) [][2]float64 {
 	var found [][2]float64
 	for i, l := range s.loads {
 		late := slices.ContainsFunc(s.settings, func(t setting) bool {
-			return t.load() == l && t.times(lag).P50.Median > mostLag*t.times(response).P50.Median
+			return t.load() == l && t.times(lag).Quantile(0.5).Median > mostLag*t.times(response).Quantile(0.5).Median
 		})
 		if !late {
 			continue

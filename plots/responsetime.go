@@ -39,10 +39,11 @@ func (s sweep) responseTime() chart.Figure {
 		s.finding(m, durations)+"; "+s.sample(), rows)
 }
 
-// percentiles draws p50, p99 and p99.9 of the service time against the number of
+// percentiles draws percentiles of the service time against the number of
 // clients, one panel for each operation, all on one y axis.
 func (s sweep) percentiles() chart.Figure {
-	measures := quantileMeasures(service)
+	measures := s.chosenMeasures(service, 3)
+	named := second(measures)
 	panels := make([]chart.Panel, len(s.operations))
 	var all []chart.Series
 	for i, o := range s.operations {
@@ -59,7 +60,7 @@ func (s sweep) percentiles() chart.Figure {
 	}
 	rows := [][]chart.Panel{panels}
 	return s.figure("How do the percentiles of the service time grow with the number of clients?",
-		"p99 "+s.finding(measures[1], durations)+"; "+s.sample(), rows)
+		named.name+" "+s.finding(named, durations)+"; "+s.sample(), rows)
 }
 
 // nullAlone returns the null server's p50 in the panel of operation i. Only the last

@@ -36,8 +36,10 @@ func lookOf(operation string) chart.Look {
 	return chart.Look{Colour: chart.Ink, Shape: draw.CircleGlyph{}, Width: 1.8}
 }
 
-// weighed returns l for percentile k of p50, p99 and p99.9: the higher, the thinner.
+// weighed returns l for percentile k of a list such as p50, p99 and p99.9: the higher,
+// the thinner, up to the third.
 func weighed(l chart.Look, k int) chart.Look {
+	k = min(k, 2)
 	l.Width, l.Size = []vg.Length{2.4, 1.5, 0.9}[k], []vg.Length{4, 3.3, 2.6}[k]
 	return l
 }

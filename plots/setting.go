@@ -40,9 +40,7 @@ func (t setting) times(l latency) results.Latencies {
 	case l == null && t.Baseline() != nil:
 		return results.LatenciesOf(t.Baseline().Service)
 	}
-	none := results.LatenciesOf()
-	none.Max = math.NaN()
-	return none
+	return results.Latencies{Mean: results.Median(nil), Max: math.NaN()}
 }
 
 // trialsIn are the trials of settings.

@@ -24,6 +24,8 @@ type sweep struct {
 	file string
 	// narrowed: this is only a part of the sweep.
 	narrowed bool
+	// quantiles are those of figures of percentiles; none: the default.
+	quantiles results.Percentiles
 
 	axis       axis
 	settings   []setting       // by operation as results.Summarize orders them, then load
@@ -36,8 +38,9 @@ type sweep struct {
 // sweeps, which must not share a line.
 type sweeps []sweep
 
-// readSweeps reads a results file. A file without trials is an error.
-func readSweeps(path string) (sweeps, error) {
+// readSweeps reads a results file, for figures of the given quantiles, or of p50, p99
+// and p99.9. A file without trials is an error.
+func readSweeps(path string, quantiles ...float64) (sweeps, error) {
 	trials, err := results.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -45,13 +48,13 @@ func readSweeps(path string) (sweeps, error) {
 	if len(trials) == 0 {
 		return nil, fmt.Errorf("%s holds no trials", path)
 	}
-	return sweepsOf(trials), nil
+	return sweepsOf(trials, quantiles...), nil
 }
 
 // sweepsOf sorts the settings of trials into sweeps, in order of settings.
-func sweepsOf(trials []results.Trial) sweeps {
+func sweepsOf(trials []results.Trial, quantiles ...float64) sweeps {
 	var grouped, all sweeps
-	for _, summary := range results.Summarize(trials) {
+	for _, summary := range results.Summarize(trials, quantiles...) {
 		grouped = grouped.add(common(summary.Setting), setting{summary})
 	}
 	for _, s := range grouped {
@@ -61,6 +64,7 @@ func sweepsOf(trials []results.Trial) sweeps {
 	for i := range all {
 		all[i].index()
 		all[i].label = all.difference(i)
+		all[i].quantiles = quantiles
 	}
 	return all
 }

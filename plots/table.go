@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -96,10 +97,19 @@ func timeColumn(heading string, m measure, u unit) column {
 	return column{fmt.Sprintf("%s (%s)", heading, u.name), func(t setting) string { return estimate(m.of(t), u.ns) }}
 }
 
+// bounded reports whether a figure of the setting in a table is only a lower bound.
+func (t setting) bounded() bool {
+	l := t.Latency()
+	return l.MaxAtLeast || slices.ContainsFunc(slices.Collect(maps.Values(l.Quantiles)), func(e results.Estimate) bool { return e.AtLeast })
+}
+
 // estimate writes an estimate in units of scale.
 func estimate(e results.Estimate, scale float64) string {
 	if !e.Known() {
 		return unknown
+	}
+	if e.AtLeast {
+		return "> " + digits(floor(e.Median/scale, 2), 2)
 	}
 	text := number(e.Median / scale)
 	if e.HasInterval() {
@@ -149,6 +159,9 @@ func (s sweep) legend() string {
 		parts = append(parts, "Throughput is counted while all clients were active.")
 	}
 	parts = append(parts, "A dash is a percentile with fewer than 10 latencies above it.")
+	if slices.ContainsFunc(s.settings, setting.bounded) {
+		parts = append(parts, "> is a lower bound: operations without a reply, or slower than a minute, may have taken longer.")
+	}
 	return strings.Join(parts, " ")
 }
 

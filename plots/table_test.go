@@ -50,6 +50,20 @@ func TestTableByHand(t *testing.T) {
 	}
 }
 
+// TestTableOfLowerBounds: a percentile above the range of histograms is a lower bound,
+// here the p50 of 8 latencies of 1 ms and 12 of two minutes.
+func TestTableOfLowerBounds(t *testing.T) {
+	trial := counted("put")
+	h := results.NewHistogram()
+	h.RecordTimes(time.Millisecond, 8)
+	h.RecordTimes(2*time.Minute, 12)
+	trial.Clients[0].Service, trial.Clients[0].EndNS = h, int64(24*time.Minute)
+	got := one(t, []results.Trial{trial}).table()
+	if !strings.Contains(got, "| put | 1 | 72.0 | > 60 | – | – | 120 |") || !strings.Contains(got, "> is a lower bound") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 // TestTableUnknown: the throughput of clients that never ran together is unknown, not
 // 0.
 func TestTableUnknown(t *testing.T) {

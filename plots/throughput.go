@@ -23,7 +23,7 @@ func (s sweep) throughput() chart.Figure {
 	rows := s.above(y, append(s.linear(m, y), series...),
 		"efficiency: throughput per client, relative to "+s.axis.words(s.loads[0]), s.perOperation(s.efficiency(m)))
 	return s.figure("How does throughput grow with the number of clients?",
-		s.finding(m, rates)+"; "+s.sample(), rows)
+		s.finding(m, rates)+"; "+s.sample(), rows, s.sizes())
 }
 
 // achieved draws the achieved and the offered rate of an open loop against the load.
@@ -38,7 +38,7 @@ func (s sweep) achieved() chart.Figure {
 	share := scaled(m, func(t setting) float64 { return 1 / t.load().rate })
 	rows := s.above(y, series, "share of the offered rate", s.perOperation(share))
 	return s.figure("How much of the offered rate is achieved?",
-		s.shortfall()+"; "+s.sample(), rows)
+		s.shortfall()+"; "+s.sample(), rows, s.sizes())
 }
 
 // above returns the panel of throughput above that of shares, from 0 to 1.

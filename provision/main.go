@@ -1,5 +1,6 @@
 // Provision makes hosts for dhtbench, runs a command with them, and removes them
-// when the command ends, fails or is interrupted.
+// when the command ends, fails or is interrupted. It also uses the hosts of a Slurm
+// job, which it neither starts nor ends.
 package main
 
 import (
@@ -12,14 +13,16 @@ import (
 
 	"dhtbench/provision/ec2"
 	"dhtbench/provision/lab"
+	"dhtbench/provision/slurm"
 
 	"github.com/alecthomas/kong"
 )
 
 // program lists the subcommands, one for each kind of host.
 type program struct {
-	Lab lab.Command `cmd:"" help:"Make hosts from namespaces of this machine."`
-	EC2 ec2.Command `cmd:"" name:"ec2" help:"Make hosts of Amazon EC2. They cost money."`
+	Lab   lab.Command   `cmd:"" help:"Make hosts from namespaces of this machine."`
+	EC2   ec2.Command   `cmd:"" name:"ec2" help:"Make hosts of Amazon EC2. They cost money."`
+	Slurm slurm.Command `cmd:"" help:"Use the hosts of the Slurm job that this runs in."`
 
 	LabStage lab.StageCommand `cmd:"" help:"Internal: runs a process of a lab." hidden:""`
 }

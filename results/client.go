@@ -44,9 +44,12 @@ type Client struct {
 	// Kinds is Response, or Service in a closed loop, by operation kind. It is nil
 	// without a mix.
 	Kinds map[string]*Histogram `json:"kinds,omitempty"`
-	// Breakdown splits Service. It is nil unless Params.Breakdown.
+	// Breakdown splits Service. It is nil unless Params.Breakdown is set and replies had
+	// times of the server.
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
-	// Digest is the xxHash64 of the client's operations, in hexadecimal.
+	// Digest is the xxHash64 of the operations that the client made, in hexadecimal.
+	// Parameters and KeySalt determine it, unless the client ended early, left operations
+	// unsent, or was limited by a duration in a closed loop.
 	Digest string `json:"digest,omitempty"`
 	// FirstError is the error of the first operation that went wrong, or empty.
 	FirstError string `json:"first_error,omitempty"`

@@ -1,5 +1,7 @@
 package results
 
+import "time"
+
 // Limits on the processor time that agents use or lose.
 const (
 	// maxAgentCPU is the share of its processors that an agent may use. Above it the
@@ -14,6 +16,10 @@ const (
 	// time can set the p99.9; 5 % can set all percentiles above p95.
 	maxThrottling, ruinousThrottling = 0.001, 0.05
 )
+
+// maxSilence is the time for which nothing may be heard from a host: four heartbeats.
+// The network to its agents and nodes may have failed meanwhile too.
+const maxSilence = 12 * time.Second
 
 // busyAgents finds agents that use almost all of their processor time: their speed
 // is then measured, not the store's.
@@ -57,6 +63,16 @@ func throttling(t Trial) []Warning {
 		}
 		share := float64(a.ThrottledNS) / float64(a.WallNS)
 		all = append(all, graded(Warning{Code: "throttling", Host: a.Host, Value: share}, maxThrottling, ruinousThrottling)...)
+	}
+	return all
+}
+
+// silence finds hosts that the coordinator did not hear for a while.
+func silence(t Trial) []Warning {
+	var all []Warning
+	for _, h := range t.Hosts {
+		w := Warning{Code: "silence", Host: h.Name, Value: time.Duration(h.SilenceNS).Seconds()}
+		all = append(all, graded(w, maxSilence.Seconds(), never)...)
 	}
 	return all
 }

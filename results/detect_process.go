@@ -1,5 +1,7 @@
 package results
 
+import "slices"
+
 // Limits on the share of a trial in which processes do not run.
 const (
 	// maxPause is that of garbage collection in an agent. Above it, pauses set the p99.
@@ -35,7 +37,8 @@ func gcPauses(t Trial) []Warning {
 }
 
 // hiccups finds processes that were ready to run and did not. It reports only the
-// worst process of each host, since the cause usually affects all.
+// worst process of each host, since the cause usually affects all. It leaves out hosts
+// with throttling, which is such a cause and has its own warning.
 func hiccups(t Trial) []Warning {
 	wall := t.wallNS()
 	if wall <= 0 {
@@ -67,8 +70,11 @@ func hiccups(t Trial) []Warning {
 		}
 	}
 	var all []Warning
+	limited := throttling(t)
 	for _, w := range worst {
-		all = append(all, graded(w, maxHiccups, never)...)
+		if !slices.ContainsFunc(limited, func(l Warning) bool { return l.Host == w.Host }) {
+			all = append(all, graded(w, maxHiccups, never)...)
+		}
 	}
 	return all
 }

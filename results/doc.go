@@ -33,7 +33,9 @@
 //	   Warnings are data instead of sentences. held is queued, anatomy is
 //	   breakdown, null is baseline; arrival was deleted. Added later, in the same
 //	   schema: params.target, servers, connections, pipeline and service_time_ns;
-//	   key_salt; of each node program, cpu_ns and rss_bytes
+//	   key_salt; program and cpu_ns of each node; rss_bytes, goroutines, descriptors
+//	   and at_start of each node and agent; histograms of up to 64 latencies as a
+//	   list, values_ns
 //
 // Records of all schemas can be read. Fields that are new in a schema are zero in
 // earlier records, and their warnings stay sentences ([Legacy]).

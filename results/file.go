@@ -108,6 +108,7 @@ func parseTrial(line []byte) (Trial, error) {
 	if err != nil {
 		return Trial{}, fmt.Errorf("trial record: %w", err)
 	}
+	t.Params.fill()
 	for i := range t.Clients {
 		t.Clients[i].fill(t.Params.Open())
 	}
@@ -213,11 +214,13 @@ func recoverTrials(name string, f *os.File) (trials []Trial, torn bool, err erro
 }
 
 // isTorn reports whether the end of a file can be what a crash leaves of a record:
-// any part of its beginning, or the zeros of a block that was never written.
+// any part of its beginning, perhaps none, and then the zeros of a block that was
+// never written.
 func isTorn(tail []byte) bool {
 	head := []byte(`{"schema":`)
+	tail = bytes.TrimRight(tail, "\x00")
 	n := min(len(head), len(tail))
-	return bytes.Equal(tail[:n], head[:n]) || len(bytes.Trim(tail, "\x00")) == 0
+	return bytes.Equal(tail[:n], head[:n])
 }
 
 // Append writes t as one line and syncs it to disk. After nil, t survives a crash.
@@ -261,8 +264,15 @@ func (f *File) DropLast() error {
 	return nil
 }
 
-// Close closes the file.
-func (f *File) Close() error { return f.f.Close() }
+// Close closes the file. It removes a file without trials, as a run leaves that failed
+// before the first.
+func (f *File) Close() error {
+	info, err := f.f.Stat()
+	if err == nil && info.Size() == 0 {
+		err = os.Remove(f.f.Name())
+	}
+	return errors.Join(err, f.f.Close())
+}
 
 // oldTrial is the fields of schemas 1 and 2 that differ from schema 3.
 type oldTrial struct {

@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +17,7 @@ import (
 func sample(operation string) Trial {
 	return Trial{
 		Schema:   Schema,
-		Params:   Params{Operation: operation, Loop: ClosedLoop, Nodes: 3, Clients: 2, Operations: 100, Seed: 1},
+		Params:   Params{Operation: operation, Loop: ClosedLoop, Nodes: 3, Clients: 2, Operations: 100, Seed: 1, Connections: 1, Pipeline: 1},
 		Clients:  []Client{steady(0, 0, 1e9, 100), steady(1, 0, 1e9, 100)},
 		Agents:   []Agent{{Host: "local", Clients: []int{0, 1}}},
 		Hosts:    []Host{{Name: "local", Nodes: []int{0, 1, 2}}},
@@ -88,7 +90,7 @@ func TestOpenRemovesOnlyATornLastLine(t *testing.T) {
 func TestOpenRemovesAnyTornTail(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.jsonl")
 	whole := line(t, sample("put"))
-	tails := []string{"\x00", strings.Repeat("\x00", 4096)}
+	tails := []string{"\x00", strings.Repeat("\x00", 4096), whole[:5] + "\x00\x00"}
 	for n := 1; n < 20; n++ {
 		tails = append(tails, whole[:n])
 	}
@@ -214,5 +216,35 @@ func TestOpenRefusesWhatIsNoFile(t *testing.T) {
 		if _, err := ReadFile(name); err == nil || !strings.Contains(err.Error(), "is not a file") {
 			t.Errorf("read %s: error %v", name, err)
 		}
+	}
+}
+
+// TestEarlierClosedLoopsHadOneConnection reads a record without connections and
+// pipeline, as earlier versions wrote it.
+func TestEarlierClosedLoopsHadOneConnection(t *testing.T) {
+	earlier := sample("put")
+	earlier.Params.Connections, earlier.Params.Pipeline = 0, 0
+	line, err := json.Marshal(earlier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Read("x", bytes.NewReader(line))
+	if err != nil || len(trials) != 1 || trials[0].Params != sample("put").Params {
+		t.Errorf("%v: read as %+v", err, trials)
+	}
+}
+
+// TestCloseRemovesAnEmptyFile: a run that fails before its first trial leaves no file.
+func TestCloseRemovesAnEmptyFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.jsonl")
+	f, _, _, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
 	}
 }

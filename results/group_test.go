@@ -102,6 +102,7 @@ func TestSentences(t *testing.T) {
 		"steal of 2 % of processor time (h3)":        {Code: "steal", Host: "h3", Value: 0.02},
 		"hiccups for 1.5 % of the time (h3, node 0)": {Code: "hiccups", Host: "h3", Node: new(0), Value: 0.015},
 		"clients began 120 ms apart":                 {Code: "start-skew", Value: 0.12},
+		"nothing was heard for 31 s (h3)":            {Code: "silence", Host: "h3", Value: 31},
 		"drift of -35 %":                             {Code: "drift", Value: -0.353},
 		"drift of +1110 %":                           {Code: "drift", Value: 11.1},
 		"wrong values: 1234567":                      {Code: "wrong-values", Value: 1234567},

@@ -1,11 +1,8 @@
 package results
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +21,8 @@ const (
 // Histogram counts latencies in HDR buckets from 1 ns to 60 s with 3
 // significant digits, and keeps the exact count, sum, minimum and maximum
 // beside them (the library's own maximum is the edge of a bucket). It takes
-// 221 kB, or about 3 kB when it was read from a file and not added to since. It
-// is not safe for concurrent use: give each client its own and Add them
+// 221 kB, or about 3 kB when it was read from a file and not added to since, or 8 bytes
+// for each latency if it is short. It is not safe for concurrent use: give each client its own and Add them
 // afterwards. Use [NewHistogram] or [NewShortHistogram]; the zero value is not
 // usable, except to unmarshal into.
 type Histogram struct {
@@ -56,6 +53,18 @@ func NewShortHistogram(n int) *Histogram {
 	h.short = h.short[:0]
 	return h
 }
+
+// NewHistogramFor returns an empty histogram that takes little memory for n latencies: a
+// short one, unless n is large.
+func NewHistogramFor(n int) *Histogram {
+	if n < shortest {
+		return NewShortHistogram(n)
+	}
+	return NewHistogram()
+}
+
+// shortest is the number of latencies from which a short histogram is larger.
+const shortest = 221 << 10 / 8
 
 // Record counts one latency. It allocates only if the histogram was read from a file
 // and not changed since, or when a short histogram becomes full.
@@ -100,7 +109,11 @@ func (h *Histogram) Add(other *Histogram) {
 	if h.buckets == nil {
 		h.unpack()
 	}
-	if other.packed != nil {
+	if other.isShort() {
+		for _, v := range other.short {
+			h.buckets.RecordValue(v)
+		}
+	} else if other.packed != nil {
 		other.packed.addTo(h.buckets)
 	} else {
 		h.buckets.Merge(other.look())
@@ -112,6 +125,9 @@ func (h *Histogram) Add(other *Histogram) {
 	h.below += other.below
 	h.above += other.above
 }
+
+// isShort reports whether all values inside the bounds are in h.short.
+func (h *Histogram) isShort() bool { return h.buckets == nil && h.packed == nil }
 
 // unpack prepares a packed or short histogram for changes.
 func (h *Histogram) unpack() { h.buckets, h.packed, h.short = h.look(), nil, nil }
@@ -214,87 +230,6 @@ func (h *Histogram) Cumulative() []Bucket {
 		steps = append(steps, Bucket{Value: v, Share: float64(seen) / float64(h.inside)})
 	}
 	return steps
-}
-
-// histogramJSON is the form of a histogram in a file. HDR is the V2 compressed
-// encoding in base64, which every HdrHistogram library reads.
-type histogramJSON struct {
-	Count int64  `json:"count"`
-	MinNS int64  `json:"min_ns"`
-	MaxNS int64  `json:"max_ns"`
-	SumNS int64  `json:"sum_ns"`
-	Below int64  `json:"below"` // under 1 ns
-	Above int64  `json:"above"` // over 60 s
-	HDR   string `json:"hdr"`
-}
-
-// MarshalJSON takes about 1 ms; do not call it while operations are timed.
-func (h *Histogram) MarshalJSON() ([]byte, error) {
-	text, err := h.EncodeHDR()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(histogramJSON{
-		Count: h.Count(), MinNS: int64(h.Min()), MaxNS: h.max, SumNS: h.sum,
-		Below: h.below, Above: h.above, HDR: text,
-	})
-}
-
-// UnmarshalJSON refuses a histogram whose buckets contradict its counts or have other
-// bounds, or whose exact figures contradict each other.
-func (h *Histogram) UnmarshalJSON(data []byte) error {
-	var j histogramJSON
-	hdr, rest := cutHDR(data)
-	if err := json.Unmarshal(rest, &j); err != nil {
-		return err
-	}
-	if hdr == nil {
-		hdr = []byte(j.HDR)
-	}
-	packed, inside, err := parsePacked(hdr)
-	if err != nil {
-		return fmt.Errorf("decode histogram: %w", err)
-	}
-	if j.Below < 0 || j.Above < 0 || j.Count < 0 || j.Below+inside+j.Above != j.Count {
-		return fmt.Errorf("decode histogram: buckets hold %d values, %d lie below and %d above, but count is %d",
-			inside, j.Below, j.Above, j.Count)
-	}
-	if err := j.check(); err != nil {
-		return err
-	}
-	*h = Histogram{packed: packed, inside: inside, min: j.MinNS, max: j.MaxNS, sum: j.SumNS, below: j.Below, above: j.Above}
-	if j.Count == 0 {
-		h.min = math.MaxInt64
-	}
-	return nil
-}
-
-// cutHDR cuts the encoding out of the form in a file, so that JSON need not be parsed for
-// most of a record a second time. It returns nil if it does not find it.
-func cutHDR(data []byte) (hdr, rest []byte) {
-	const key = `"hdr":"`
-	start := bytes.Index(data, []byte(key)) + len(key)
-	if start < len(key) {
-		return nil, data
-	}
-	length := bytes.IndexAny(data[start:], `"\`)
-	if length < 0 || data[start+length] != '"' {
-		return nil, data
-	}
-	return data[start : start+length], slices.Concat(data[:start], data[start+length:])
-}
-
-// check checks the exact figures: count values from min to max have a sum from count
-// x min to count x max.
-func (j histogramJSON) check() error {
-	const rounding = 1e-9 // of products as large as these, in floating point
-	n := float64(j.Count)
-	low, high := n*float64(j.MinNS), n*float64(j.MaxNS)
-	slack := rounding * (math.Abs(low) + math.Abs(high))
-	if sum := float64(j.SumNS); j.MinNS > j.MaxNS || sum < low-slack || sum > high+slack {
-		return fmt.Errorf("decode histogram: %d values from %d to %d ns cannot have the sum %d", j.Count, j.MinNS, j.MaxNS, j.SumNS)
-	}
-	return nil
 }
 
 // ParsePercentile parses the name of a percentile between p0 and p100, such as p50 or

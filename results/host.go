@@ -15,13 +15,17 @@ type Host struct {
 	Clocksource    string `json:"clocksource,omitempty"`
 	ClockReadNS    int64  `json:"clock_read_ns"`  // median cost of reading the clock
 	ClockErrorNS   int64  `json:"clock_error_ns"` // maximum error of the host's clock offset; 0 on the coordinator's host
+	// SilenceNS is the longest time in the trial for which the coordinator heard nothing
+	// from one of the host's processes. Heartbeats come every 3 s. 0: unknown, as in
+	// records of earlier versions.
+	SilenceNS int64 `json:"silence_ns,omitempty"`
 
 	// Interface is the network interface that has the host's address, and Driver its
 	// driver if the kernel names one.
 	Interface string `json:"interface,omitempty"`
 	Driver    string `json:"driver,omitempty"`
 	// RoundTripNS is the median idle time of an operation from this host at a node of
-	// each host, by host name.
+	// each host, by host name. With more than 16 hosts, it has 16 of them.
 	RoundTripNS map[string]int64 `json:"round_trip_ns,omitempty"`
 	// Facts is what the provisioner reports about the host: image, zone and type in a
 	// cloud, or that it is a namespace.
@@ -62,10 +66,19 @@ type Node struct {
 	Program string `json:"program,omitempty"`
 	// Runtime is nil if it is unknown, as for other programs.
 	Runtime *Runtime `json:"runtime,omitempty"`
-	// CPUNS is the processor time in the measured phase, RSSBytes the resident memory
-	// at its end. 0: unknown, as in records of earlier versions.
-	CPUNS    int64 `json:"cpu_ns,omitempty"`
-	RSSBytes int64 `json:"rss_bytes,omitempty"`
+	// CPUNS is the processor time in the measured phase. 0: unknown, as in records of
+	// earlier versions.
+	CPUNS   int64 `json:"cpu_ns,omitempty"`
+	Held          // at the end of the measured phase
+	AtStart Held  `json:"at_start,omitzero"` // of the measured phase
+}
+
+// Held is what a process holds at an instant. A leak shows as a difference between the
+// start and the end of a long trial. 0: unknown, as in records of earlier versions.
+type Held struct {
+	RSSBytes    int64 `json:"rss_bytes,omitempty"`   // resident memory
+	Goroutines  int64 `json:"goroutines,omitempty"`  // 0 of programs that are not part of dhtbench
+	Descriptors int64 `json:"descriptors,omitempty"` // open file descriptors
 }
 
 // Agent is one process with clients. All fields but GOMAXPROCS are of the measured
@@ -83,5 +96,7 @@ type Agent struct {
 	// stopped the agent.
 	StealNS     int64 `json:"steal_ns,omitempty"`
 	ThrottledNS int64 `json:"throttled_ns,omitempty"`
+	Held              // at the end
+	AtStart     Held  `json:"at_start,omitzero"`
 	Runtime
 }

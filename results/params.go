@@ -81,6 +81,10 @@ type Params struct {
 	Placement  string `json:"placement"`   // SeparatePlacement or EmbeddedPlacement
 	Seed       uint64 `json:"seed"`
 	Repeat     int    `json:"repeat"` // 0 for the first
+	// RepeatSeed is the seed of the workload and the schedules in this repeat, instead
+	// of Seed, so that repeats vary in them too. It is 0 if Seed is used, as in the first
+	// repeat and in all of earlier versions.
+	RepeatSeed uint64 `json:"repeat_seed,omitempty"`
 
 	// Target is the store: redis, memcached, null:dht and so on. Empty means DHT, the
 	// only target of earlier versions.
@@ -111,8 +115,8 @@ type Params struct {
 	GraceNS     int64   `json:"grace_ns,omitempty"`       // time after the window in which queued operations are sent and replies awaited
 
 	// Connections is the number of connections of each client to each server. Pipeline
-	// is the largest number of operations in flight on a connection. Both are 0 in
-	// results of earlier versions.
+	// is the largest number of operations in flight on a connection. Both are 0 in open
+	// loops of earlier versions; of closed loops, these had one of each.
 	Connections int `json:"connections,omitempty"`
 	Pipeline    int `json:"pipeline,omitempty"`
 
@@ -140,12 +144,23 @@ func Protocol(target string) string { return strings.TrimPrefix(target, NullPref
 // ClosedInflight is the number of operations in flight of a client in a closed loop.
 func (p Params) ClosedInflight() int { return max(p.Connections*p.Pipeline, 1) }
 
-// Setting returns p without its repeat: what the trials of one point of a figure have
-// in common.
+// fill sets what earlier versions did not record of a closed loop, so that their results
+// can be resumed and compared.
+func (p *Params) fill() {
+	if !p.Open() {
+		p.Connections, p.Pipeline = cmp.Or(p.Connections, 1), cmp.Or(p.Pipeline, 1)
+	}
+}
+
+// Setting returns p without its repeat and the seed of that: what the trials of one
+// point of a figure have in common.
 func (p Params) Setting() Params {
-	p.Repeat = 0
+	p.Repeat, p.RepeatSeed = 0, 0
 	return p
 }
+
+// WorkloadSeed is the seed of the workload and the schedules.
+func (p Params) WorkloadSeed() uint64 { return cmp.Or(p.RepeatSeed, p.Seed) }
 
 // Difference names the parameters in which p and q differ, and their values. With the
 // places there and here it is `nodes: 8 there, 4 here; seed: 1 there, 2 here`.

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -20,6 +21,18 @@ func TestPercentile(t *testing.T) {
 	for _, bad := range []string{"", "p", "99", "p0", "p100", "p-1", "p1e1", "pNaN", "p99.9 ", "p1.2.3", "p0x1"} {
 		if q, err := ParsePercentile(bad); err == nil {
 			t.Errorf("%q is accepted as %v", bad, q)
+		}
+	}
+}
+
+func TestPercentiles(t *testing.T) {
+	var p Percentiles
+	if err := p.UnmarshalText([]byte("p99.9,p50, p95,p50")); err != nil || !slices.Equal(p, Percentiles{0.5, 0.95, 0.999}) {
+		t.Errorf("%v, %v", p, err)
+	}
+	for _, bad := range []string{"", "p50,", "50", "p100"} {
+		if err := p.UnmarshalText([]byte(bad)); err == nil {
+			t.Errorf("%q is accepted as %v", bad, p)
 		}
 	}
 }

@@ -71,10 +71,10 @@ func TestSummaryOfUnsentOperations(t *testing.T) {
 	trial.Clients[0].WindowNS, trial.Clients[0].Completed, trial.Params.DurationNS = 10e9, n, 10e9
 	s := Summarize([]Trial{trial})[0]
 	l := s.Latency()
-	if p := l.P50; math.Abs(p.Median/1e6-1) > 0.001 || p.AtLeast {
+	if p := l.Quantile(0.5); math.Abs(p.Median/1e6-1) > 0.001 || p.AtLeast {
 		t.Errorf("p50 %+v, want 1 ms", p)
 	}
-	for name, e := range map[string]Estimate{"p90": l.P90, "p99": l.P99} {
+	for name, e := range map[string]Estimate{"p90": l.Quantile(0.9), "p99": l.Quantile(0.99)} {
 		if math.Abs(e.Median/1e9-1) > 0.001 || !e.AtLeast {
 			t.Errorf("%s %+v, want at least 1 s", name, e)
 		}
@@ -82,8 +82,8 @@ func TestSummaryOfUnsentOperations(t *testing.T) {
 	if !near(l.Mean.Median, 500.5e6) || !l.Mean.AtLeast || l.Max != 1e9 || !l.MaxAtLeast {
 		t.Errorf("mean %+v, max %v, a lower bound %v", l.Mean, l.Max, l.MaxAtLeast)
 	}
-	if s.Service.P99.AtLeast || s.Service.MaxAtLeast || s.Service.P99.Median > 1.001e6 {
-		t.Errorf("p99 of service %+v, want that of the replies", s.Service.P99)
+	if s.Service.Quantile(0.99).AtLeast || s.Service.MaxAtLeast || s.Service.Quantile(0.99).Median > 1.001e6 {
+		t.Errorf("p99 of service %+v, want that of the replies", s.Service.Quantile(0.99))
 	}
 	if s.Offered.Median != 200 || s.Achieved.Median != 100 || s.Throughput.Median != 100 || s.Sustained {
 		t.Errorf("offered %v, achieved %v, throughput %v, sustained %v", s.Offered, s.Achieved, s.Throughput, s.Sustained)

@@ -36,18 +36,27 @@ type Summary struct {
 
 // Latencies are the figures of one distribution of times, in nanoseconds. Those of
 // [Summary.Latency] are of all operations that were due (see [Sample]) and may be
-// lower bounds; others are of the operations with a reply. A percentile with fewer
-// than 10 latencies above it is unknown.
+// lower bounds; others are of the operations with a reply.
 type Latencies struct {
 	Mean Estimate
-	P50  Estimate
-	P90  Estimate
-	P99  Estimate
-	P999 Estimate
-	Max  float64 // the largest of all
+	// Quantiles are those of [Quantiles] and those asked for, by quantile.
+	Quantiles map[float64]Estimate
+	Max       float64 // the largest of all
 	// MaxAtLeast says that Max is only a lower bound.
 	MaxAtLeast bool
 }
+
+// Quantile returns the quantile q. It is unknown if fewer than 10 latencies lie above it
+// or if it is not one of l.Quantiles.
+func (l Latencies) Quantile(q float64) Estimate {
+	if e, ok := l.Quantiles[q]; ok {
+		return e
+	}
+	return Median(nil)
+}
+
+// Quantiles lists the quantiles of every summary.
+func Quantiles() []float64 { return []float64{0.5, 0.9, 0.95, 0.99, 0.999} }
 
 // Latency is the response time in an open loop and the service time in a closed one.
 func (s Summary) Latency() Latencies {
@@ -70,7 +79,9 @@ func (s Summary) Baseline() *Baseline {
 
 // Summarize groups trials by setting and summarizes each, ordered by operation
 // (put, get, del, then others by name), target, number of clients, rate, and pacing.
-func Summarize(trials []Trial) []Summary {
+// The summaries have the given quantiles beside those of [Quantiles].
+func Summarize(trials []Trial, quantiles ...float64) []Summary {
+	quantiles = append(Quantiles(), quantiles...)
 	groups := make(map[Params][]Trial)
 	var settings []Params
 	for _, t := range trials {
@@ -83,7 +94,7 @@ func Summarize(trials []Trial) []Summary {
 	slices.SortStableFunc(settings, compareSettings)
 	summaries := make([]Summary, len(settings))
 	for i, s := range settings {
-		summaries[i] = summarize(s, groups[s])
+		summaries[i] = summarize(s, groups[s], quantiles)
 	}
 	return summaries
 }
@@ -105,7 +116,7 @@ func compareSettings(a, b Params) int {
 	)
 }
 
-func summarize(setting Params, trials []Trial) Summary {
+func summarize(setting Params, trials []Trial, quantiles []float64) Summary {
 	s := Summary{Setting: setting, Trials: trials, Sustained: true, Offered: Median(nil), Achieved: Median(nil)}
 	var active, whole []float64
 	for _, t := range trials {
@@ -116,9 +127,9 @@ func summarize(setting Params, trials []Trial) Summary {
 	}
 	s.Throughput, s.Whole = Median(active), Median(whole)
 	if setting.Open() {
-		s.addOpen(trials)
+		s.addOpen(trials, quantiles)
 	} else {
-		s.Service = across(trials, Trial.Sample)
+		s.Service = across(trials, Trial.Sample, quantiles)
 	}
 	return s
 }
@@ -135,12 +146,12 @@ func (s *Summary) tally(v Verdict) {
 }
 
 // addOpen sets the fields of open loops.
-func (s *Summary) addOpen(trials []Trial) {
+func (s *Summary) addOpen(trials []Trial, quantiles []float64) {
 	replied := func(of func(Trial) *Histogram) func(Trial) Sample {
 		return func(t Trial) Sample { return sampleOf(of(t)) }
 	}
-	s.Service = across(trials, replied(Trial.Service))
-	response, lag := across(trials, Trial.Sample), across(trials, replied(Trial.Lag))
+	s.Service = across(trials, replied(Trial.Service), quantiles)
+	response, lag := across(trials, Trial.Sample, quantiles), across(trials, replied(Trial.Lag), quantiles)
 	s.Response, s.Lag = &response, &lag
 	var offered, achieved []float64
 	for _, t := range trials {
@@ -154,40 +165,44 @@ func (s *Summary) addOpen(trials []Trial) {
 }
 
 // across returns the medians over trials of the figures of one sample per trial.
-func across(trials []Trial, of func(Trial) Sample) Latencies {
+func across(trials []Trial, of func(Trial) Sample, quantiles []float64) Latencies {
 	all := make([]figures, len(trials))
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-				all[i] = of(trials[i]).figures()
+				all[i] = of(trials[i]).figures(quantiles)
 			}
 		})
 	}
 	group.Wait()
-	return latenciesOf(all)
+	return latenciesOf(all, quantiles)
 }
 
-// LatenciesOf returns the medians over trials of the figures of histograms, one per
-// trial. One histogram has no intervals.
-func LatenciesOf(trials ...*Histogram) Latencies {
-	all := make([]figures, len(trials))
-	for i, h := range trials {
-		all[i] = sampleOf(h).figures()
-	}
-	return latenciesOf(all)
+// LatenciesOf returns the figures of one histogram, without intervals. They include the
+// given quantiles, as in [Summarize].
+func LatenciesOf(h *Histogram, quantiles ...float64) Latencies {
+	quantiles = append(Quantiles(), quantiles...)
+	return latenciesOf([]figures{sampleOf(h).figures(quantiles)}, quantiles)
 }
 
 // figures are those of one sample. A sample takes 221 kB, so those of many trials are not
 // kept.
-type figures struct{ mean, p50, p90, p99, p999, max figure }
-
-func (s Sample) figures() figures {
-	return figures{s.mean(), s.quantile(0.5), s.quantile(0.9), s.quantile(0.99), s.quantile(0.999), s.max()}
+type figures struct {
+	mean, max figure
+	quantiles []figure
 }
 
-func latenciesOf(all []figures) Latencies {
+func (s Sample) figures(quantiles []float64) figures {
+	f := figures{mean: s.mean(), max: s.max()}
+	for _, q := range quantiles {
+		f.quantiles = append(f.quantiles, s.quantile(q))
+	}
+	return f
+}
+
+func latenciesOf(all []figures, quantiles []float64) Latencies {
 	over := func(of func(figures) figure) Estimate {
 		one := make([]figure, len(all))
 		for i, f := range all {
@@ -195,12 +210,9 @@ func latenciesOf(all []figures) Latencies {
 		}
 		return median(one)
 	}
-	l := Latencies{
-		Mean: over(func(f figures) figure { return f.mean }),
-		P50:  over(func(f figures) figure { return f.p50 }),
-		P90:  over(func(f figures) figure { return f.p90 }),
-		P99:  over(func(f figures) figure { return f.p99 }),
-		P999: over(func(f figures) figure { return f.p999 }),
+	l := Latencies{Mean: over(func(f figures) figure { return f.mean }), Quantiles: make(map[float64]Estimate)}
+	for i, q := range quantiles {
+		l.Quantiles[q] = over(func(f figures) figure { return f.quantiles[i] })
 	}
 	for _, f := range all {
 		l.Max = max(l.Max, f.max.value)

@@ -42,7 +42,7 @@ func TestSummarize(t *testing.T) {
 			t.Errorf("trial %d has the parameters %+v", repeat, p)
 		}
 	}
-	if s.Service.P999.Known() {
+	if s.Service.Quantile(0.999).Known() {
 		t.Error("2,000 operations do not support p99.9")
 	}
 	if s.Throughput.HasInterval() {
@@ -87,19 +87,19 @@ func TestSummaryOfAnOpenLoop(t *testing.T) {
 			t.Errorf("%s is %v, want %v", what, got, want)
 		}
 	}
-	within("p50 of response", s.Response.P50.Median, 1000e3)
-	within("p90 of response", s.Response.P90.Median, 1800e3)
-	within("p99 of response", s.Response.P99.Median, 1980e3)
+	within("p50 of response", s.Response.Quantile(0.5).Median, 1000e3)
+	within("p90 of response", s.Response.Quantile(0.9).Median, 1800e3)
+	within("p99 of response", s.Response.Quantile(0.99).Median, 1980e3)
 	within("mean of response", s.Response.Mean.Median, 1001e3)
 	within("largest response", s.Response.Max, 3000e3)
-	within("p50 of lag", s.Lag.P50.Median, 100e3)
-	within("p99 of lag", s.Lag.P99.Median, 198e3)
-	within("p50 of service", s.Service.P50.Median, 900e3)
+	within("p50 of lag", s.Lag.Quantile(0.5).Median, 100e3)
+	within("p99 of lag", s.Lag.Quantile(0.99).Median, 198e3)
+	within("p50 of service", s.Service.Quantile(0.5).Median, 900e3)
 	within("achieved", s.Achieved.Median, 100)
-	if s.Response.P999.Known() || s.Queued != 9 || !s.Sustained {
-		t.Errorf("p99.9 %v, queued %d, sustained %v", s.Response.P999, s.Queued, s.Sustained)
+	if s.Response.Quantile(0.999).Known() || s.Queued != 9 || !s.Sustained {
+		t.Errorf("p99.9 %v, queued %d, sustained %v", s.Response.Quantile(0.999), s.Queued, s.Sustained)
 	}
-	if s.Latency().P50.Median != s.Response.P50.Median || s.Latency().Max != s.Response.Max {
+	if s.Latency().Quantile(0.5).Median != s.Response.Quantile(0.5).Median || s.Latency().Max != s.Response.Max {
 		t.Error("the latency of an open loop is its response time")
 	}
 
@@ -115,7 +115,7 @@ func TestSummaryOfAnOpenLoop(t *testing.T) {
 func TestOneTrialHasNoInterval(t *testing.T) {
 	s := Summarize([]Trial{openTrial(0, 100_000, 10_000, time.Microsecond)})[0]
 	for name, l := range map[string]Latencies{"service": s.Service, "response": *s.Response, "lag": *s.Lag} {
-		for figure, e := range map[string]Estimate{"mean": l.Mean, "p50": l.P50, "p90": l.P90, "p99": l.P99, "p99.9": l.P999} {
+		for figure, e := range map[string]Estimate{"mean": l.Mean, "p50": l.Quantile(0.5), "p90": l.Quantile(0.9), "p99": l.Quantile(0.99), "p99.9": l.Quantile(0.999)} {
 			if !e.Known() || e.HasInterval() {
 				t.Errorf("%s %s: %+v", name, figure, e)
 			}
@@ -145,7 +145,7 @@ func TestBaseline(t *testing.T) {
 func TestLatencyOfAClosedLoop(t *testing.T) {
 	trial := Trial{Params: Params{Loop: ClosedLoop, Clients: 1}, Clients: []Client{steady(0, 0, 1e9, 1000)}}
 	s := Summarize([]Trial{trial})[0]
-	if s.Latency().P50.Median != 1e6 || s.Service.P50.Median != 1e6 || s.Response != nil || s.Lag != nil || !s.Sustained || s.Offered.Known() || s.Achieved.Known() {
+	if s.Latency().Quantile(0.5).Median != 1e6 || s.Service.Quantile(0.5).Median != 1e6 || s.Response != nil || s.Lag != nil || !s.Sustained || s.Offered.Known() || s.Achieved.Known() {
 		t.Errorf("%+v", s)
 	}
 	if trial.Latency().Count() != 1000 || trial.Response().Count() != 0 || trial.Lag().Count() != 0 {
@@ -157,7 +157,7 @@ func TestLatencyOfAClosedLoop(t *testing.T) {
 func TestFiguresOfFailedOperationsAreUnknown(t *testing.T) {
 	failed := Client{EndNS: 1e9, Counts: Counts{Failed: 9}, Service: NewHistogram()}
 	s := Summarize([]Trial{{Params: Params{Loop: ClosedLoop, Clients: 1}, Clients: []Client{failed}}})[0]
-	if s.Service.Mean.Known() || s.Service.P50.Known() {
+	if s.Service.Mean.Known() || s.Service.Quantile(0.5).Known() {
 		t.Errorf("%+v", s)
 	}
 }

@@ -50,7 +50,7 @@ type Interval struct {
 	// Index counts slices from the trial's start; one is Trial.IntervalNS long.
 	Index int64 `json:"index"`
 	// Latency is response time, or service time in a closed loop, of the slice's
-	// operations.
+	// operations, to 0.4 %.
 	Latency *Histogram `json:"latency"`
 }
 

@@ -58,7 +58,7 @@ func detectors() []func(Trial) []Warning {
 		endedEarly, unsent,
 		stragglers, startSkew, littlesLaw,
 		busyAgents, steal, throttling,
-		gcPauses, hiccups,
+		gcPauses, hiccups, silence,
 		notSustained, queued, lag, lagTail,
 		drift,
 	}

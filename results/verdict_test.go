@@ -152,6 +152,9 @@ func TestDetectors(t *testing.T) {
 		{closed, local(Warning{Code: "throttling", Level: Suspect, Value: 0.002, Limit: 0.001}),
 			agent(func(a *Agent) { a.ThrottledNS = 6e6 }), agent(func(a *Agent) { a.ThrottledNS = 29e5 })},
 		{closed, local(Warning{Code: "throttling", Level: Invalid, Value: 0.16 / 3, Limit: 0.05}), agent(func(a *Agent) { a.ThrottledNS = 16e7 }), none},
+		// Throttling stops processes: their hiccups are no second warning.
+		{closed, local(Warning{Code: "throttling", Level: Suspect, Value: 0.002, Limit: 0.001}),
+			agent(func(a *Agent) { a.ThrottledNS, a.Hiccups = 6e6, []Hiccup{{1e9, 2e8}} }), none},
 
 		{closed, local(Warning{Code: "gc", Level: Suspect, Value: 0.02, Limit: 0.01}),
 			agent(func(a *Agent) { a.GCPauseNS, a.GCs = 6e7, 9 }), agent(func(a *Agent) { a.GCPauseNS = 29e6 })},
@@ -159,6 +162,9 @@ func TestDetectors(t *testing.T) {
 			agent(func(a *Agent) { a.Hiccups = []Hiccup{{1e9, 5e6}, {2e9, 1e8}} }), agent(func(a *Agent) { a.Hiccups = []Hiccup{{1e9, 89e6}} })},
 		{closed, local(Warning{Code: "hiccups", Level: Suspect, Node: new(2), Value: 0.12 / 3.001, Limit: 0.03}),
 			func(t *Trial) { t.Nodes[2].Runtime.Hiccups = []Hiccup{{1e9, 12e7}} }, none},
+
+		{closed, local(Warning{Code: "silence", Level: Suspect, Value: 30, Limit: 12}),
+			func(t *Trial) { t.Hosts[0].SilenceNS = 30 * second }, func(t *Trial) { t.Hosts[0].SilenceNS = 12 * second }},
 
 		{constant, Warning{Code: "not-sustained", Level: Suspect, Value: 0.02, Limit: 0.01},
 			func(t *Trial) { t.short(0.98) }, func(t *Trial) { t.short(0.995) }},

@@ -49,9 +49,10 @@ func sentences() []sentence {
 		{"lag-tail", "p99 of lag is %s of p99 of response", percent, "stop other programs"},
 		{"agent-cpu", "agents used %s of their cores", percent, "use more hosts (--hosts)"},
 		{"steal", "steal of %s of processor time", percent, "use other hosts (--hosts)"},
-		{"throttling", "throttling by cgroups for %s of the time", percent, "raise the limit"},
+		{"throttling", "stopped by a CPU limit (cgroup) for %s of the time", percent, "raise the limit"},
 		{"gc", "garbage collection stopped agents for %s", percent, "raise GOGC"},
 		{"hiccups", "hiccups for %s of the time", percent, "stop other programs"},
+		{"silence", "nothing was heard for %s", seconds, "use a better network"},
 		{"start-skew", "clients began %s apart", seconds, "use more hosts (--hosts)"},
 		{"stragglers", "not all clients ran for %s of the time", percent, "raise --ops"},
 		{"littles-law", "Little's law is off by %s", percent, "use more hosts (--hosts)"},
@@ -102,8 +103,8 @@ type unit int
 const (
 	number unit = iota
 	percent
-	signed // percent, with its sign
-	seconds
+	signed  // percent, with its sign
+	seconds // from 1 s on, else milliseconds
 )
 
 // format formats a range of values, or one value if both have the same text.
@@ -123,6 +124,9 @@ func (u unit) format(low, high float64) string {
 		}
 	case seconds:
 		name, write = " ms", func(v float64) string { return digits2(1000 * v) }
+		if low >= 1 {
+			name, write = " s", digits2
+		}
 	}
 	a, b := write(low), write(high)
 	if a == b {

@@ -30,8 +30,14 @@ func CheckServer(name, server string) error {
 	if strings.Contains(server, "://") && name != "redis" {
 		return errors.New("must be host:port; only redis servers can have a URL")
 	}
-	_, err := parseServer(server)
-	return err
+	u, err := parseServer(server)
+	if err != nil {
+		return err
+	}
+	if _, has := u.User.Password(); u.User != nil && !has {
+		return errors.New("must have a colon before the password: redis://:password@host:port or redis://user:password@host:port")
+	}
+	return nil
 }
 
 // WithoutPassword returns the address of a server without its user and password. An

@@ -13,6 +13,8 @@ func TestServerAddresses(t *testing.T) {
 		{"redis", "redis://host:6379/2", "redis://host:6379/2", ""},
 		{"memcached", "host:11211", "host:11211", ""},
 		{"memcached", "redis://:s3cret@host:1", "redis://host:1", "must be host:port; only redis servers"},
+		{"redis", "redis://s3cret@host:1", "redis://host:1", "must have a colon before the password"},
+		{"redis", "redis://:@host:1", "redis://host:1", ""},
 		{"redis", "host", "host", "must be host:port or"},
 		{"redis", ":6379", ":6379", "must be host:port or"},
 		{"redis", "host:", "host:", "must be host:port or"},

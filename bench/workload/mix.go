@@ -141,6 +141,19 @@ func (m Mix) String() string {
 // deletes reports whether the mix deletes records.
 func (m Mix) deletes() bool { return m.shares[kindDel] != 0 }
 
+// Writes returns the shares, 0 to 1, of the operations of m that write a record and of
+// those that write a new one.
+func (m Mix) Writes() (all, inserts float64) {
+	operations := m.shares[kindUpdate] // an update is two
+	for k, share := range m.shares {
+		operations += share
+		if kind(k) != kindGet {
+			all += share
+		}
+	}
+	return all / operations, m.shares[kindInsert] / operations
+}
+
 // Keys returns the default key distribution of the mix: that of the YCSB workload of
 // its name, or uniform for shares.
 func (m Mix) Keys() Keys {

@@ -130,3 +130,17 @@ func BenchmarkMixPick(b *testing.B) {
 		m.pick(&random)
 	}
 }
+
+func TestSharesOfWrites(t *testing.T) {
+	for text, want := range map[string][2]float64{
+		"ycsb-a": {0.5, 0}, "ycsb-c": {0, 0}, "ycsb-d": {0.05, 0.05}, "get=1,rmw=1": {1. / 3, 0}, "put=1,del=2,insert=1": {1, 0.25},
+	} {
+		var m Mix
+		if err := m.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if all, inserts := m.Writes(); all != want[0] || inserts != want[1] {
+			t.Errorf("%s: %v of all operations write and %v insert, want %v", text, all, inserts, want)
+		}
+	}
+}

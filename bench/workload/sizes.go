@@ -128,6 +128,17 @@ func (s Sizes) Min() int { return s.Low }
 // Max returns the largest size.
 func (s Sizes) Max() int { return max(s.Low, s.High) }
 
+// Mean returns the mean size.
+func (s Sizes) Mean() float64 {
+	switch s.Kind {
+	case sizesUniform:
+		return float64(s.Low+s.High) / 2
+	case sizesBimodal:
+		return s.Share*float64(s.Low) + (1-s.Share)*float64(s.High)
+	}
+	return float64(s.Low)
+}
+
 // pick draws one size.
 func (s *Sizes) pick(random *splitmix) int {
 	switch s.Kind {

@@ -150,3 +150,12 @@ func TestSizesSpreadLikeTheirDistribution(t *testing.T) {
 		}
 	}
 }
+
+func TestMeanSize(t *testing.T) {
+	for text, want := range map[string]float64{"32": 32, "uniform:10-100": 55, "bimodal:100,1000,0.75": 325} {
+		var s Sizes
+		if err := s.UnmarshalText([]byte(text)); err != nil || s.Mean() != want {
+			t.Errorf("%s: %v, %v, want %v", text, s.Mean(), err, want)
+		}
+	}
+}

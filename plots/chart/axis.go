@@ -16,6 +16,16 @@ type Axis struct {
 	Log       bool
 	Ticks     []plot.Tick // ticks without a label are not drawn
 	Label     string      // with its unit; empty for none
+	// Format writes a value, as in the labels of ticks; nil for a number.
+	Format func(float64) string
+}
+
+// format writes a value.
+func (a Axis) format(v float64) string {
+	if a.Format != nil {
+		return a.Format(v)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
 // Normalize returns the position of v between low (0) and high (1). It is NaN if v is
@@ -60,7 +70,7 @@ func Linear(values []float64, label func(float64) string) Axis {
 		high = 1
 	}
 	step := roundDown(high / 2.9) // 3 to 7 ticks
-	a := Axis{High: step * math.Ceil(high/step-1e-9)}
+	a := Axis{High: step * math.Ceil(high/step-1e-9), Format: label}
 	for i := 0; float64(i)*step <= a.High*1.000001; i++ {
 		a.Ticks = append(a.Ticks, plot.Tick{Value: float64(i) * step, Label: label(float64(i) * step)})
 	}
@@ -73,7 +83,7 @@ func Log(low, high float64, values []float64, label func(float64) string) Axis {
 	if least, most := extent(values); most > 0 {
 		low, high = min(low, power(1, decade(least))), max(high, power(1, decade(most)+1))
 	}
-	return Axis{Low: low, High: high, Log: true, Ticks: steps(low, high, label)}
+	return Axis{Low: low, High: high, Log: true, Ticks: steps(low, high, label), Format: label}
 }
 
 // Tight returns a logarithmic axis that ends close to the least and the largest of
@@ -89,7 +99,7 @@ func Tight(values []float64, label func(float64) string) Axis {
 	}
 	pad := max(room, math.Sqrt(least*low/high))
 	low, high = low/pad, high*pad
-	return Axis{Low: low, High: high, Log: true, Ticks: steps(low, high, label)}
+	return Axis{Low: low, High: high, Log: true, Ticks: steps(low, high, label), Format: label}
 }
 
 // steps returns ticks at 1, 2 and 5 times powers of ten, or only at powers of ten if the
@@ -111,7 +121,7 @@ func steps(low, high float64, label func(float64) string) []plot.Tick {
 func Places(xs []float64, log bool, label func(float64) string) Axis {
 	const room = 0.04 // of the axis, at either end
 	low, high := xs[0], xs[len(xs)-1]
-	a := Axis{Log: log}
+	a := Axis{Log: log, Format: label}
 	if log {
 		pad := max(math.Pow(high/low, room), 1.05)
 		a.Low, a.High = low/pad, high*pad
@@ -129,7 +139,8 @@ func Places(xs []float64, log bool, label func(float64) string) Axis {
 // further nine has the same width. 0 is the smallest value, 1 is p90, 2 is p99.
 func Nines(end float64) Axis {
 	end = max(end, 1)
-	a := Axis{High: end + 0.05, Label: "percentile (%), log scale of 1/(1 − q)",
+	percentile := func(nine float64) string { return "p" + strconv.FormatFloat(100-math.Pow(10, 2-nine), 'g', 5, 64) }
+	a := Axis{High: end + 0.05, Format: percentile, Label: "percentile (%), log scale of 1/(1 − q)",
 		Ticks: []plot.Tick{{Value: 0}, {Value: Nine(0.5), Label: "50"}}}
 	for k := 1; float64(k) <= end; k++ {
 		label := strconv.FormatFloat(100-math.Pow10(2-k), 'f', max(0, k-2), 64)

@@ -50,15 +50,9 @@ const (
 
 // SVG draws the figure. It returns an error if gonum's output is not as expected.
 func (f Figure) SVG(size Size) ([]byte, error) {
-	rows, room := f.Rows, vg.Length(size-2*edge)
-	if size == Narrow {
-		rows = stacked(rows)
-	}
-	g := arrange(rows, room)
-	title := wrap(bold(titleSize, Ink), f.Title, room)
-	subtitle := wrap(plain(headingSize, Ink), f.Subtitle, room)
+	g, room := f.arrange(size)
+	title, subtitle, head := f.head(room)
 	caption := wrap(plain(captionSize, quiet), strings.Join(f.Caption, " · "), room)
-	head := edge + title.height() + subtitle.height() + 6
 	foot := caption.height() + edge
 
 	height := head + g.height + foot
@@ -73,6 +67,22 @@ func (f Figure) SVG(size Size) ([]byte, error) {
 		return nil, fmt.Errorf("draw %q: %w", f.Title, err)
 	}
 	return dress(out.Bytes(), f, size, height)
+}
+
+// arrange lays out the panels in the room between the edges.
+func (f Figure) arrange(size Size) (g grid, room vg.Length) {
+	rows, room := f.Rows, vg.Length(size-2*edge)
+	if size == Narrow {
+		rows = stacked(rows)
+	}
+	return arrange(rows, room), room
+}
+
+// head returns the text above the panels, and its height with the edge.
+func (f Figure) head(room vg.Length) (title, subtitle paragraph, height vg.Length) {
+	title = wrap(bold(titleSize, Ink), f.Title, room)
+	subtitle = wrap(plain(headingSize, Ink), f.Subtitle, room)
+	return title, subtitle, edge + title.height() + subtitle.height() + 6
 }
 
 // stacked puts all panels below each other, column by column.
@@ -142,6 +152,11 @@ func arrange(rows [][]Panel, room vg.Length) grid {
 
 // draw draws all frames on c, from the top.
 func (g grid) draw(c draw.Canvas) {
+	g.each(c, func(f frame, data draw.Canvas) { f.draw(data) })
+}
+
+// each passes each frame and its data area on c, from the top.
+func (g grid) each(c draw.Canvas, do func(frame, draw.Canvas)) {
 	top := c.Max.Y
 	for k, row := range g.rows {
 		x := c.Min.X
@@ -149,7 +164,7 @@ func (g grid) draw(c draw.Canvas) {
 		bottom := top - row[0].height()
 		for i, f := range row {
 			x += g.left[i]
-			f.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + g.width, Y: top}}})
+			do(f, draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: x, Y: bottom}, Max: vg.Point{X: x + g.width, Y: top}}})
 			x += g.width + g.right[i]
 		}
 		top = bottom - g.below[k]
@@ -275,8 +290,8 @@ func dress(svg []byte, f Figure, size Size, height vg.Length) ([]byte, error) {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%s" viewBox="0 0 %d %s" role="img" font-family="%s">`+"\n",
 		size, h, size, h, fontStack)
 	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(f.Title), html.EscapeString(f.Alt()+" "+f.Measured))
-	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%d" height="%.5g" rx="6" fill="#FFFFFF" stroke="#D1D9E0"/>`+"\n",
-		size-1, height.Points()-1)
+	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%d" height="%.5g" rx="6" fill="#%06X" stroke="#%06X"/>`+"\n",
+		size-1, height.Points()-1, uint32(white), uint32(border))
 	b.WriteString(body)
 	return b.Bytes(), nil
 }

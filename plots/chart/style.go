@@ -43,7 +43,23 @@ const (
 	Shade    Colour = 0xF3F1EA // behind a part of a panel
 	gridLine Colour = 0xE6E9ED
 	white    Colour = 0xFFFFFF
+	border   Colour = 0xD1D9E0 // of the card
 )
+
+// DarkTwins returns, for each colour of figures, the colour that takes its place on a
+// dark page, with as much contrast.
+func DarkTwins() map[Colour]Colour {
+	twins := map[Colour]Colour{
+		Blue: 0x4C9BE8, Orange: 0xF0883E, Sky: 0x7FD1F0, Ink: 0xE6EDF3, quiet: 0x9DA7B3, Guide: 0x8B949E, Shade: 0x1C2128,
+		gridLine: 0x2D333B, white: 0x0D1117, border: 0x30363D,
+		// Of the heat map.
+		0xEEF1F4: 0x1C2128, 0xDCE2E8: 0x2A313A, 0xC6CFD8: 0x3A434E, 0xAEBAC6: 0x4C5766, 0x95A4B3: 0x66758A,
+	}
+	for _, c := range []Colour{Blue, Orange, Sky, Ink, Guide} {
+		twins[c.faint()] = twins[c].mix(twins[white])
+	}
+	return twins
+}
 
 // RGBA implements color.Color.
 func (c Colour) RGBA() (r, g, b, a uint32) {
@@ -52,12 +68,15 @@ func (c Colour) RGBA() (r, g, b, a uint32) {
 
 // faint returns c mixed with white. It is opaque, because overlapping transparent
 // colours add up and look like data.
-func (c Colour) faint() Colour {
-	mix := func(shift uint) Colour {
-		v := float64(c >> shift & 0xFF)
-		return Colour(255-0.42*(255-v)) << shift
+func (c Colour) faint() Colour { return c.mix(white) }
+
+// mix returns c mixed with more of the colour of the page.
+func (c Colour) mix(page Colour) Colour {
+	part := func(shift uint) Colour {
+		v, w := float64(c>>shift&0xFF), float64(page>>shift&0xFF)
+		return Colour(w-0.42*(w-v)) << shift
 	}
-	return mix(16) | mix(8) | mix(0)
+	return part(16) | part(8) | part(0)
 }
 
 // Look distinguishes a series from others, in colour and in grey.

@@ -49,6 +49,7 @@ type Command struct {
 	SSHOption      []string      `name:"ssh-option" sep:"none" help:"Setting of ssh_config for the hosts, such as 'ProxyJump bastion'." placeholder:"SETTING"`
 	Subnet         []string      `help:"Subnets to try in this order; default: the default subnet of each zone." placeholder:"ID"`
 	Placement      string        `help:"Placement group: cluster (hosts close together) or none." enum:"cluster,none" default:"cluster"`
+	Packages       []string      `help:"Packages to install on the hosts, such as redis-server,memcached. Their services are not started." placeholder:"NAME"`
 	DiskGB         int           `name:"disk-gb" help:"Disk of each host in GB." default:"8"`
 	Lifetime       time.Duration `help:"Time after launch at which hosts power themselves off." default:"90m"`
 	Lease          time.Duration `help:"Time without heartbeats after which hosts power themselves off." default:"15m"`
@@ -123,6 +124,11 @@ func (c *Command) Validate() error {
 		}
 		if err != nil {
 			errs = append(errs, err)
+		}
+	}
+	for _, name := range c.Packages {
+		if !regexp.MustCompile(`^[a-z0-9][a-z0-9.+-]*$`).MatchString(name) {
+			fault("--packages %q: must be names of packages, such as redis-server,memcached", name)
 		}
 	}
 	for _, option := range c.SSHOption {

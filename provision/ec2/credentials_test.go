@@ -23,7 +23,7 @@ func TestCredentialsThatMayExpire(t *testing.T) {
 	}{
 		"for ever":         {"", "", ""},
 		"a token":          {"token", "", "are temporary and have no expiry time"},
-		"end too soon":     {"", in(time.Hour), "and a run may need them for 1h30m30s"},
+		"end too soon":     {"", in(time.Hour), "and a run may need them for 1h32m;"},
 		"end after a run":  {"", in(2 * time.Hour), ""},
 		"ended in advance": {"", in(20 * time.Minute), "log in again first"},
 	} {

@@ -139,7 +139,7 @@ func TestDestroyThatCannotList(t *testing.T) {
 // repeated, long after the journal entry. --destroy waits until AWS shows the
 // hosts.
 func TestDestroyWaitsForLateInstances(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "sluggish")
+	s := newStage(t, startMoto(t), settings{blind: 2, lax: true}, "sluggish")
 	defer s.tell()
 	s.start(fault{action: "RunInstances", trouble: killedAfter, times: once})
 	id := s.runs()[0]
@@ -154,7 +154,7 @@ func TestDestroyWaitsForLateInstances(t *testing.T) {
 	}
 	s.proxy.set(nil, nil)
 	c := s.command(s.flags("--destroy", id)...)
-	c.seams.pace.Settle = 2 * time.Second // longer than six looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than two looks take
 	if err := c.Run(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -153,23 +154,18 @@ for h in h0 h1; do ssh -F "$(dirname "$DHTBENCH_HOSTS")/ssh_config" $h "ip -4 -o
 // does.
 func (s *stage) launchSleeper(t *testing.T, flags ...string) *exec.Cmd {
 	t.Helper()
-	up := filepath.Join(t.TempDir(), "up")
-	if err := syscall.Mkfifo(up, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	args := append([]string{"--nodes", "2", "--user", "root"}, flags...)
-	cmd := s.realChild(append(args, s.launchFlags("sh", "-c", "exec >"+up+"; echo up; exec sleep 1000")...)...)
+	cmd := s.realChild(append(args, s.launchFlags("sh", "-c", "echo up; exec sleep 1000")...)...)
 	cmd.Stdout, cmd.Stderr = nil, nil // which the command would hold open
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	pipe, err := os.Open(up)
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { pipe.Close() })
-	if _, err := pipe.Read(make([]byte, 3)); err != nil {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "up\n" {
+		t.Fatalf("the command said %q, %v; the program ended with %v", line, err, cmd.Wait())
 	}
 	return cmd
 }

@@ -36,7 +36,7 @@ func (l *launch) makeMachines(ctx context.Context) (machines []machine, at spot,
 
 // runInTurn launches the hosts in the first zone that has room for them.
 func (l *launch) runInTurn(ctx context.Context) (ids []string, at spot, err error) {
-	data, err := userData(l.run, l.keys, l.Lifetime, l.Lease)
+	data, err := userData(l.run, l.keys, l.Lifetime, l.Lease, l.Packages)
 	if err != nil {
 		return nil, spot{}, err
 	}

@@ -90,18 +90,19 @@ func parse(args ...string) (*Command, error) {
 	return &g.EC2, err
 }
 
-// fast is a pace for tests, in which waits are for processes on this machine.
+// fast is a pace for tests, in which waits are for processes on this machine. Limits
+// are long, since a busy machine is no fault.
 func fast() pace {
 	return pace{
 		Attempts: 3,
 		Backoff:  time.Millisecond,
-		Call:     20 * time.Second,
+		Call:     2 * time.Minute,
 		Poll:     2 * time.Millisecond,
 		Settle:   100 * time.Millisecond,
-		Boot:     20 * time.Second,
-		SSH:      20 * time.Second,
+		Boot:     2 * time.Minute,
+		SSH:      2 * time.Minute,
 		Beat:     time.Second,
-		Teardown: 30 * time.Second,
+		Teardown: 2 * time.Minute,
 	}
 }
 

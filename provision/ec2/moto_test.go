@@ -17,8 +17,9 @@ import (
 // moto is a process of moto_server: somebody else's idea of what EC2 does, and
 // the judge of ours. It belongs to one test at a time.
 type moto struct {
-	url string
-	cmd *exec.Cmd
+	url       string
+	cmd       *exec.Cmd
+	catalogue sync.Map // answers about what never changes, by request
 }
 
 // motos are those started so far; idle ones are handed out again.
@@ -93,7 +94,7 @@ func readyLine(t testing.TB, stderr io.Reader) string {
 		close(found)
 		io.Copy(io.Discard, stderr) // its log of requests
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	select {
 	case url, ok := <-found:
@@ -102,7 +103,7 @@ func readyLine(t testing.TB, stderr io.Reader) string {
 		}
 		return url
 	case <-ctx.Done():
-		t.Fatal("moto_server does not listen after a minute")
+		t.Fatal("moto_server does not listen after three minutes")
 	}
 	return ""
 }

@@ -98,6 +98,7 @@ func (c *Command) planHosts(w io.Writer, f facts) {
 		{"hosts", fmt.Sprintf("h0 to h%d, %s%s, on demand, %d GB disk, %s address", c.Nodes-1, c.Type, cpus, c.DiskGB, map[bool]string{true: "public", false: "private"}[c.SSHAddress == "public"])},
 		{"placement", c.Placement},
 		{"image", orLater(strings.TrimSpace(cmp.Or(f.Image, c.Image)+" "+f.ImageName), "that of the parameter below")},
+		{"packages", cmp.Or(strings.Join(c.Packages, ", "), "none")},
 		{"ssh", fmt.Sprintf("as %s, from %s only, with a key for this run", c.User, orLater(c.SSHCIDR, "--ssh-cidr"))},
 		{"command", orLater(strings.Join(c.Argv, " "), "give it after --")},
 		{"owner", orLater(cmp.Or(f.Owner, c.Owner), "the ARN of the credentials") + ", tag " + tagOwner},

@@ -250,7 +250,7 @@ func (c *Command) noRoom(last error) error {
 func (c *Command) dryRequest(f facts) (*api.RunInstancesInput, error) {
 	now := time.Now().UTC()
 	l := &launch{Command: c, facts: f, run: run{ID: "dry-run", Owner: f.Owner, Created: now, Expires: now.Add(c.Lifetime)}}
-	data, err := userData(l.run, keys{}, c.Lifetime, c.Lease)
+	data, err := userData(l.run, keys{}, c.Lifetime, c.Lease, c.Packages)
 	if err != nil {
 		return nil, err
 	}

@@ -192,8 +192,33 @@ func idsOf(form url.Values) (ids []string) {
 	return ids
 }
 
-// forward asks moto.
+// catalogue says whether a call asks for what nobody on a stage changes: images,
+// instance types and where they are offered.
+func (c call) catalogue() bool {
+	switch c.action {
+	case "GetParameter", "DescribeImages", "DescribeInstanceTypes", "DescribeInstanceTypeOfferings":
+		return true
+	}
+	return false
+}
+
+// forward asks moto; its catalogue once, since that takes it a quarter of a run.
 func (p *proxy) forward(r *http.Request, c call) (answer, error) {
+	if !c.catalogue() {
+		return p.ask(r, c)
+	}
+	key := c.region + c.action + string(c.body)
+	if known, ok := p.moto.catalogue.Load(key); ok {
+		return known.(answer), nil
+	}
+	a, err := p.ask(r, c)
+	if err == nil && a.status == http.StatusOK {
+		p.moto.catalogue.Store(key, a)
+	}
+	return a, err
+}
+
+func (p *proxy) ask(r *http.Request, c call) (answer, error) {
 	request, err := http.NewRequest(r.Method, p.moto.url+r.URL.RequestURI(), bytes.NewReader(c.body))
 	if err != nil {
 		return answer{}, err

@@ -137,8 +137,9 @@ func (l *launch) keepConsoles(ctx context.Context, silent map[string]attempt) {
 	}
 }
 
-// readArmed checks that a host belongs to this run, that both its timers run and
-// that the lease was counted once. It returns when the lifetime ends.
+// readArmed checks that a host belongs to this run, that both its timers run, that the
+// lease was counted once, and that packages are installed. It returns when the lifetime
+// ends.
 func (l *launch) readArmed(ctx context.Context, h host.Host) (string, error) {
 	lines, err := ask(ctx, h, "check of timers", "/bin/sh", "/run/dhtbench/armed")
 	if err != nil {
@@ -149,7 +150,22 @@ func (l *launch) readArmed(ctx context.Context, h host.Host) (string, error) {
 			return "", fmt.Errorf("host %s did not report %q; it reported: %s", h.Name, want, strings.Join(lines, "; "))
 		}
 	}
+	if len(l.Packages) > 0 {
+		if err := checkInstalled(ctx, h); err != nil {
+			return "", err
+		}
+	}
 	return lines[len(lines)-1], nil
+}
+
+// checkInstalled checks that cloud-init has ended without errors. It installs packages
+// after ssh has started.
+func checkInstalled(ctx context.Context, h host.Host) error {
+	lines, err := ask(ctx, h, "check of packages", "cloud-init", "status")
+	if err == nil && !slices.Contains(lines, "status: done") {
+		err = fmt.Errorf("host %s has not installed its packages; cloud-init reports: %s", h.Name, strings.Join(lines, "; "))
+	}
+	return err
 }
 
 // keepLeases renews the leases of all hosts until stop is called. stop returns

@@ -96,15 +96,51 @@ func checkInstance(t *testing.T, cl *cloud, i types.Instance, dir, id string) {
 	if want := "dhtbench-" + id + " " + config.Keys["ed25519_public"] + "\n"; err != nil || string(known) != want {
 		t.Errorf("known hosts %q, want %q: %v", known, want, err)
 	}
-	if len(config.Bootcmd) != 1 || !strings.Contains(config.Bootcmd[0][2], "OnBootSec=5400\n") {
-		t.Errorf("boot commands %q", config.Bootcmd)
+	if len(config.Bootcmd) != 1 || !strings.Contains(config.Bootcmd[0][2], "OnBootSec=5400\n") || config.Packages != nil {
+		t.Errorf("boot commands %q, packages %q", config.Bootcmd, config.Packages)
 	}
+}
+
+// TestPackages: the user data of hosts installs packages, and masks their services
+// before.
+func TestPackages(t *testing.T) {
+	s := newStage(t, startMoto(t), swift, "somebody")
+	defer s.tell()
+	c := s.command(s.launchFlags("true")...)
+	c.Packages = []string{"redis-server", "memcached"}
+	c.seams.ready = func(ctx context.Context, id string, hosts []host.Host) error {
+		cl, err := judge(ctx, s.proxy.moto)
+		if err != nil {
+			return err
+		}
+		answer, err := cl.ec2.DescribeInstanceAttribute(ctx, &api.DescribeInstanceAttributeInput{
+			InstanceId: aws.String(hosts[0].Facts["instance"]), Attribute: types.InstanceAttributeNameUserData,
+		})
+		if err != nil {
+			return err
+		}
+		data, err := base64.StdEncoding.DecodeString(aws.ToString(answer.UserData.Value))
+		if err != nil {
+			return err
+		}
+		config := parseUserData(t, string(data))
+		if got := fmt.Sprint(config.Packages, config.Bootcmd[1:]); got != "[redis-server memcached] [[systemctl mask redis-server memcached]]" {
+			t.Errorf("packages and boot commands %s", got)
+		}
+		return nil
+	}
+	if err := c.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.mustBeEmpty()
 }
 
 // cloudConfig is the part of user data that tests read.
 type cloudConfig struct {
 	Bootcmd [][]string
 	Keys    map[string]string `json:"ssh_keys"`
+
+	Packages []string
 }
 
 func parseUserData(t *testing.T, data string) (config cloudConfig) {
@@ -277,11 +313,11 @@ func TestSlowCloud(t *testing.T) {
 // TestLostAnswerAndLateInstances: the answer to the launch is lost, and AWS shows
 // the instances late. The teardown waits for them.
 func TestLostAnswerAndLateInstances(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 6, lax: true}, "unlucky")
+	s := newStage(t, startMoto(t), settings{blind: 2, lax: true}, "unlucky")
 	defer s.tell()
 	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
 	c := s.command(s.launchFlags("true")...)
-	c.seams.pace.Settle = 2 * time.Second // longer than six looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than two looks take
 	if err := c.Run(t.Context()); err == nil {
 		t.Error("the run succeeded without the answer to its launch")
 	}
@@ -291,11 +327,11 @@ func TestLostAnswerAndLateInstances(t *testing.T) {
 // TestTeardownUsesTheJournal: the run fails while AWS shows none of its instances
 // yet. The journal has their ids.
 func TestTeardownUsesTheJournal(t *testing.T) {
-	s := newStage(t, startMoto(t), settings{blind: 20, lax: true}, "blinded")
+	s := newStage(t, startMoto(t), settings{blind: 3, lax: true}, "blinded")
 	defer s.tell()
 	c := s.command(s.launchFlags("true")...)
 	c.seams.pace.Boot = time.Nanosecond
-	c.seams.pace.Settle = 2 * time.Second // longer than twenty looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than three looks take
 	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "wait until hosts run") {
 		t.Errorf("error %v", err)
 	}

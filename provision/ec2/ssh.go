@@ -25,10 +25,10 @@ const sshDefaults = `  User USER
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
   UpdateHostKeys no
-  # A lost connection is detected after 15 s.
+  # A lost connection is detected after a minute.
   ConnectTimeout 10
-  ServerAliveInterval 5
-  ServerAliveCountMax 3
+  ServerAliveInterval 10
+  ServerAliveCountMax 6
   ForwardAgent no
   LogLevel ERROR
 `

@@ -27,7 +27,7 @@ func bootSystemd(t *testing.T, lifetime, lease time.Duration, driver string) (lo
 		skip(t, "%s is missing: install systemd", systemd)
 	}
 	r := run{ID: "20260131-235959-abcdefgh", Expires: time.Now().Add(time.Hour)}
-	data, err := userData(r, keys{}, lifetime, lease)
+	data, err := userData(r, keys{}, lifetime, lease, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,16 +114,18 @@ func TestCloudInitAcceptsTheUserData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := userData(r, k, 90*time.Minute, 15*time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "user-data")
-	if err := os.WriteFile(file, []byte(data), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command(path, "schema", "--config-file", file).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Valid") {
-		t.Errorf("cloud-init schema: %v: %s", err, fmt.Sprintf("%.2000s", out))
+	for _, packages := range [][]string{nil, {"redis-server", "memcached"}} {
+		data, err := userData(r, k, 90*time.Minute, 15*time.Minute, packages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "user-data")
+		if err := os.WriteFile(file, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(path, "schema", "--config-file", file).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "Valid") {
+			t.Errorf("cloud-init schema with packages %q: %v: %s", packages, err, fmt.Sprintf("%.2000s", out))
+		}
 	}
 }

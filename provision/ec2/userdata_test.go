@@ -16,7 +16,7 @@ import (
 func bootScript(t *testing.T) string {
 	t.Helper()
 	r := run{ID: "20260131-235959-abcdefgh", Expires: time.Date(2026, 2, 1, 1, 30, 0, 0, time.UTC)}
-	data, err := userData(r, keys{}, 90*time.Minute, 15*time.Minute)
+	data, err := userData(r, keys{}, 90*time.Minute, 15*time.Minute, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

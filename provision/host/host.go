@@ -32,6 +32,9 @@ type Host struct {
 	// Facts describes the host for the record, by short names such as "image" or
 	// "zone". Nil means none.
 	Facts map[string]string `json:"facts,omitempty"`
+	// SilenceNS is how long nothing may be heard from a process on the host until it is
+	// lost. 0 is a minute, or 12 s without Via.
+	SilenceNS int64 `json:"silence_ns,omitempty"`
 }
 
 // Local returns this machine, at its loopback address.
@@ -47,10 +50,10 @@ func Local() Host { return Host{Name: "local", Addr: "127.0.0.1"} }
 // With a session each, responses of a local node took 12 % longer.
 func (h Host) Start(label string, argv ...string) (*Process, error) {
 	remote := len(h.Via) > 0
-	return h.start(label, argv, &syscall.SysProcAttr{Setsid: remote, Setpgid: !remote})
+	return h.start(label, argv, &syscall.SysProcAttr{Setsid: remote, Setpgid: !remote}, h.patience())
 }
 
-func (h Host) start(label string, argv []string, attr *syscall.SysProcAttr) (*Process, error) {
+func (h Host) start(label string, argv []string, attr *syscall.SysProcAttr, patience patience) (*Process, error) {
 	if len(argv) == 0 {
 		return nil, errors.New("start process: empty command")
 	}
@@ -60,13 +63,14 @@ func (h Host) start(label string, argv []string, attr *syscall.SysProcAttr) (*Pr
 		argv = append(append([]string(nil), h.Via...), "sh")
 	}
 	p := &Process{
-		label:   fmt.Sprintf("%s on %s", label, h.Name),
-		cmd:     exec.Command(argv[0], argv[1:]...),
-		lines:   make(chan []byte, 64),
-		started: make(chan struct{}),
-		killed:  make(chan struct{}),
-		done:    make(chan struct{}),
-		born:    time.Now(),
+		label:    fmt.Sprintf("%s on %s", label, h.Name),
+		cmd:      exec.Command(argv[0], argv[1:]...),
+		patience: patience,
+		pulse:    pulse{last: time.Now()},
+		lines:    make(chan []byte, 64),
+		started:  make(chan struct{}),
+		killed:   make(chan struct{}),
+		done:     make(chan struct{}),
 	}
 	p.cmd.SysProcAttr = attr
 	p.cmd.Stderr = &p.tail

@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // InventoryVariable is the environment variable that holds the path of the
@@ -80,6 +81,9 @@ func parseHost(line string) (Host, error) {
 	}
 	if _, err := netip.ParseAddr(h.Addr); err != nil && !isHostname(h.Addr) {
 		return h, fmt.Errorf("host %q: addr %q: must be an IP address or a host name", h.Name, h.Addr)
+	}
+	if h.SilenceNS != 0 && time.Duration(h.SilenceNS) < 2*beatEvery {
+		return h, fmt.Errorf("host %q: silence_ns %d: must be at least %d (%v), or 0", h.Name, h.SilenceNS, 2*beatEvery, 2*beatEvery)
 	}
 	return h, nil
 }

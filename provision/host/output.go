@@ -80,6 +80,7 @@ func (p *Process) read(r *bufio.Reader) error {
 		if remote && string(line) == marker {
 			return errRepeated
 		}
+		p.spoke.Store(true)
 		if len(line) == 0 {
 			continue
 		}
@@ -104,7 +105,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 	}
 	n, err := p.file.Read(b)
 	if n > 0 {
-		p.process.seen.Store(int64(time.Since(p.process.born)))
+		p.process.pulse.beat()
 	}
 	return n, err
 }

@@ -28,12 +28,13 @@ type Process struct {
 	stdin io.WriteCloser
 	tail  tail
 
-	lines   chan []byte  // closed at the end of standard output
-	seen    atomic.Int64 // time of the last output, in nanoseconds since born
-	born    time.Time
-	started chan struct{} // closed when the command runs
-	done    chan struct{} // closed when the process has ended and err is set
-	err     error
+	patience patience
+	pulse    pulse
+	spoke    atomic.Bool   // it has printed a line
+	lines    chan []byte   // closed at the end of standard output
+	started  chan struct{} // closed when the command runs
+	done     chan struct{} // closed when the process has ended and err is set
+	err      error
 
 	killed     chan struct{}         // closed by kill
 	killing    sync.Once             // guards killed

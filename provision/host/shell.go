@@ -3,7 +3,6 @@ package host
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -11,9 +10,6 @@ import (
 // marker is the line that precedes the output of a command on a host. Everything
 // before it comes from the prefix or from startup files of a shell.
 const marker = "dhtbench: the output of the command follows"
-
-// startLimit is how long a host may take until the marker.
-const startLimit = 2 * time.Minute
 
 // shellLine returns the line that makes a shell print the marker and execute argv
 // in its place. It is the only place where arguments are quoted for a shell, so
@@ -36,13 +32,13 @@ func quote(word string) string {
 
 // awaitStart kills the process if the marker does not come.
 func (p *Process) awaitStart() {
-	timer := time.NewTimer(startLimit)
+	timer := time.NewTimer(p.patience.start)
 	defer timer.Stop()
 	select {
 	case <-p.started:
 	case <-p.done:
 	case <-timer.C:
-		p.giveUp(fmt.Errorf("has not started within %v", startLimit))
+		p.giveUp(p.notStarted())
 	}
 }
 

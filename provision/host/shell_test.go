@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // remote returns a host whose prefix is a shell script on this machine. In it, "$@"
@@ -72,12 +75,16 @@ func TestPrefixErrors(t *testing.T) {
 		"terminal":    {`"$@" | sed 's/$/\r/'`, "use -i instead of -it"},
 		"ssh":         {`echo "me@far: Permission denied (publickey,password)." >&2; exit 255`, "`ssh -o BatchMode=yes HOST true` must succeed"},
 		"queued":      {`echo "srun: job 33 queued and waiting for resources" >&2; exit 1`, "queued and waiting for resources"},
-		"no write":    {`echo "mkdir: cannot create directory: Read-only file system" >&2; exit 1`, "XDG_CACHE_HOME"},
+		"read-only":   {`echo "mkdir: cannot create directory: Read-only file system" >&2; exit 1`, "XDG_CACHE_HOME"},
+		"no write":    {`echo "mkdir: cannot create directory '/x': Permission denied" >&2; exit 1`, "XDG_CACHE_HOME"},
 		"not a shell": {`exit 3`, "exit status 3"},
 	} {
-		if got, err := output(t, remote(c.script), "a"); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %q, %v, want %q", name, got, err, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := output(t, remote(c.script), "a"); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%q, %v, want %q", got, err, c.want)
+			}
+		})
 	}
 }
 
@@ -85,43 +92,51 @@ func TestPrefixErrors(t *testing.T) {
 // child, which holds the pipes. Both end, and the one that started them does not
 // wait forever.
 func TestKillReachesGrandchildren(t *testing.T) {
-	dir := t.TempDir()
 	for name, script := range map[string]string{
 		"child":         `"$@"; exit`,
 		"ignores TERM":  `trap "" TERM; "$@"; exit`,
 		"other session": `setsid "$@"; exit`, // the pipes stay open
 	} {
-		pids := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
-		p, err := remote(script).Start("node 3", "sh", "-c", `echo $$ >"$0"; echo up; exec sleep 1000`, pids)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.Receive(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(pids)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.giveUp(context.DeadlineExceeded)
-		select {
-		case <-p.Done():
-		case <-time.After(20 * time.Second):
-			t.Fatalf("%s: the process has not ended 20 s after it was killed", name)
-		}
-		if name == "other session" {
-			syscall.Kill(pid, syscall.SIGKILL)
-			continue
-		}
-		for limit := time.Now().Add(20 * time.Second); syscall.Kill(pid, 0) == nil && !zombie(pid); time.Sleep(time.Millisecond) {
-			if time.Now().After(limit) {
-				t.Fatalf("%s: the grandchild %d lives", name, pid)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := remote(script).Start("node 3", "sh", "-c", "echo $$; exec sleep 1000")
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			line, err := p.Receive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			pid, err := strconv.Atoi(string(line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fd, err := unix.PidfdOpen(pid, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unix.Close(fd)
+			p.giveUp(context.DeadlineExceeded)
+			select {
+			case <-p.Done():
+			case <-time.After(20 * time.Second):
+				t.Fatal("the process has not ended 20 s after it was killed")
+			}
+			if name == "other session" {
+				unix.Kill(pid, unix.SIGKILL)
+			}
+			ended := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+			for {
+				n, err := unix.Poll(ended, 20_000)
+				if err == unix.EINTR {
+					continue
+				}
+				if err != nil || n == 0 {
+					t.Errorf("the grandchild %d lives, %v", pid, err)
+				}
+				break
+			}
+		})
 	}
 }
 
@@ -131,26 +146,81 @@ func zombie(pid int) bool {
 	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
-// TestLostProcessIsQuoted: the error of a process that was given up has its last
-// lines of standard error.
-func TestLostProcessIsQuoted(t *testing.T) {
-	p, err := remote(`echo "srun: job 33 queued and waiting for resources" >&2; exec sleep 1000`).Start("node 3", "true")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for p.tail.String() == "" {
-		time.Sleep(time.Millisecond)
-	}
-	p.giveUp(context.DeadlineExceeded)
-	<-p.Done()
-	if err := p.Err(); !strings.Contains(err.Error(), "node 3 on far: ") || !strings.Contains(err.Error(), "queued and waiting") {
-		t.Errorf("error %v", err)
+// TestSilentProcessIsQuoted: a process that does not start has another error than
+// one that is lost, and both have the last lines of standard error.
+func TestSilentProcessIsQuoted(t *testing.T) {
+	const queue = "srun: job 33 queued and waiting for resources"
+	say := `echo "` + queue + `" >&2; `
+	for name, c := range map[string]struct {
+		prefix, command string
+		patience        patience
+		want            string
+	}{
+		"not started":      {say + `exec sleep 1000`, `true`, patience{2 * time.Second, time.Hour}, "has not started within 2s"},
+		"no first line":    {`exec "$@"`, say + `exec sleep 1000`, patience{2 * time.Second, time.Hour}, "has not started within 2s"},
+		"lost":             {`exec "$@"`, say + `echo up; exec sleep 1000`, patience{time.Hour, 100 * time.Millisecond}, "no sign of life for "},
+		"lost in mid-line": {`exec "$@"`, say + `echo up; printf more; exec sleep 1000`, patience{time.Hour, 100 * time.Millisecond}, "no sign of life for "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := remote(c.prefix).start("node 3", []string{"sh", "-c", c.command}, &syscall.SysProcAttr{Setsid: true}, c.patience)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Watch()
+			<-p.Done()
+			if err := p.Err(); !strings.Contains(err.Error(), "node 3 on far: "+c.want) || !strings.HasSuffix(err.Error(), "; its last lines were:\n\t"+queue) {
+				t.Errorf("error %v", err)
+			}
+		})
 	}
 }
 
-// TestNoTerminalToAskAt: a process cannot be stopped by the terminal: it has none.
+// TestEveryByteIsASignOfLife: the process prints a byte of one line at a time, and
+// lives. Its start takes longer than it may be silent.
+func TestEveryByteIsASignOfLife(t *testing.T) {
+	t.Parallel()
+	const silence = 2 * time.Second
+	command := `sleep 2.5; echo up; for i in 1 2 3 4 5 6 7 8; do printf $i; sleep 0.4; done; echo`
+	p, err := remote(`exec "$@"`).start("node 3", []string{"sh", "-c", command}, &syscall.SysProcAttr{Setsid: true}, patience{time.Minute, silence})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Watch()
+	for _, want := range []string{"up", "12345678"} {
+		if line, err := p.Receive(t.Context()); err != nil || string(line) != want {
+			t.Fatalf("%q, %v, want %q", line, err, want)
+		}
+		if want == "up" {
+			if got := p.Silence(); got < silence {
+				t.Errorf("silence of %v, want that of the start", got)
+			}
+		}
+	}
+	if got := p.Silence(); got < 400*time.Millisecond || got > silence {
+		t.Errorf("silence of %v within the line, want about 400ms", got)
+	}
+}
+
+// TestPatience: only a network may be silent for a minute, and a process gives up
+// later than its parent process.
+func TestPatience(t *testing.T) {
+	near, far := Local().patience(), remote("").patience()
+	if near != (patience{2 * time.Minute, 12 * time.Second}) || far != (patience{2 * time.Minute, time.Minute}) {
+		t.Errorf("%v here, %v behind a prefix", near, far)
+	}
+	if OrphanAfter < far.silence+2*beatEvery {
+		t.Errorf("a process ends after %v without a heartbeat, and is waited for for %v", OrphanAfter, far.silence)
+	}
+}
+
+// TestNoTerminalToAskAt: a process behind a prefix has no terminal, so ssh fails
+// instead of being stopped when it wants to ask.
 func TestNoTerminalToAskAt(t *testing.T) {
-	p := shell(t, `if (: </dev/tty); then echo terminal; else echo none; fi 2>/dev/null`)
+	p, err := remote(`exec "$@"`).Start("node 3", "sh", "-c", `if (: </dev/tty); then echo terminal; else echo none; fi 2>/dev/null`)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if line, err := p.Receive(t.Context()); err != nil || string(line) != "none" {
 		t.Errorf("%q, %v, want none", line, err)
 	}
@@ -180,6 +250,30 @@ func TestDamagedUploadIsRepeated(t *testing.T) {
 	left, err := filepath.Glob(path + ".*")
 	if err != nil || len(left) > 0 {
 		t.Errorf("left are %q, %v", left, err)
+	}
+}
+
+// TestUploadNeedsProgress: an upload may take longer than the limit on its start, but
+// not stop for as long.
+func TestUploadNeedsProgress(t *testing.T) {
+	t.Parallel()
+	const limit = time.Second
+	for script, want := range map[string]string{
+		`for i in 1 2 3 4 5 6 7 8 9; do head -c 50000 >/dev/null; sleep 0.25; done; cat >/dev/null; echo done`: "",
+		`exec sleep 1000`: "no progress for 1s",
+	} {
+		p, err := remote(`exec "$@"`).start("staging", []string{"sh", "-c", script}, &syscall.SysProcAttr{Setsid: true}, patience{limit, limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		lines, err := p.feed(t.Context(), bytes.NewReader(make([]byte, 500_000)))
+		if want == "" && (err != nil || len(lines) != 1 || time.Since(began) < limit) {
+			t.Errorf("%q, %v after %v, want success after more than %v", lines, err, time.Since(began), limit)
+		}
+		if want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q, %v, want %q", lines, err, want)
+		}
 	}
 }
 
@@ -234,5 +328,20 @@ func TestStageNamesEveryHost(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// TestThisMachineRunsThisProgram: the executable is for hosts behind a prefix only.
+func TestThisMachineRunsThisProgram(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(other, []byte("for another architecture"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if paths, err := Stage(t.Context(), []Host{Local()}, other); err != nil || paths[0] != self {
+		t.Errorf("paths %q, %v, want %s", paths, err, self)
 	}
 }

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -17,16 +18,18 @@ import (
 	"time"
 )
 
-// stallLimit is how long staging may make no progress. A slow upload may take as
-// long as it needs.
-const stallLimit = 2 * time.Minute
-
-// Stage copies an executable of this machine to hosts, except to those that have a
-// copy with the same checksum, and returns its path on each. It copies to one host
-// after another: they share this machine's uplink. On a host without Via the path
-// is executable. The error lists all hosts that cannot run it, also because it was
-// built for another system. Several processes may stage at the same time.
+// Stage copies an executable, or this program if it is "", to hosts, except to those
+// that have a copy with the same checksum, and returns its path on each. It copies to
+// one host after another: they share this machine's uplink. A host without Via gets no
+// copy, and the path there is that of this program. The error lists all hosts that
+// cannot run the executable, also because it was built for another system. Several
+// processes may stage at the same time.
 func Stage(ctx context.Context, hosts []Host, executable string) ([]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("stage: find the path of this program: %w", err)
+	}
+	executable = cmp.Or(executable, self)
 	program, err := os.ReadFile(executable)
 	if err != nil {
 		return nil, fmt.Errorf("stage: %w", err)
@@ -37,7 +40,7 @@ func Stage(ctx context.Context, hosts []Host, executable string) ([]string, erro
 	var each sync.WaitGroup
 	for i, h := range hosts {
 		if len(h.Via) == 0 {
-			paths[i], present[i] = executable, true
+			paths[i], present[i] = self, true
 			continue
 		}
 		each.Go(func() { paths[i], present[i], errs[i] = h.find(ctx, executable, sum) })
@@ -99,7 +102,7 @@ func (h Host) find(ctx context.Context, executable, sum string) (path string, pr
 		return "", false, fmt.Errorf("look for the executable on %s: %w", h.Name, err)
 	}
 	if want := uname(executable); want != "" && lines[0] != want {
-		return "", false, fmt.Errorf("host %s is %s and %s was built for %s: both must be the same", h.Name, lines[0], executable, want)
+		return "", false, fmt.Errorf("host %s is %s and %s was built for %s: both must be the same; build one for the host and give it with --host-executable", h.Name, lines[0], executable, want)
 	}
 	return lines[1], lines[2] == "present", nil
 }
@@ -181,16 +184,23 @@ func (p *Process) finish(ctx context.Context) (lines []string, err error) {
 	}
 }
 
-// run runs a step of staging with that standard input. It kills the step if
-// nothing of the input is read, or nothing is printed, for stallLimit.
+// run runs a step of staging with that standard input.
 func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reader, argv ...string) ([]string, error) {
-	p, err := h.start("staging", argv, attr)
+	p, err := h.start("staging", argv, attr, h.patience())
 	if err != nil {
 		return nil, err
 	}
+	return p.feed(ctx, stdin)
+}
+
+// feed sends the standard input and returns what the process prints. It kills the
+// process if nothing of the input is read for as long as a start may take, or it
+// takes as long to end afterwards. A slow upload may take as long as it needs.
+func (p *Process) feed(ctx context.Context, stdin io.Reader) ([]string, error) {
 	stop := context.AfterFunc(ctx, func() { p.giveUp(context.Cause(ctx)) })
 	defer stop()
-	stalled := time.AfterFunc(stallLimit, func() { p.giveUp(fmt.Errorf("no progress for %v", stallLimit)) })
+	limit := p.patience.start
+	stalled := time.AfterFunc(limit, func() { p.giveUp(fmt.Errorf("no progress for %v", limit)) })
 	defer stalled.Stop()
 	for chunk := make([]byte, 16<<10); stdin != nil; {
 		n, err := stdin.Read(chunk)
@@ -200,7 +210,7 @@ func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reade
 		if p.write(chunk[:n]) != nil {
 			break // finish returns why the process ended
 		}
-		stalled.Reset(stallLimit)
+		stalled.Reset(limit)
 	}
 	return p.finish(context.WithoutCancel(ctx))
 }

@@ -44,8 +44,8 @@ func clientConfig(dir string, hosts []port) []byte {
 	ControlMaster no
 	ControlPath "%[1]s/%%n.sock"
 	ConnectTimeout 5
-	ServerAliveInterval 3
-	ServerAliveCountMax 2
+	ServerAliveInterval 10
+	ServerAliveCountMax 6
 	EscapeChar none
 	LogLevel ERROR
 `, dir, identityFile, knownHostsFile)

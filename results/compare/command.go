@@ -18,6 +18,9 @@ type Command struct {
 	Markdown  bool    `help:"Print Markdown, for a comment on a pull request."`
 }
 
+// DefaultThreshold is the share by which B may be worse than A, unless another is given.
+const DefaultThreshold = 0.05
+
 // Refusal is the error of files that cannot be compared.
 type Refusal struct{ error }
 
@@ -29,7 +32,7 @@ func (c *Command) Validate() error {
 	switch {
 	case c.JSON && c.Markdown:
 		return errors.New("--json and --markdown are mutually exclusive")
-	case !(c.Threshold >= 0 && c.Threshold < 1000):
+	case !(c.Threshold >= 0):
 		return fmt.Errorf("--threshold %v: must be a percentage of at least 0", c.Threshold)
 	}
 	return nil

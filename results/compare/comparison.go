@@ -34,6 +34,14 @@ type Metric struct {
 	Everywhere Row    // the mean over all settings; A and B are unknown
 }
 
+// all returns the rows of the settings and, if there are several, that of their mean.
+func (m Metric) all() []Row {
+	if len(m.Rows) == 1 {
+		return m.Rows
+	}
+	return append(slices.Clone(m.Rows), m.Everywhere)
+}
+
 // Row is one metric in one setting. Throughput is in operations per second, latencies
 // are in nanoseconds.
 type Row struct {
@@ -75,7 +83,7 @@ func (r Row) Regressed(threshold float64) bool { return r.Found() && r.Worse > t
 // Found lists the rows in which there is a difference, and the names of their metrics.
 func (c Comparison) Found() (rows []Row, metrics []string) {
 	for _, m := range c.Metrics {
-		for _, r := range append(slices.Clone(m.Rows), m.Everywhere) {
+		for _, r := range m.all() {
 			if r.Found() {
 				rows, metrics = append(rows, r), append(metrics, m.Name)
 			}
@@ -92,10 +100,10 @@ func (c Comparison) Regressed(threshold float64) bool {
 
 // metric is how a figure is taken from trials.
 type metric struct {
-	name  string
-	worse float64 // 1 if more is worse, -1 if less is
-	of    func(results.Trial) float64
-	loop  string // the only loop in which it is compared; empty: both
+	name         string
+	moreIsBetter bool
+	of           func(results.Trial) float64
+	loop         string // the only loop in which it is compared; empty: both
 }
 
 // metrics are what is compared. The throughput of an open loop follows from its rate.
@@ -104,9 +112,9 @@ func metrics() []metric {
 		return func(t results.Trial) float64 { return quantileOf(t.Sample(), q) }
 	}
 	return []metric{
-		{"throughput", -1, results.Trial.Throughput, results.ClosedLoop},
-		{"p50", 1, quantile(0.5), ""},
-		{"p99", 1, quantile(0.99), ""},
+		{"throughput", true, results.Trial.Throughput, results.ClosedLoop},
+		{"p50", false, quantile(0.5), ""},
+		{"p99", false, quantile(0.99), ""},
 	}
 }
 
@@ -176,7 +184,12 @@ func metricOf(name string) metric {
 }
 
 // worsening converts a ratio B/A into how much worse B is, as a share.
-func (m metric) worsening(ratio float64) float64 { return m.worse * (ratio - 1) }
+func (m metric) worsening(ratio float64) float64 {
+	if m.moreIsBetter {
+		ratio = 1 / ratio
+	}
+	return ratio - 1
+}
 
 func figures(trials []results.Trial, of func(results.Trial) float64) []float64 {
 	all := make([]float64, len(trials))

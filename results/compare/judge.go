@@ -48,4 +48,3 @@ func (t table) series(paired bool) []series {
 	expected := all / float64(len(rows))
 	return append(rows, series{everywhere, scaleOf(meanSquare(everywhere), expected)})
 }
-

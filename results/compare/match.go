@@ -20,13 +20,29 @@ type pair struct {
 func Files(a, b Side, force bool) (Comparison, error) {
 	c := Comparison{A: a.Name, B: b.Name}
 	c.Caveats = append(c.Caveats, "the files were not measured in turn: a change of the machine between the runs looks like a difference")
-	return c.run(a, b, identity, force)
+	for _, side := range []Side{a, b} {
+		if slices.ContainsFunc(side.Trials, func(t results.Trial) bool { return t.Params.Side != "" }) {
+			return c, fmt.Errorf("%s holds the two sides of a comparison; give it alone", side.Name)
+		}
+	}
+	pairs, err := match(a, b, identity)
+	if err != nil && force {
+		c.Forced = append(c.Forced, err.Error())
+		pairs, err = match(a, b, load)
+	}
+	if err != nil {
+		return c, err
+	}
+	if left := len(results.Summarize(a.Trials)) + len(results.Summarize(b.Trials)) - 2*len(pairs); left > 0 {
+		c.Caveats = append(c.Caveats, fmt.Sprintf("settings that only one side has are left out: %d", left))
+	}
+	return c.run(pairs, force)
 }
 
-// Sides compares the sides of one run, which were measured in turn. The settings of A and
-// B belong together in their order.
+// Sides compares the sides of one run, which were measured in turn. Settings of the same
+// load belong together or, if loads differ, those in the same place of their order.
 func Sides(name string, trials []results.Trial, force bool) (Comparison, error) {
-	var a, b Side
+	a, b := Side{Name: "side A"}, Side{Name: "side B"}
 	for _, t := range trials {
 		switch t.Params.Side {
 		case results.SideA:
@@ -38,20 +54,35 @@ func Sides(name string, trials []results.Trial, force bool) (Comparison, error) 
 	if len(a.Trials) == 0 || len(b.Trials) == 0 {
 		return Comparison{}, fmt.Errorf("%s: it does not hold two sides; measure with --a and --b, or give a second file", name)
 	}
-	c := Comparison{A: "A", B: "B", Paired: true}
-	return c.run(a, b, load, force)
+	pairs, err := match(a, b, load)
+	if err != nil || len(pairs) < len(results.Summarize(a.Trials)) {
+		if pairs, err = inOrder(a, b); err != nil {
+			return Comparison{}, err
+		}
+	}
+	x, y := identity(pairs[0].setting), identity(pairs[0].b[0].Params)
+	c := Comparison{A: a.Name, B: b.Name, Paired: true}
+	if x != y {
+		c.Caveats = append(c.Caveats, "the sides differ in "+x.Difference(y, "in A", "in B"))
+	}
+	return c.run(pairs, force)
 }
 
-// run matches and compares the trials of both sides.
-func (c Comparison) run(a, b Side, key func(results.Params) results.Params, force bool) (Comparison, error) {
-	pairs, err := match(a, b, key)
-	if err != nil && force {
-		c.Forced = append(c.Forced, err.Error())
-		pairs, err = match(a, b, load)
+// inOrder matches settings by their place.
+func inOrder(a, b Side) ([]pair, error) {
+	ours, theirs := results.Summarize(a.Trials), results.Summarize(b.Trials)
+	if len(ours) != len(theirs) {
+		return nil, fmt.Errorf("side A has %d settings and side B %d; finish the run with --resume", len(ours), len(theirs))
 	}
-	if err != nil {
-		return c, err
+	pairs := make([]pair, len(ours))
+	for i, s := range ours {
+		pairs[i] = pair{s.Setting, byRepeat(s.Trials), byRepeat(theirs[i].Trials)}
 	}
+	return pairs, nil
+}
+
+// run compares matched settings.
+func (c Comparison) run(pairs []pair, force bool) (Comparison, error) {
 	if reasons := refusals(pairs, c.Paired); len(reasons) > 0 {
 		if !force {
 			return c, fmt.Errorf("%w; use --force to compare nevertheless", errors.Join(reasons...))
@@ -59,10 +90,6 @@ func (c Comparison) run(a, b Side, key func(results.Params) results.Params, forc
 		for _, r := range reasons {
 			c.Forced = append(c.Forced, r.Error())
 		}
-	}
-	left := len(results.Summarize(a.Trials)) + len(results.Summarize(b.Trials)) - 2*len(pairs)
-	if left > 0 {
-		c.Caveats = append(c.Caveats, fmt.Sprintf("%d settings of one side alone are left out", left))
 	}
 	if x, y := pairs[0].a[0].Build, pairs[0].b[0].Build; x != y {
 		c.Caveats = append(c.Caveats, fmt.Sprintf("builds of dhtbench differ: %s and %s", revision(x), revision(y)))
@@ -83,7 +110,7 @@ func revision(b results.Build) string {
 
 // identity is the parameters that must be equal in two files.
 func identity(p results.Params) results.Params {
-	p.Seed, p.Repeat, p.Side = 0, 0, ""
+	p.Seed, p.RepeatSeed, p.Repeat, p.Side = 0, 0, 0, "" // sides of one run differ in it
 	return p
 }
 

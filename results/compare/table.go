@@ -183,7 +183,11 @@ func (c Comparison) notes() []string {
 			least = max(least, r.Smallest)
 		}
 		if !math.IsInf(least, 1) {
-			smallest = append(smallest, fmt.Sprintf("%s in %s (everywhere: %s)", share(least), m.Name, share(m.Everywhere.Smallest)))
+			text := fmt.Sprintf("%s in %s", share(least), m.Name)
+			if len(m.Rows) > 1 {
+				text += fmt.Sprintf(" (everywhere: %s)", share(m.Everywhere.Smallest))
+			}
+			smallest = append(smallest, text)
 		}
 	}
 	notes := []string{fmt.Sprintf("A: %s. B: %s. Intervals of %.0f %% over trials.", c.A, c.B, 100*results.Confidence)}
@@ -229,7 +233,7 @@ func wrap(text string) string {
 func (c Comparison) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	for _, m := range c.Metrics {
-		for _, r := range append(append([]Row{}, m.Rows...), m.Everywhere) {
+		for _, r := range m.all() {
 			if err := e.Encode(c.jsonOf(m, r)); err != nil {
 				return fmt.Errorf("write comparison: %w", err)
 			}

@@ -55,7 +55,7 @@ func TestBenchstatFindsOurMedians(t *testing.T) {
 		want := make(map[[2]string]float64)
 		for _, s := range results.Summarize(trials) {
 			n, l := "Trial/"+name(s.Setting), s.Latency()
-			for unit, e := range map[string]results.Estimate{"sec/op": l.Mean, "p50-sec": l.P50, "p90-sec": l.P90, "p99-sec": l.P99, "p99.9-sec": l.P999} {
+			for unit, e := range map[string]results.Estimate{"sec/op": l.Mean, "p50-sec": l.Quantile(0.5), "p90-sec": l.Quantile(0.9), "p99-sec": l.Quantile(0.99), "p99.9-sec": l.Quantile(0.999)} {
 				if e.Known() && !e.AtLeast {
 					want[[2]string{unit, n}] = e.Median / 1e9
 				}

@@ -79,10 +79,10 @@ type quantile struct {
 
 func quantiles() []quantile {
 	return []quantile{
-		{0.5, "p50", func(l results.Latencies) results.Estimate { return l.P50 }},
-		{0.9, "p90", func(l results.Latencies) results.Estimate { return l.P90 }},
-		{0.99, "p99", func(l results.Latencies) results.Estimate { return l.P99 }},
-		{0.999, "p99.9", func(l results.Latencies) results.Estimate { return l.P999 }},
+		{0.5, "p50", func(l results.Latencies) results.Estimate { return l.Quantile(0.5) }},
+		{0.9, "p90", func(l results.Latencies) results.Estimate { return l.Quantile(0.9) }},
+		{0.99, "p99", func(l results.Latencies) results.Estimate { return l.Quantile(0.99) }},
+		{0.999, "p99.9", func(l results.Latencies) results.Estimate { return l.Quantile(0.999) }},
 	}
 }
 
