@@ -9,6 +9,7 @@ import (
 
 	"dhtbench/plots/chart"
 	"dhtbench/results"
+	"dhtbench/results/compare"
 )
 
 // compared writes two results files, the second with slower gets, and returns a command
@@ -42,7 +43,7 @@ func compared(t *testing.T) *CompareCommand {
 // regression.
 func TestCompareDraws(t *testing.T) {
 	c := compared(t)
-	if err := c.Run(); !errors.Is(err, ErrRegression) {
+	if err := c.Run(); !errors.Is(err, compare.ErrRegression) {
 		t.Fatalf("%v, want a regression", err)
 	}
 	for _, name := range []string{c.Out, strings.TrimSuffix(c.Out, ".svg") + "-narrow.svg"} {
@@ -100,7 +101,7 @@ func TestCompareRefuses(t *testing.T) {
 	c.B = ""
 	if _, err := c.read(); err == nil || !strings.Contains(err.Error(), "does not hold two sides") {
 		t.Errorf("%v", err)
-	} else if _, is := errors.AsType[Refusal](err); !is {
+	} else if _, is := errors.AsType[compare.Refusal](err); !is {
 		t.Errorf("%T, want a Refusal", err)
 	}
 	for want, c := range map[string]CompareCommand{

@@ -13,7 +13,9 @@ import (
 type parameter struct{ name, value string }
 
 // ofRepeat reports whether the parameter differs in the repeats of a setting.
-func (p parameter) ofRepeat() bool { return p.name == "repeat" || p.name == "seed" }
+func (p parameter) ofRepeat() bool {
+	return slices.Contains([]string{"repeat", "seed", "repeat_seed"}, p.name)
+}
 
 func (p parameter) zero() bool { return slices.Contains([]string{"", "0", "false"}, p.value) }
 
