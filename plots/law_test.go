@@ -131,7 +131,7 @@ func TestNearNullIsShaded(t *testing.T) {
 		t.Baseline.Service.Record(1000)
 	}
 	f := one(t, m.trials()).throughput()
-	if n := len(f.Rows[0][0].Behind); n != 1 || f.Caption[1] != "shaded: within 20 % of it" {
+	if n := len(f.Rows[0][0].Behind); n != 1 || f.Caption[2] != "shaded: within 20 % of it" {
 		t.Errorf("%d shades, caption %q", n, f.Caption)
 	}
 }

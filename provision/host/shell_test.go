@@ -140,12 +140,6 @@ func TestKillReachesGrandchildren(t *testing.T) {
 	}
 }
 
-// zombie reports whether a process has ended and nobody has waited for it.
-func zombie(pid int) bool {
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	return err == nil && strings.Contains(string(stat), ") Z ")
-}
-
 // TestSilentProcessIsQuoted: a process that does not start has another error than
 // one that is lost, and both have the last lines of standard error.
 func TestSilentProcessIsQuoted(t *testing.T) {
