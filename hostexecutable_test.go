@@ -70,7 +70,7 @@ func TestHostExecutable(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "x.jsonl")
-			args := append([]string{"bench", "--hosts", inventory(t, c.hosts...), "--nodes", "2", "--clients", "2", "--ops", "500", "--no-baseline", "--results", file}, c.flags...)
+			args := append([]string{"bench", "--hosts", inventory(t, c.hosts...), "--share-hosts", "--nodes", "2", "--clients", "2", "--ops", "500", "--no-baseline", "--results", file}, c.flags...)
 			out, err := exec.Command("dhtbench", args...).CombinedOutput()
 			switch {
 			case c.want == "" && err != nil, c.want != "" && (err == nil || !strings.Contains(string(out), c.want)):
