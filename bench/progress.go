@@ -83,7 +83,7 @@ func (p *progress) end(t results.Trial) {
 	what := perSecond(t.Throughput()) + " operations/s"
 	if p.trials == 0 {
 		l := results.LatenciesOf(t.Latency())
-		what = fmt.Sprintf("p50 %s, p99 %s, %s", estimate(l.Quantile(0.5)), estimate(l.Quantile(0.99)), t.Verdict)
+		what = fmt.Sprintf("p50 %s, p99 %s, %s", results.FormatEstimate(l.Quantile(0.5)), results.FormatEstimate(l.Quantile(0.99)), t.Verdict)
 	}
 	fmt.Fprintf(p.w, "%s: %s: %s%s\n", p.number(p.done), setting(t.Params), what, p.left())
 	p.timer.Reset(linesEvery)

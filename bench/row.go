@@ -24,8 +24,9 @@ type row struct {
 	Count      int64  `json:"count"`  // operations done, over all trials
 	Failed     int64  `json:"failed"` // of these, operations that went wrong
 	latencies
-	ThroughputPer *float64 `json:"throughput_ops_per_s"`
-	Verdict       string   `json:"verdict"` // the worst of the trials
+	ThroughputPer      *float64    `json:"throughput_ops_per_s"`
+	ThroughputInterval *[2]float64 `json:"throughput_interval_ops_per_s"` // as Interval
+	Verdict            string      `json:"verdict"`                       // the worst of the trials
 
 	*openRow
 	Interval map[string]*[2]float64 `json:"interval_ns"`
@@ -84,15 +85,9 @@ func latenciesOf(l results.Latencies, chosen results.Percentiles) latencies {
 }
 
 // intervalsOf returns the 95 % intervals of the median across trials of a row's
-// percentiles, by name. With fewer than 6 trials they are null.
+// mean and percentiles, by name. With fewer than 6 trials they are null.
 func intervalsOf(l results.Latencies, chosen results.Percentiles) map[string]*[2]float64 {
-	bounds := func(e results.Estimate) *[2]float64 {
-		if !e.HasInterval() {
-			return nil
-		}
-		return &[2]float64{e.Low, e.High}
-	}
-	all := make(map[string]*[2]float64)
+	all := map[string]*[2]float64{"mean": bounds(l.Mean)}
 	for _, q := range append(results.Quantiles(), chosen...) {
 		name := results.PercentileName(q)
 		if q == 0.999 {
@@ -101,6 +96,14 @@ func intervalsOf(l results.Latencies, chosen results.Percentiles) map[string]*[2
 		all[name] = bounds(l.Quantile(q))
 	}
 	return all
+}
+
+// bounds returns the interval of an estimate, nil if it has none.
+func bounds(e results.Estimate) *[2]float64 {
+	if !e.HasInterval() {
+		return nil
+	}
+	return &[2]float64{e.Low, e.High}
 }
 
 // openRow is the fields that only a row of an open loop has.
@@ -135,7 +138,7 @@ func rowOf(s results.Summary, chosen results.Percentiles) row {
 		Target: s.Setting.Target, Operation: s.Setting.Operation, Clients: s.Setting.Clients,
 		KeyBytes: s.Setting.KeyBytes, ValueBytes: s.Setting.ValueBytes, ValueSizes: s.Setting.ValueSizes,
 		Trials: len(s.Trials), Count: s.Counts.Total(), Failed: s.Counts.Bad(),
-		latencies: latenciesOf(s.Latency(), chosen), ThroughputPer: number(s.Throughput.Median), Verdict: string(worst(s)),
+		latencies: latenciesOf(s.Latency(), chosen), ThroughputPer: number(s.Throughput.Median), ThroughputInterval: bounds(s.Throughput), Verdict: string(worst(s)),
 		openRow: openRowOf(s), Interval: intervalsOf(s.Latency(), chosen), Each: clientRows(s),
 	}
 	for _, t := range s.Trials {

@@ -28,8 +28,8 @@ func writeSpread(w io.Writer, summaries []results.Summary) {
 		if !low.Known() || !high.Known() {
 			continue
 		}
-		rows = append(rows, []string{opCell(s), strconv.Itoa(s.Setting.Clients), estimate(s.Latency().Quantile(0.99)),
-			estimate(low) + " to " + estimate(high), tailOwner(parts)})
+		rows = append(rows, []string{opCell(s), strconv.Itoa(s.Setting.Clients), results.FormatEstimate(s.Latency().Quantile(0.99).Point()),
+			results.FormatEstimate(low.Point()) + " to " + results.FormatEstimate(high.Point()), tailOwner(parts)})
 	}
 	if len(rows) > 1 {
 		fmt.Fprint(w, "Between clients:\n"+align(rows, func(int) string { return "" }))

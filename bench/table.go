@@ -27,6 +27,9 @@ type column struct {
 // defaultPercentiles with which it fits a terminal.
 func writeTable(w io.Writer, summaries []results.Summary, chosen results.Percentiles) error {
 	lists := defaultPercentiles()
+	if haveIntervals(summaries) {
+		lists = []results.Percentiles{{0.5, 0.99}, {0.99}}
+	}
 	if len(chosen) > 0 {
 		lists = []results.Percentiles{chosen}
 	}
@@ -36,8 +39,16 @@ func writeTable(w io.Writer, summaries []results.Summary, chosen results.Percent
 			break
 		}
 	}
+	if haveIntervals(summaries) {
+		text += "medians of the trials, [95 % interval of the median]\n"
+	}
 	_, err := io.WriteString(w, text+legend(text))
 	return err
+}
+
+// haveIntervals reports whether all settings have enough trials for intervals.
+func haveIntervals(summaries []results.Summary) bool {
+	return !slices.ContainsFunc(summaries, func(s results.Summary) bool { return !s.Throughput.HasInterval() })
 }
 
 // defaultPercentiles lists the percentiles that a table has by default, the widest
@@ -57,7 +68,7 @@ func widest(text string) (columns int) {
 // tableOf returns a table with the given percentiles. A mark shows that not all trials
 // of a setting are VALID.
 func tableOf(summaries []results.Summary, shown results.Percentiles) string {
-	columns := closedColumns(shown)
+	columns := closedColumns(shown, haveIntervals(summaries))
 	if len(summaries) > 0 && summaries[0].Setting.Open() {
 		columns = openColumns(summaries, shown)
 	}
@@ -133,20 +144,22 @@ func legend(table string) string {
 	return text
 }
 
-// closedColumns are those of a closed loop.
-func closedColumns(shown results.Percentiles) []column {
+// closedColumns are those of a closed loop, whose settings may all have intervals.
+func closedColumns(shown results.Percentiles, intervals bool) []column {
 	service := func(s results.Summary) results.Latencies { return s.Service }
-	return slices.Concat(
-		[]column{
-			{heading: "op", cell: opCell}, {heading: "clients", cell: clientsCell},
-			{heading: "mean", cell: func(s results.Summary) string { return estimate(s.Service.Mean) }},
-		},
+	columns := []column{{heading: "op", cell: opCell}, {heading: "clients", cell: clientsCell}}
+	throughput := column{heading: "ops/s", cell: func(s results.Summary) string { return perSecondOf(s.Throughput) }}
+	if intervals { // there is no room for more
+		return slices.Concat(columns, percentileColumns("", service, shown), []column{throughput})
+	}
+	return slices.Concat(columns,
+		[]column{{heading: "mean", cell: func(s results.Summary) string { return results.FormatEstimate(s.Service.Mean) }}},
 		percentileColumns("", service, shown),
 		[]column{
 			{heading: "max", cell: func(s results.Summary) string {
-				return estimate(results.Estimate{Median: s.Service.Max, AtLeast: s.Service.MaxAtLeast})
+				return results.FormatEstimate(results.Estimate{Median: s.Service.Max, Low: math.NaN(), AtLeast: s.Service.MaxAtLeast})
 			}},
-			{heading: "ops/s", cell: func(s results.Summary) string { return perSecond(s.Throughput.Median) }},
+			throughput,
 		})
 }
 
@@ -163,7 +176,7 @@ func openColumns(summaries []results.Summary, shown results.Percentiles) []colum
 			{heading: "achieved", cell: func(s results.Summary) string { return perSecond(s.Achieved.Median) }},
 		},
 		percentileColumns("response", results.Summary.Latency, shown),
-		percentileColumns("lag", func(s results.Summary) results.Latencies { return *s.Lag }, results.Percentiles{0.99}))
+		[]column{{"lag", "p99", func(s results.Summary) string { return results.FormatDuration(s.Lag.Quantile(0.99).Median) }}})
 }
 
 // severalClients reports whether settings differ in the number of clients.
@@ -186,17 +199,9 @@ func failedCell(s results.Summary) string { return strconv.FormatInt(s.Counts.Ba
 func percentileColumns(upper string, of func(results.Summary) results.Latencies, shown results.Percentiles) []column {
 	columns := make([]column, len(shown))
 	for i, q := range shown {
-		columns[i] = column{upper, results.PercentileName(q), func(s results.Summary) string { return estimate(of(s).Quantile(q)) }}
+		columns[i] = column{upper, results.PercentileName(q), func(s results.Summary) string { return results.FormatEstimate(of(s).Quantile(q)) }}
 	}
 	return columns
-}
-
-// estimate formats a latency, as a lower bound if it is one.
-func estimate(e results.Estimate) string {
-	if e.AtLeast {
-		return results.FormatBound(e.Median)
-	}
-	return results.FormatDuration(e.Median)
 }
 
 // setting identifies a trial within its sweep.
@@ -229,6 +234,14 @@ func perSecond(v float64) string {
 		return strconv.FormatFloat(v, 'g', 3, 64)
 	}
 	return fmt.Sprintf("%.0f", v)
+}
+
+// perSecondOf formats a rate with its interval: 62300 [60100, 64900].
+func perSecondOf(e results.Estimate) string {
+	if !e.HasInterval() {
+		return perSecond(e.Median)
+	}
+	return fmt.Sprintf("%s [%s, %s]", perSecond(e.Median), perSecond(e.Low), perSecond(e.High))
 }
 
 // warningLines bounds the lines of warnings below a table. With them, the table of

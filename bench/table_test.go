@@ -152,8 +152,8 @@ func TestTableJSON(t *testing.T) {
 	if err := writeJSON(&b, all, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"operation":"put","clients":1,"key_bytes":16,"value_bytes":32,"trials":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p90_ns":40000,"p95_ns":50000,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"verdict":"VALID","interval_ns":{"p50":null,"p90":null,"p95":null,"p99":null,"p999":null}}
-{"operation":"get","clients":8,"key_bytes":16,"value_bytes":90,"value_sizes":"uniform:10-90","trials":1,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p90_ns":13,"p95_ns":14,"p99_ns":10000000,"p999_ns":null,"max_ns":null,"p999_above_ns":1580000000,"max_above_ns":10040000000,"throughput_ops_per_s":250000,"verdict":"SUSPECT","interval_ns":{"p50":null,"p90":null,"p95":null,"p99":null,"p999":null},"warnings":[{"code":"steal","level":"SUSPECT","host":"h","value":0.02,"limit":0.01}]}
+	want := `{"operation":"put","clients":1,"key_bytes":16,"value_bytes":32,"trials":1,"count":2000,"failed":0,"mean_ns":31234.6,"p50_ns":30015,"p90_ns":40000,"p95_ns":50000,"p99_ns":99940,"p999_ns":null,"max_ns":1234567,"throughput_ops_per_s":31900.4,"throughput_interval_ops_per_s":null,"verdict":"VALID","interval_ns":{"mean":null,"p50":null,"p90":null,"p95":null,"p99":null,"p999":null}}
+{"operation":"get","clients":8,"key_bytes":16,"value_bytes":90,"value_sizes":"uniform:10-90","trials":1,"count":800000,"failed":2,"mean_ns":999,"p50_ns":12,"p90_ns":13,"p95_ns":14,"p99_ns":10000000,"p999_ns":null,"max_ns":null,"p999_above_ns":1580000000,"max_above_ns":10040000000,"throughput_ops_per_s":250000,"throughput_interval_ops_per_s":null,"verdict":"SUSPECT","interval_ns":{"mean":null,"p50":null,"p90":null,"p95":null,"p99":null,"p999":null},"warnings":[{"code":"steal","level":"SUSPECT","host":"h","value":0.02,"limit":0.01}]}
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
@@ -197,7 +197,7 @@ func TestIntervalsNeedSeveralTrials(t *testing.T) {
 		})
 	}
 	for n, want := range map[int]string{
-		1: `"interval_ns":{"p50":null,"p90":null,"p95":null,"p99":null,"p999":null}`,
+		1: `"interval_ns":{"mean":null,"p50":null,"p90":null,"p95":null,"p99":null,"p999":null}`,
 		6: `"interval_ns":{"p50":[`,
 	} {
 		var b strings.Builder
@@ -334,4 +334,22 @@ func TestRatesHaveThreeDigits(t *testing.T) {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
 	}
+}
+
+// TestTableOfSixTrials: with enough trials the table has intervals instead of mean and
+// max.
+func TestTableOfSixTrials(t *testing.T) {
+	some := summaries()[:1]
+	interval := func(v float64) results.Estimate { return results.Estimate{Median: v, Low: 0.9 * v, High: 1.2 * v} }
+	some[0].Throughput = interval(31_900)
+	some[0].Service.Quantiles = map[float64]results.Estimate{0.5: interval(30_000), 0.99: interval(1_230_000)}
+	got := table(t, some)
+	want := `op   clients                   p50                   p99                 ops/s
+put        1  30.0 µs [27.0, 36.0]  1.23 ms [1.11, 1.48]  31900 [28710, 38280]
+medians of the trials, [95 % interval of the median]
+`
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	fits(t, got)
 }

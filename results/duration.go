@@ -1,8 +1,10 @@
 package results
 
 import (
+	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // FormatDuration formats a time in nanoseconds with the 3 digits that a histogram
@@ -22,6 +24,22 @@ func FormatDuration(ns float64) string {
 // down, so that the text is a lower bound too.
 func FormatBound(ns float64) string { return "> " + inUnit(ns, 2, math.Floor) }
 
+// FormatEstimate formats the median of times in nanoseconds with its interval, in one
+// unit: 344 µs [322, 399]. A lower bound has no interval.
+func FormatEstimate(e Estimate) string {
+	if e.AtLeast {
+		return FormatBound(e.Median)
+	}
+	text := FormatDuration(e.Median)
+	if !e.HasInterval() {
+		return text
+	}
+	_, unit, _ := strings.Cut(text, " ")
+	scale := map[string]float64{"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9}[unit]
+	part := func(ns float64) string { return plain(roundTo(ns/scale, 3, math.RoundToEven), 3) }
+	return fmt.Sprintf("%s [%s, %s]", text, part(e.Low), part(e.High))
+}
+
 // inUnit formats ns with the given number of digits, in the unit in which the rounded
 // value is in 1 to 999. Seconds have no upper limit.
 func inUnit(ns float64, digits int, round func(float64) float64) string {
@@ -30,12 +48,17 @@ func inUnit(ns float64, digits int, round func(float64) float64) string {
 	for unit < len(names)-1 && roundTo(v, digits, round) >= 1000 {
 		unit, v = unit+1, v/1000
 	}
-	v = roundTo(v, digits, round)
+	return plain(roundTo(v, digits, round), digits) + names[unit]
+}
+
+// plain formats a rounded number with the given number of digits, or with all of a
+// longer integer part.
+func plain(v float64, digits int) string {
 	decimals := 0
 	if v > 0 {
 		decimals = max(0, digits-1-int(math.Floor(math.Log10(v))))
 	}
-	return strconv.FormatFloat(v, 'f', decimals, 64) + names[unit]
+	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
 // roundTo rounds v to the given number of significant digits, but not beyond the

@@ -25,3 +25,20 @@ func TestFormatBound(t *testing.T) {
 		}
 	}
 }
+
+func TestFormatEstimate(t *testing.T) {
+	for _, c := range []struct {
+		e    Estimate
+		want string
+	}{
+		{Estimate{344e3, 322e3, 399e3, false}, "344 µs [322, 399]"},
+		{Estimate{1.234e6, 0.9876e6, 12.34e6, false}, "1.23 ms [0.988, 12.3]"},
+		{Estimate{344e3, 322e3, 399e3, false}.Point(), "344 µs"},
+		{Estimate{4.27e9, 4e9, 5e9, true}, "> 4.2 s"},
+		{Median(nil), "-"},
+	} {
+		if got := FormatEstimate(c.e); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.e, got, c.want)
+		}
+	}
+}

@@ -60,6 +60,12 @@ func median(figures []figure) Estimate {
 	return e
 }
 
+// Point returns e without its interval.
+func (e Estimate) Point() Estimate {
+	e.Low, e.High = math.NaN(), math.NaN()
+	return e
+}
+
 // Known reports whether the figure has a value.
 func (e Estimate) Known() bool { return !math.IsNaN(e.Median) }
 
