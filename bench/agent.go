@@ -83,11 +83,11 @@ func runAgent(ctx context.Context, r io.Reader, w io.Writer) error {
 // errOrdersEnd is the normal end of an agent.
 var errOrdersEnd = errors.New("end of orders")
 
-// readOrders sends the orders of r to orders until r ends, and returns the reason.
-// It handles heartbeats, which are empty lines, and orders to stop itself, since
-// they also come during a measurement. The agent fails if no line arrives for
-// host.OrphanAfter. A result on a slow link takes longer to write than that, so
-// heartbeats are answered by another goroutine.
+// readOrders sends the orders of r to orders until r ends, and returns the reason. It
+// handles heartbeats, which are empty lines, and orders to stop itself, since they also
+// come during a measurement. The agent fails if no line arrives for host.OrphanAfter.
+// Writing a result to a slow link can take longer, so another goroutine answers
+// heartbeats.
 func (a *agent) readOrders(ctx context.Context, r io.Reader, orders chan<- order) error {
 	orphaned := time.AfterFunc(host.OrphanAfter, func() {
 		a.fail(fmt.Errorf("wait for orders: no heartbeat from the coordinator for %v", host.OrphanAfter))

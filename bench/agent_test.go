@@ -282,8 +282,9 @@ func TestEndOfOrdersEndsAMeasurement(t *testing.T) {
 	}
 }
 
-// TestHeartbeatsPassABlockedResult: the agent reads heartbeats although nobody reads what
-// it writes. Else it would miss them while it sends a result over a slow link.
+// TestHeartbeatsPassABlockedResult: the agent reads heartbeats although nobody reads
+// what it writes. Otherwise it would miss them while it sends a result over a slow
+// link.
 func TestHeartbeatsPassABlockedResult(t *testing.T) {
 	c := startAgent(t)
 	read := make(chan error)

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// baselineOps is the number of gets of each client for a baseline: enough for
-	// the p99 of one client. It is less if those of all clients were more than
-	// baselineTotal, but at least 1.
+	// baselineOps is the number of gets of each client for a baseline: enough for the
+	// p99 of one client. With many clients each does fewer, at least 1, so that all
+	// together do about baselineTotal at most.
 	baselineOps   = 2000
 	baselineTotal = 256_000
 	// nullSizes is the number of value sizes that approximate a distribution at a

@@ -15,13 +15,13 @@ type Command struct {
 	Target         []string       `help:"Stores to measure in turn: dht, redis, memcached, null:dht, null:redis, null:memcached." default:"dht" placeholder:"STORE"`
 	Nodes          *int           `help:"Number of servers to start for each target. Default: one on each host of --hosts, or 8 on this machine." placeholder:"N"`
 	Servers        []string       `help:"Running servers to measure: host:port, or redis://:password@host:port/database. Records may stay in them." placeholder:"ADDR"`
-	Cluster        clusterFile    `help:"File that lists running servers to measure, host:port of one a line." placeholder:"FILE"`
+	Cluster        clusterFile    `help:"File that lists running servers to measure, one host:port a line." placeholder:"FILE"`
 	Clients        clientCounts   `help:"Numbers of concurrent clients, as numbers and ranges." default:"1-8"`
 	Ops            int            `help:"Operations per client and operation kind." default:"100000"`
 	Duration       *time.Duration `help:"Length of each measurement, instead of --ops; needs --rate or --workload." placeholder:"TIME"`
 	Warmup         extent         `help:"Warm-up before each measurement: operations per client, time, or both (the shorter counts)." default:"1000,2s"`
 	Trials         int            `help:"Repeats of each setting, each on newly started servers; intervals of medians need 6." default:"1"`
-	Until          percentage     `help:"Stop before --trials when, in every setting, the interval of throughput (closed loop) or p50 (open loop) is within this of the median: 2%." placeholder:"PERCENT"`
+	Until          percentage     `help:"Stop before --trials when, in every setting, the interval of throughput (closed loop) or p50 (open loop) is within this share of the median, such as 2%." placeholder:"PERCENT"`
 	Seed           uint64         `help:"Seed of keys, values, schedules and the order of runs." default:"1"`
 	Pipeline       int            `help:"Largest number of operations in flight on a connection. Default: 1 in a closed loop, --inflight in an open one." placeholder:"N"`
 	Connections    int            `help:"Connections of each client to each server. Default: 1 in a closed loop, enough for --inflight in an open one." placeholder:"N"`
@@ -52,9 +52,9 @@ type Command struct {
 
 	Percentiles results.Percentiles `group:"Output" help:"Percentiles of the table: p50,p95,p99.9. Default: as many of p50, p90, p95, p99 and p99.9 as fit 80 columns." placeholder:"LIST"`
 
-	A  *string `group:"Comparison" name:"a" help:"Flags of side A, such as --a='--target redis'. Both sides have the other flags in common." placeholder:"FLAGS"`
+	A  *string `group:"Comparison" name:"a" help:"Flags of side A, such as --a='--target redis'. All other flags apply to both sides." placeholder:"FLAGS"`
 	B  *string `group:"Comparison" name:"b" help:"Flags of side B." placeholder:"FLAGS"`
-	AA bool    `group:"Comparison" name:"aa" help:"Compare the same with itself: which differences can be found on this machine?"`
+	AA bool    `group:"Comparison" name:"aa" help:"Compare two equal sides, to see which differences can be found on this machine."`
 
 	side string // in a comparison, results.SideA or SideB
 

@@ -19,8 +19,8 @@ const (
 	// unknown. Connections are checked every timeoutCheck.
 	replyTimeout = 10 * time.Second
 	timeoutCheck = time.Second
-	// redialAfter is the pause before the second attempt to make a broken connection
-	// again, and redialAtMost that before any later one.
+	// redialAfter is the pause before the second attempt to restore a lost connection.
+	// Pauses double up to redialAtMost.
 	redialAfter  = 100 * time.Millisecond
 	redialAtMost = time.Second
 )
@@ -39,7 +39,7 @@ type connection struct {
 
 	mu      sync.Mutex
 	conn    *node.Conn // nil while there is none
-	reason  error      // why this side closed conn; nil: it did not
+	reason  error      // why this side closes conn; nil: it does not
 	waiting []*slot    // sent and without a reply, oldest first
 	backlog []byte     // requests that the kernel has not taken yet; nil: flush does not run
 }
@@ -56,9 +56,9 @@ func (k *connection) connect(ctx context.Context) error {
 	return nil
 }
 
-// redial makes a lost connection again. The first attempt after a reply is at once. Each
-// later one waits twice as long as the one before: a server may accept connections and
-// close them.
+// redial restores a lost connection. The first attempt after a reply is immediate. Each
+// later one waits twice as long as the one before, up to redialAtMost: a server may
+// accept connections and close them.
 func (k *connection) redial(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
@@ -246,10 +246,11 @@ func (k *connection) take(conn *node.Conn) *slot {
 	return s
 }
 
-// lose closes conn and ends every operation that waits on it with err. Later calls for
-// the same conn do nothing. A goroutine that receives on conn sees it closed only after
-// these operations have been removed, since its error would replace err. The outcomes are unknown. Only unsent, unless nil, has failed
-// if err wraps [node.ErrFailed]: its request was not sent.
+// lose closes conn and ends every operation that waits on it with err and an unknown
+// outcome. If err wraps [node.ErrFailed], the operation unsent, unless nil, has failed:
+// its request was not sent. Later calls for the same conn do nothing. The operations
+// are removed before conn is closed: a goroutine that receives on it would end them
+// with its own error.
 func (k *connection) lose(conn *node.Conn, err error, unsent *slot) {
 	k.mu.Lock()
 	lost, current := k.waiting, k.conn == conn

@@ -130,7 +130,7 @@ func TestSendDoesNotWaitForSlowServer(t *testing.T) {
 	}
 }
 
-// closing calls closed when it is closed.
+// closing is a connection that calls closed before it is closed.
 type closing struct {
 	net.Conn
 	closed func()
@@ -141,7 +141,7 @@ func (c closing) Close() error {
 	return c.Conn.Close()
 }
 
-// TestAbandonedOperationHadNoReply: a receiver that sees the connection closed can not
+// TestAbandonedOperationHadNoReply: a receiver that sees the connection closed cannot
 // end the operation with another error.
 func TestAbandonedOperationHadNoReply(t *testing.T) {
 	s, k, accept := connected(t)
@@ -184,8 +184,8 @@ func (c closingServers) Dial(context.Context, string) (*node.Conn, error) {
 	return node.NewConn(mine, ""), nil
 }
 
-// TestRedialPauses: in 10 s, a connection that is closed at once is made again after 0,
-// 0.1, 0.3, 0.7 and 1.5 s, and then once each second.
+// TestRedialPauses: a connection that is closed at once is restored after 0, 0.1, 0.3,
+// 0.7 and 1.5 s, and then once a second.
 func TestRedialPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dials := 0

@@ -14,8 +14,8 @@ import (
 	"dhtbench/results"
 )
 
-// startDelay is the time from the order to start to the start itself, and startDelayEach
-// what it is longer for each agent: enough for all agents to receive the order.
+// The start is startDelay after the order to start, and startDelayEach later for each
+// agent: enough time for all agents to receive the order.
 const (
 	startDelay     = 20 * time.Millisecond
 	startDelayEach = time.Millisecond
@@ -259,7 +259,7 @@ func (c *coordinator) phase(ctx context.Context, g *processGroup, common setup, 
 	if err != nil {
 		return results.Trial{}, fmt.Errorf("inject %s: %w", p.Fault, err)
 	}
-	g.silences() // the next are of this phase only
+	g.silences() // resets them: the next call covers only this phase
 	m := measured{setup: common, params: p, started: time.Now().UTC(), offsets: offsets}
 	m.start = c.clock.Now() + int64(startDelay) + int64(startDelayEach)*int64(len(offsets))
 	for _, o := range offsets {

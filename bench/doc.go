@@ -50,8 +50,9 @@
 // # Limits
 //
 // The probe also reports the limits of processes on a host. Before a sweep, need.go
-// estimates the open files, threads and memory of each setting. Settings that do not
-// fit are left out, and so are settings that fail, unless the preflight fails too.
+// estimates the open files, threads and memory of each setting. Settings that exceed
+// the limits are left out. After a setting that fails, the preflight runs again: if it
+// succeeds, only that setting is left out; if it fails, the sweep ends.
 //
 // # The path of an operation
 //

@@ -38,8 +38,8 @@ func describeBuild(info *debug.BuildInfo) results.Build {
 	return facts
 }
 
-// checkBuild returns an error if an executable is another program or build than this
-// one: records describe only this one.
+// checkBuild returns an error unless the executable at path is this program in the same
+// build: records describe only one build.
 func checkBuild(path string) error {
 	that, err := buildinfo.ReadFile(path)
 	if err != nil {

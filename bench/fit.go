@@ -10,7 +10,7 @@ import (
 	"dhtbench/results"
 )
 
-// fit returns an error that names what the coordinator or the hosts have too little of
+// fit returns an error that names the resources that the coordinator or the hosts lack
 // for a trial with these parameters.
 func (f *fleet) fit(p results.Params) error {
 	w, err := newPlan(p)
@@ -52,14 +52,14 @@ type omissions struct {
 	reasons  []error
 }
 
-// add leaves out the setting of a run. It returns the line that says so.
+// add leaves out the setting of a run and returns a line that reports it.
 func (o *omissions) add(p results.Params, reason error) string {
 	o.settings, o.reasons = append(o.settings, p.Setting()), append(o.reasons, reason)
 	return "dhtbench: left out: " + o.line(len(o.settings)-1)
 }
 
-// fitting returns those of runs for which a fleet has enough. It leaves out the settings
-// of the others, with a line on w for each.
+// fitting returns the runs whose settings fit the fleet. It leaves out all other
+// settings and writes a line to w for each.
 func (o *omissions) fitting(f *fleet, runs []sweepRun, w io.Writer) (fit []sweepRun) {
 	for _, r := range runs {
 		if o.has(r.params) {
@@ -79,13 +79,14 @@ func (o *omissions) has(p results.Params) bool {
 	return slices.Contains(o.settings, p.Setting())
 }
 
-// line describes an omission in one line.
+// line describes omission i in one line.
 func (o *omissions) line(i int) string {
 	reason := strings.Join(strings.Fields(o.reasons[i].Error()), " ")
 	return strings.TrimPrefix(setting(o.settings[i]), ", ") + ": " + reason
 }
 
-// err returns an error with a line for each omission, nil if there is none.
+// err returns an error with a line for each omission, or nil if there is none. settings
+// is the number of settings of the sweep.
 func (o *omissions) err(settings int) error {
 	if len(o.settings) == 0 {
 		return nil

@@ -179,7 +179,8 @@ func (o objective) String() string {
 
 func (o objective) set() bool { return o != objective{} }
 
-// percentage is a share, written "2%".
+// percentage is a share, above 0 and at most 1, written "2%". 0 means that none is
+// given.
 type percentage float64
 
 // UnmarshalText reads such a text.

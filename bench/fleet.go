@@ -10,9 +10,8 @@ import (
 	"dhtbench/results"
 )
 
-// fleet is the hosts of a sweep after the preflight: each has dhtbench and can
-// reach the servers of all, or of 16 of many hosts, and their facts are known. It is
-// immutable.
+// fleet is the hosts of a sweep after the preflight: each has dhtbench, has reached the
+// servers of up to maxProbes hosts, and has reported its facts. It is immutable.
 type fleet struct {
 	members []member
 	own     limits // of the coordinator
@@ -85,12 +84,13 @@ func (f *fleet) tryRunning(ctx context.Context, name string, servers []string) e
 	}())
 }
 
-// maxProbes bounds the servers that each host probes. Probes of all hosts at all servers
-// would take minutes with 256 hosts, and a megabyte of each record.
+// maxProbes is the largest number of servers that each host probes. With 256 hosts,
+// probes of all servers from all hosts would take minutes and add a megabyte to each
+// record.
 const maxProbes = 16
 
-// probesOf returns the numbers of the hosts whose servers host i of n probes: its own,
-// and those that follow.
+// probesOf returns, in ascending order, the numbers of the hosts whose servers host i
+// of n probes: i itself and those that follow it.
 func probesOf(i, n int) []int {
 	hosts := make([]int, min(n, maxProbes))
 	for j := range hosts {

@@ -14,11 +14,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limits are what the processes on a host can use. A limit of 0 is not known.
+// limits are the resources that processes on a host can use. 0 means unknown or no
+// limit.
 type limits struct {
 	// Files is the number of files and connections that a process can have open. Go
-	// raises the soft limit of a process to the hard one when the process starts, and
-	// so do redis-server and memcached; a child begins with the soft limit of before.
+	// raises the soft limit of a process to the hard limit when the process starts, and
+	// so do redis-server and memcached. A child process starts with the soft limit from
+	// before.
 	Files uint64 `json:"files"`
 	// MemoryBytes is the memory that is available now: of the host, or less if a
 	// control group has a limit.
@@ -27,7 +29,8 @@ type limits struct {
 	Threads uint64 `json:"threads"`
 }
 
-// readLimits reads the limits of this process, from files below root.
+// readLimits reads the limits of this process, those of control groups from files below
+// root, which is "/" except in tests.
 func readLimits(root string) (l limits, err error) {
 	var files unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &files); err != nil {
@@ -50,8 +53,8 @@ func readLimits(root string) (l limits, err error) {
 	return l, nil
 }
 
-// lesser returns the smaller of two limits, of which 0 is not known. It returns at
-// least 1 if it knows one.
+// lesser returns the smaller of two limits. a may be 0, which means unknown; b is at
+// least 1.
 func lesser(a, b uint64) uint64 {
 	if a == 0 {
 		return b
@@ -59,7 +62,7 @@ func lesser(a, b uint64) uint64 {
 	return min(a, b)
 }
 
-// room returns what is left of a limit, at least 1: 0 would mean that it is not known.
+// room returns what is left of a limit, but at least 1, since 0 means unknown.
 func room(most, used uint64) uint64 {
 	if used >= most {
 		return 1
@@ -67,8 +70,9 @@ func room(most, used uint64) uint64 {
 	return most - used
 }
 
-// memoryRoom returns the bytes that a control group can still use, those of its file
-// cache included, which the kernel frees when it needs them.
+// memoryRoom returns the number of bytes that a control group can still use, MaxUint64
+// without a limit. Inactive file cache counts as free, because the kernel frees it when
+// needed.
 func memoryRoom(group string) uint64 {
 	most, used, cache := groupValue(group, "memory.max"), groupValue(group, "memory.current"), "inactive_file"
 	if most == math.MaxUint64 { // version 1, or no limit
@@ -87,8 +91,8 @@ func memoryRoom(group string) uint64 {
 	return room(most, used)
 }
 
-// groupValue reads a number from a file of a control group, MaxUint64 if there is none
-// or no limit.
+// groupValue returns the number in a file of a control group, or MaxUint64 if there is
+// no such file or no limit.
 func groupValue(group, file string) uint64 {
 	text, err := os.ReadFile(filepath.Join(group, file))
 	if err != nil {
@@ -127,8 +131,8 @@ func controlGroups(root, controller string) (folders []string) {
 	return folders
 }
 
-// userThreads returns how many threads the user of this process can still start, 0 if
-// there is no limit. There is none for root.
+// userThreads returns how many threads the user of this process can still start, or 0
+// if there is no limit. Root has no limit.
 func userThreads() uint64 {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NPROC, &limit); err != nil || limit.Cur > math.MaxInt32 || os.Geteuid() == 0 {

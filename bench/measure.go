@@ -16,8 +16,9 @@ import (
 )
 
 // Run measures the trials that the results file lacks, appends each as it ends, and
-// prints the table of the whole sweep. It leaves out settings for which the hosts have
-// too little memory or too few open files, and settings that fail; its error names them.
+// prints the table of the whole sweep. It leaves out settings that need more memory,
+// open files or threads than the hosts have, and settings that fail. Its error names
+// them.
 func (c *Command) Run(ctx context.Context) (err error) {
 	if c.Results == "" {
 		c.Results = datedName(time.Now())
@@ -99,8 +100,9 @@ func dropInterrupted(name string, file *results.File, trials []results.Trial) ([
 	return trials[:n-1], file.DropLast()
 }
 
-// measure does the runs that are missing from trials. left names the settings that were
-// left out, also if err is not nil.
+// measure does the runs that are missing from trials and passes each new trial to
+// record. left is an error that names the settings that were left out. Both errors may
+// be set.
 func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, record func(results.Trial) error) (left, err error) {
 	runs := s.runs(trials)
 	if len(runs) == 0 {
@@ -122,7 +124,7 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 		if out.has(run.params) {
 			continue
 		}
-		if failed { // because of the setting, or of a host?
+		if failed { // because of its setting, or because a host failed: the preflight decides
 			if _, err := c.fleet(ctx); err != nil {
 				return out.err(len(s.settings())), err
 			}
@@ -145,7 +147,8 @@ func (c *Command) measure(ctx context.Context, s sweep, trials []results.Trial, 
 	return out.err(len(s.settings())), nil
 }
 
-// settled reports whether --until allows to end with these trials.
+// settled reports whether these trials satisfy --until, so that the sweep can end
+// early.
 func (c *Command) settled(trials []results.Trial) bool {
 	if c.Until == 0 || len(trials) == 0 {
 		return false
@@ -184,7 +187,8 @@ func (c *Command) coordinator(ctx context.Context, trials []results.Trial) (*coo
 	}, nil
 }
 
-// terminal returns a function for the number of columns of a terminal, nil if f is none.
+// terminal returns a function that returns the number of columns of the terminal f. It
+// returns nil if f is not a terminal.
 func terminal(f *os.File) (columns func() int) {
 	if !term.IsTerminal(int(f.Fd())) {
 		return nil
@@ -260,8 +264,8 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// cutShort adds to err, unless it is nil, how many trials were kept and how to resume the
-// sweep.
+// cutShort adds to err how many trials were kept and how to resume the sweep. It
+// returns nil if err is nil.
 func (c *Command) cutShort(ctx context.Context, err error, done, size int) error {
 	if err == nil {
 		return nil

@@ -5,24 +5,25 @@ import (
 	"dhtbench/results"
 )
 
-// need is what the processes of a trial need. Numbers are estimates, rather too high
-// than too low.
+// need is the resources that the processes of a trial need on one host. All numbers are
+// estimates, and rather too high than too low.
 type need struct {
 	files       int     // open in the process that opens most
-	filesIn     string  // that process: agent or server
+	filesIn     string  // kind of that process: agent or server
 	memoryBytes float64 // of all processes of a host
 	threads     int     // of all processes of a host
 	cores       int     // of the host
 }
 
 // Open files of a process besides the connections of clients: up to 13 were counted in
-// an agent, 14 in a node. A server of another store keeps some for itself.
+// an agent, 14 in a node. A server of another store reserves some.
 const (
 	agentFiles  = 16
 	serverFiles = 16
 	storeFiles  = 64
-	// filesPerProcess are the files of the coordinator for a process while it starts:
-	// both ends of 3 pipes. coordinatorFiles are its other files.
+	// filesPerProcess is the number of files that the coordinator opens for a process
+	// while it starts: both ends of 3 pipes. coordinatorFiles is the number of its
+	// other files.
 	filesPerProcess  = 6
 	coordinatorFiles = 24
 	// threadsPerProcess is the number of threads of a process besides one for each
@@ -74,7 +75,7 @@ func (f *fleet) need(w *plan, i int) need {
 	return n
 }
 
-// add adds a process.
+// add adds a process with its number of open files and its memory in bytes.
 func (n *need) add(process string, files int, memory float64) {
 	if files > n.files {
 		n.files, n.filesIn = files, process
@@ -83,8 +84,9 @@ func (n *need) add(process string, files int, memory float64) {
 	n.threads += threadsPerProcess + n.cores
 }
 
-// agentBytes estimates the memory of an agent. Histograms count twice: those of the
-// phase before, or copies made for the result, may not be collected yet.
+// agentBytes estimates the memory of an agent in bytes. Histograms count twice: those
+// of the previous phase, or copies made for the result, may not have been collected
+// yet.
 func (w *plan) agentBytes(clients int) float64 {
 	histograms := 1
 	if w.open() {
@@ -108,10 +110,11 @@ func (w *plan) agentBytes(clients int) float64 {
 	return agentBase + float64(clients)*each + w.timelineBytes(clients)
 }
 
-// done estimates the operations of a client up to the end of a phase.
+// done estimates the number of operations of a client, with the warm-up, up to the end
+// of a phase.
 func (w *plan) done() float64 { return float64(w.warmups() + w.expected()) }
 
-// ledgerBytes estimates the memory of a client's ledger.
+// ledgerBytes estimates the memory of a client's ledger in bytes.
 func (w *plan) ledgerBytes() float64 {
 	if !w.mixed() {
 		if done := w.done(); done <= maxReserved {
@@ -127,8 +130,8 @@ func (w *plan) ledgerBytes() float64 {
 	return writtenBytes * written
 }
 
-// timelineBytes estimates the memory of an agent's timeline: a histogram for each
-// slice, and points that are not counted yet.
+// timelineBytes estimates the memory of an agent's timeline in bytes: a histogram for
+// each slice, and points that are not counted yet.
 func (w *plan) timelineBytes(clients int) float64 {
 	if !w.open() {
 		return 0
@@ -139,7 +142,7 @@ func (w *plan) timelineBytes(clients int) float64 {
 	return count*(slice+packedBytes) + points
 }
 
-// serverBytes estimates the memory of one server.
+// serverBytes estimates the memory of one server in bytes.
 func (w *plan) serverBytes() float64 {
 	connections := float64(w.Clients*max(w.Connections, 1)) * (connectionBytes + float64(w.KeyBytes+w.options.Values.Max()))
 	if results.IsNull(w.Target) {

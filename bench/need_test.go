@@ -22,7 +22,7 @@ import (
 )
 
 // TestMain makes this test binary the executable of a fleet: with the arguments of an
-// agent or a node it is one.
+// agent or a node it runs one.
 func TestMain(m *testing.M) {
 	if len(os.Args) < 2 || os.Args[1] != "agent" && os.Args[1] != "node" {
 		os.Exit(m.Run())
@@ -52,13 +52,13 @@ func localFleet(t *testing.T) *fleet {
 	return f
 }
 
-// usedBy is what processes use.
+// usedBy is the resources that processes use.
 type usedBy struct {
 	files, threads int   // files of the process with most
 	memory         int64 // peaks of all processes together, in bytes
 }
 
-// used returns what the child processes use that run a subcommand.
+// used returns the resources that child processes running a subcommand use.
 func used(t *testing.T, subcommand string) (sum usedBy) {
 	t.Helper()
 	all, err := filepath.Glob("/proc/[0-9]*")

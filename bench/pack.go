@@ -12,12 +12,12 @@ import (
 // packAbove is the length in bytes from which a line is packed.
 const packAbove = 4 << 10
 
-// packed is a line that holds a longer one, compressed by flate.
+// packed is a line that contains a longer one, compressed with flate.
 type packed struct {
 	Packed []byte `json:"packed"`
 }
 
-// pack packs a line if it is long, as a result is. Links may be slow.
+// pack compresses a long line, such as a result, because links may be slow.
 func pack(line []byte) ([]byte, error) {
 	if len(line) < packAbove {
 		return line, nil

@@ -9,8 +9,8 @@ import (
 // pipeline is the closed loop of a client with several operations in flight. Replies
 // free slots for the next operations. Those for one connection are sent in one write.
 //
-// Note: one goroutine at a time makes and sends operations. With values of hundreds of
-// kilobytes it, not the store, limits the throughput of a client, and on a host with many
+// Note: only one goroutine at a time generates and sends operations. With values of
+// hundreds of kilobytes this limits the throughput of a client, and on a host with many
 // processors no warning reports it. More clients use more processors.
 type pipeline struct {
 	run   *run

@@ -28,7 +28,7 @@ type progress struct {
 
 	mu    sync.Mutex  // guards what follows
 	done  int         // trials that ended
-	trial *underway   // nil: the next one is prepared
+	trial *underway   // nil while the next one is prepared
 	timer *time.Timer // to the next line
 }
 
@@ -39,7 +39,8 @@ type underway struct {
 	operations int64 // done so far
 }
 
-// newProgress returns progress of runs. Without runs the number of trials is unknown.
+// newProgress returns the progress of runs. Without runs the number of trials is
+// unknown. w and columns are as in progress.
 func newProgress(w io.Writer, columns func() int, runs []sweepRun) *progress {
 	p := &progress{w: w, columns: columns, start: time.Now()}
 	for _, r := range runs {
@@ -146,7 +147,8 @@ func (t underway) share() float64 {
 	return min(float64(t.operations)/float64(t.params.Clients*t.params.Operations), 1)
 }
 
-// left estimates the time until the end of the sweep. It is empty if that is unknown.
+// left describes the estimated time until the end of the sweep. It is empty if the time
+// is unknown.
 func (p *progress) left() string {
 	if p.trials == 0 || p.share() == 0 {
 		return ""

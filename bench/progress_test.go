@@ -37,8 +37,9 @@ func TestLinesOfALongTrial(t *testing.T) {
 	})
 }
 
-// TestProgressOnATerminal: the line is redrawn in place, never as wide as the screen and
-// without a newline, so that nothing is left in the scrollback. In the end it is gone.
+// TestProgressOnATerminal: the line is redrawn in place, never as wide as the screen
+// and without a newline, so that nothing is left in the scrollback. At the end it is
+// removed.
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder

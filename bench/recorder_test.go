@@ -55,8 +55,8 @@ func TestRecorderCountsByOutcome(t *testing.T) {
 	}
 }
 
-// TestBreakdownIsAbsentWithoutTimes has one reply without the times of the server, and
-// then one with them.
+// TestBreakdownIsAbsentWithoutTimes: a reply without the times of the server makes no
+// breakdown, and one with them does.
 func TestBreakdownIsAbsentWithoutTimes(t *testing.T) {
 	p := phases()
 	p.Loop, p.Breakdown = results.OpenLoop, true

@@ -90,7 +90,8 @@ func (c *Command) checkRunning() error {
 	return errors.Join(errs...)
 }
 
-// recorded returns a command line without the passwords of the servers of commands.
+// recorded returns the command line args without the passwords of the running servers
+// of commands.
 func recorded(args []string, commands []*Command) []string {
 	args = slices.Clone(args)
 	for _, c := range commands {

@@ -38,7 +38,8 @@ func (c *Command) sides() ([]*Command, error) {
 	return sides, nil
 }
 
-// each returns the commands of both sides of a comparison, or else c.
+// each returns the commands of both sides of a comparison, or only c without a
+// comparison.
 func (c *Command) each() []*Command {
 	if !c.comparing() {
 		return []*Command{c}
@@ -60,7 +61,8 @@ func (c *Command) comparison() sweep {
 	return s
 }
 
-// with returns a copy of c with more flags.
+// with returns a copy of c in which the given flags are set. Flags that apply to both
+// sides are errors.
 func (c *Command) with(flags []string) (*Command, error) {
 	side, given := *c, new(Command)
 	parser, err := kong.New(given, kong.NoDefaultHelp())
@@ -90,7 +92,8 @@ func (c *Command) with(flags []string) (*Command, error) {
 	return &side, nil
 }
 
-// ofBoth reports whether a flag is the same on both sides.
+// ofBoth reports whether a flag applies to both sides, so that no side can have its
+// own.
 func ofBoth(f *kong.Flag) bool {
 	if f.Group != nil && (f.Group.Key == "Output" || f.Group.Key == "Comparison") {
 		return true
@@ -98,7 +101,8 @@ func ofBoth(f *kong.Flag) bool {
 	return slices.Contains([]string{"hosts", "trials", "seed", "slo"}, f.Name)
 }
 
-// fieldOf returns the index of the field of a struct that a value is.
+// fieldOf returns the index of a field in a struct. It panics if the field is not in
+// the struct.
 func fieldOf(of, field reflect.Value) []int {
 	for i := range of.NumField() {
 		if of.Field(i).CanAddr() && of.Field(i).Addr().Pointer() == field.Addr().Pointer() {
@@ -125,15 +129,16 @@ func (c *Command) checkSides() error {
 	a, b := sides[0], sides[1]
 	return errors.Join(
 		refuse(c.AA && (c.A != nil || c.B != nil), "--aa cannot be combined with --a and --b"),
-		refuse(!c.AA && (c.A == nil || c.B == nil), "--a and --b need each other; a side without flags of its own is --a=''"),
-		refuse(!c.AA && sameSweep(a.sweep(), b.sweep()), "--a and --b describe the same; to measure the machine, give --aa"),
+		refuse(!c.AA && (c.A == nil || c.B == nil), "--a and --b must be given together; for a side without flags of its own give --a=''"),
+		refuse(!c.AA && sameSweep(a.sweep(), b.sweep()), "--a and --b describe the same settings; to compare equal sides give --aa"),
 		refuse(c.SLO.set(), "--slo cannot be combined with --a, --b and --aa"),
 		refuse(c.Trials < fewestTrials, "--trials %d: a comparison needs at least %d", c.Trials, fewestTrials),
-		refuse(len(a.sweep().settings()) != len(b.sweep().settings()), "--a and --b must have as many settings as each other: %d and %d",
+		refuse(len(a.sweep().settings()) != len(b.sweep().settings()), "--a has %d settings and --b has %d: both must have the same number",
 			len(a.sweep().settings()), len(b.sweep().settings())))
 }
 
-// fewestTrials is the fewest repeats with which a comparison can find anything.
+// fewestTrials is the smallest number of repeats with which a comparison can find a
+// difference.
 const fewestTrials = 6
 
 // sameSweep reports whether two sides have the same settings.
@@ -151,8 +156,9 @@ func sameSweep(a, b sweep) bool {
 	return len(x) == len(y)
 }
 
-// compare prints the comparison of the sides. It returns an error if B is worse or, of
-// equal sides, if any difference is found.
+// compare prints the comparison of the sides. It returns [compare.ErrRegression] if B
+// is worse than A by more than the default threshold. With --aa it returns an error if
+// any difference is found.
 func (c *Command) compare(trials []results.Trial) error {
 	compared, err := compare.Sides(c.Results, trials, true)
 	if err != nil {
@@ -168,7 +174,7 @@ func (c *Command) compare(trials []results.Trial) error {
 	case err != nil:
 		return err
 	case c.AA && len(found) > 0:
-		return errors.New("--aa: equal sides differ: find out why before you compare on this machine")
+		return errors.New("--aa: equal sides differ; find the cause before you compare on this machine")
 	case !c.AA && compared.Regressed(compare.DefaultThreshold):
 		return compare.ErrRegression
 	}

@@ -85,7 +85,7 @@ func TestRepeatsHaveSeedsOfTheirOwn(t *testing.T) {
 
 func TestRefusedSides(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"--trials=6 --a=", "--a and --b need each other"},
+		{"--trials=6 --a=", "--a and --b must be given together"},
 		{"--trials=6 --a= --b=", "--a and --b describe the same"},
 		{"--trials=5 --aa", "--trials 5: a comparison needs at least 6"},
 		{"--trials=6 --aa --a= --b=", "--aa cannot be combined with --a and --b"},

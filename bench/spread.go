@@ -10,8 +10,8 @@ import (
 	"dhtbench/results"
 )
 
-// writeSpread writes a table of how clients differ, with a row for the heaviest load of
-// each operation that has several clients.
+// writeSpread writes a table that compares clients, with a row for each operation at
+// its heaviest load. It leaves out loads of one client.
 func writeSpread(w io.Writer, summaries []results.Summary) {
 	rows := [][]string{{"op", "clients", "p99", "p99 of each client", "most of the slowest 1 %"}}
 	for i, s := range summaries {
@@ -36,8 +36,9 @@ func writeSpread(w io.Writer, summaries []results.Summary) {
 	}
 }
 
-// tailOwner describes the client with most of the slowest operations: client 3 on h3: 31.4
-// %, 12.5 % of all.
+// tailOwner names the client with most of the slowest operations, with its shares of
+// them and of all operations: "client 3 on h3: 31.4 %, 12.5 % of all". It returns "-"
+// if the p99 is unknown.
 func tailOwner(parts []results.Part) string {
 	p := slices.MaxFunc(parts, func(a, b results.Part) int {
 		if a.Tail < b.Tail {

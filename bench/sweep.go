@@ -21,7 +21,7 @@ type sweep struct {
 	rates   rates    // offered; none: a closed loop
 	pacings []string // pacings of an open loop; none: that of params
 	trials  int      // repeats of each setting, at least 1
-	sides   []sweep  // the two sides of a comparison, instead of all but trials; nil: none
+	sides   []sweep  // of a comparison, each with its own settings; nil: no comparison
 }
 
 // size is the number of trials in the sweep.
@@ -153,7 +153,7 @@ func (s sweep) runs(done []results.Trial) []sweepRun {
 }
 
 // order returns the settings in a random order. In a comparison, the settings of both
-// sides that belong together follow each other, either of them first.
+// sides that belong together follow each other, in random order.
 func (s sweep) order(random *rand.Rand) []results.Params {
 	if s.sides == nil {
 		order := s.settings()

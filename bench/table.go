@@ -23,8 +23,8 @@ type column struct {
 }
 
 // writeTable writes the trials of one sweep as a table, one row for each setting, and a
-// legend. It has the chosen percentiles; if none are chosen, the first list of
-// defaultPercentiles with which it fits a terminal.
+// legend. It has the chosen percentiles. If none are chosen, it has the first list of
+// defaultPercentiles with which it fits 80 columns.
 func writeTable(w io.Writer, summaries []results.Summary, chosen results.Percentiles) error {
 	lists := defaultPercentiles()
 	if haveIntervals(summaries) {
@@ -144,12 +144,12 @@ func legend(table string) string {
 	return text
 }
 
-// closedColumns are those of a closed loop, whose settings may all have intervals.
+// closedColumns returns the columns of a closed loop, with or without intervals.
 func closedColumns(shown results.Percentiles, intervals bool) []column {
 	service := func(s results.Summary) results.Latencies { return s.Service }
 	columns := []column{{heading: "op", cell: opCell}, {heading: "clients", cell: clientsCell}}
 	throughput := column{heading: "ops/s", cell: func(s results.Summary) string { return perSecondOf(s.Throughput) }}
-	if intervals { // there is no room for more
+	if intervals { // there is no room for mean and max
 		return slices.Concat(columns, percentileColumns("", service, shown), []column{throughput})
 	}
 	return slices.Concat(columns,

@@ -68,9 +68,9 @@ func (a *agent) vitals(before, after usage) node.Vitals {
 	return v
 }
 
-// throttled returns how long limits on processor time have stopped this process, in
-// nanoseconds: those of its control groups of version 1 and 2 and of their parents,
-// summed, from files below root.
+// throttled returns for how many nanoseconds CPU limits have stopped this process. It
+// is the sum over its control groups, of version 1 and 2, and their parents, read from
+// files below root.
 func throttled(root string) (ns int64) {
 	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if err != nil {
@@ -86,13 +86,13 @@ func throttled(root string) (ns int64) {
 		for ; group != "." && group != "/"; group = filepath.Dir(group) {
 			ns += throttledIn(filepath.Join(mount, group))
 		}
-		ns += throttledIn(mount) // of a container, its own group
+		ns += throttledIn(mount) // in a container, its own group
 	}
 	return ns
 }
 
-// throttledIn returns how long the limit of one control group has stopped its
-// processes, in nanoseconds. It is 0 without a limit.
+// throttledIn returns for how many nanoseconds the limit of one control group has
+// stopped its processes. It is 0 without a limit.
 func throttledIn(group string) int64 {
 	stat, err := os.ReadFile(filepath.Join(group, "cpu.stat"))
 	if err != nil {

@@ -141,8 +141,8 @@ func (m Mix) String() string {
 // deletes reports whether the mix deletes records.
 func (m Mix) deletes() bool { return m.shares[kindDel] != 0 }
 
-// Writes returns the shares, 0 to 1, of the operations of m that write a record and of
-// those that write a new one.
+// Writes returns two shares of the operations of m, 0 to 1: all operations that write a
+// record, and those that insert a new one.
 func (m Mix) Writes() (all, inserts float64) {
 	operations := m.shares[kindUpdate] // an update is two
 	for k, share := range m.shares {

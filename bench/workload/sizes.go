@@ -128,7 +128,7 @@ func (s Sizes) Min() int { return s.Low }
 // Max returns the largest size.
 func (s Sizes) Max() int { return max(s.Low, s.High) }
 
-// Mean returns the mean size.
+// Mean returns the mean size in bytes.
 func (s Sizes) Mean() float64 {
 	switch s.Kind {
 	case sizesUniform:
