@@ -17,8 +17,9 @@ const (
 	maxThrottling, ruinousThrottling = 0.001, 0.05
 )
 
-// maxSilence is the time for which nothing may be heard from a host: four heartbeats.
-// The network to its agents and nodes may have failed meanwhile too.
+// maxSilence is the longest time without output from a host that causes no warning:
+// four heartbeats. In a longer one, the network between nodes and clients may have
+// failed too.
 const maxSilence = 12 * time.Second
 
 // busyAgents finds agents that use almost all of their processor time: their speed
@@ -67,7 +68,8 @@ func throttling(t Trial) []Warning {
 	return all
 }
 
-// silence finds hosts that the coordinator did not hear for a while.
+// silence finds hosts from which the coordinator received nothing for longer than
+// maxSilence.
 func silence(t Trial) []Warning {
 	var all []Warning
 	for _, h := range t.Hosts {

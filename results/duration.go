@@ -51,8 +51,8 @@ func inUnit(ns float64, digits int, round func(float64) float64) string {
 	return plain(roundTo(v, digits, round), digits) + names[unit]
 }
 
-// plain formats a rounded number with the given number of digits, or with all of a
-// longer integer part.
+// plain formats a rounded number with the given number of digits, or with more if its
+// integer part is longer.
 func plain(v float64, digits int) string {
 	decimals := 0
 	if v > 0 {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// mostListed is the largest number of latencies of a histogram that lists them in a
-// file. The HDR encoding of more is shorter. It takes 1 ms, which is too long for the
+// mostListed is the largest number of latencies that a histogram lists in a file. With
+// more, the HDR encoding is shorter. It takes 1 ms, which is too long for the
 // histograms of 10,000 clients.
 const mostListed = 64
 
@@ -85,8 +85,8 @@ func (h *Histogram) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// cutHDR cuts the encoding out of the form in a file, so that JSON need not be parsed for
-// most of a record a second time. It returns nil if it does not find it.
+// cutHDR cuts the encoded buckets out of the JSON form, so that most of a record is not
+// parsed as JSON a second time. hdr is nil if they are not found.
 func cutHDR(data []byte) (hdr, rest []byte) {
 	const key = `"hdr":"`
 	start := bytes.Index(data, []byte(key)) + len(key)
@@ -100,8 +100,7 @@ func cutHDR(data []byte) (hdr, rest []byte) {
 	return data[start : start+length], slices.Concat(data[:start], data[start+length:])
 }
 
-// check checks the exact figures: count values from min to max have a sum from count
-// x min to count x max.
+// check checks the exact figures: the sum must lie between count × min and count × max.
 func (j histogramJSON) check() error {
 	const rounding = 1e-9 // of products as large as these, in floating point
 	n := float64(j.Count)

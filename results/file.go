@@ -264,8 +264,8 @@ func (f *File) DropLast() error {
 	return nil
 }
 
-// Close closes the file. It removes a file without trials, as a run leaves that failed
-// before the first.
+// Close closes the file. It removes a file without trials, which is left by a run that
+// failed before its first trial.
 func (f *File) Close() error {
 	info, err := f.f.Stat()
 	if err == nil && info.Size() == 0 {

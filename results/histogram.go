@@ -18,13 +18,13 @@ const (
 	digits  = 3 // significant decimal digits of a bucket
 )
 
-// Histogram counts latencies in HDR buckets from 1 ns to 60 s with 3
-// significant digits, and keeps the exact count, sum, minimum and maximum
-// beside them (the library's own maximum is the edge of a bucket). It takes
-// 221 kB, or about 3 kB when it was read from a file and not added to since, or 8 bytes
-// for each latency if it is short. It is not safe for concurrent use: give each client its own and Add them
-// afterwards. Use [NewHistogram] or [NewShortHistogram]; the zero value is not
-// usable, except to unmarshal into.
+// Histogram counts latencies in HDR buckets from 1 ns to 60 s with 3 significant
+// digits, and keeps the exact count, sum, minimum and maximum beside them (the
+// library's own maximum is the edge of a bucket). It takes 221 kB. It takes about 3 kB
+// if it was read from a file and not changed since, and 8 bytes for each latency if it
+// is short. It is not safe for concurrent use: give each client its own and Add them
+// afterwards. Use [NewHistogram] or [NewShortHistogram]; the zero value is not usable,
+// except to unmarshal into.
 type Histogram struct {
 	buckets *hdr.Histogram // nil while packed or short
 	short   []int64        // of a short histogram, the values inside the bounds

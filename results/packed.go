@@ -26,8 +26,8 @@ const (
 	payloadCookie    = 0x1c849303
 	cookieMask       = ^uint32(0xf0)
 	headerBytes      = 40
-	// halfBuckets is how many buckets of equal width have 3 digits. The width doubles
-	// after each, except that the first has twice as many.
+	// halfBuckets is the number of buckets of equal width that 3 digits need. The width
+	// doubles after each group of so many; the first group has twice as many.
 	halfBuckets = 1024
 	maxBuckets  = 27 * halfBuckets // up to 2^36 ns, the first power of 2 above Highest
 )
@@ -95,8 +95,7 @@ func (p packed) inflate() ([]byte, error) {
 	return counts, nil
 }
 
-// inflaters keeps readers of compressed bytes, each of which takes 40 kB, for the next
-// histogram.
+// inflaters keeps readers of compressed bytes for the next histogram. Each takes 40 kB.
 var inflaters sync.Pool
 
 // inflater returns a reader of compressed bytes.

@@ -82,8 +82,8 @@ type Params struct {
 	Seed       uint64 `json:"seed"`
 	Repeat     int    `json:"repeat"` // 0 for the first
 	// RepeatSeed is the seed of the workload and the schedules in this repeat, instead
-	// of Seed, so that repeats vary in them too. It is 0 if Seed is used, as in the first
-	// repeat and in all of earlier versions.
+	// of Seed, so that repeats vary in them too. It is 0 if Seed is used, as in the
+	// first repeat and in all repeats of earlier versions.
 	RepeatSeed uint64 `json:"repeat_seed,omitempty"`
 
 	// Target is the store: redis, memcached, null:dht and so on. Empty means DHT, the
@@ -116,7 +116,7 @@ type Params struct {
 
 	// Connections is the number of connections of each client to each server. Pipeline
 	// is the largest number of operations in flight on a connection. Both are 0 in open
-	// loops of earlier versions; of closed loops, these had one of each.
+	// loops of earlier versions. Closed loops of earlier versions had one of each.
 	Connections int `json:"connections,omitempty"`
 	Pipeline    int `json:"pipeline,omitempty"`
 
@@ -152,7 +152,7 @@ func (p *Params) fill() {
 	}
 }
 
-// Setting returns p without its repeat and the seed of that: what the trials of one
+// Setting returns p without its repeat and the repeat's seed: what the trials of one
 // point of a figure have in common.
 func (p Params) Setting() Params {
 	p.Repeat, p.RepeatSeed = 0, 0
@@ -163,7 +163,7 @@ func (p Params) Setting() Params {
 func (p Params) WorkloadSeed() uint64 { return cmp.Or(p.RepeatSeed, p.Seed) }
 
 // Difference names the parameters in which p and q differ, and their values. With the
-// places there and here it is `nodes: 8 there, 4 here; seed: 1 there, 2 here`.
+// places "there" and "here" it is `nodes: 8 there, 4 here; seed: 1 there, 2 here`.
 func (p Params) Difference(q Params, placeOfP, placeOfQ string) string {
 	var parts []string
 	others := maps.Collect(q.Values())

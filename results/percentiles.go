@@ -6,7 +6,7 @@ import (
 )
 
 // Percentiles is a list of quantiles, ascending and without duplicates. Its text is
-// "p50,p95,p99.9". The zero value is no list.
+// "p50,p95,p99.9". The zero value is empty.
 type Percentiles []float64
 
 // UnmarshalText reads such a text.

@@ -39,7 +39,7 @@ func (t Trial) Quantile(q float64) (value time.Duration, atLeast bool) { return 
 // Count is the number of operations.
 func (s Sample) Count() int64 { return s.all.Count() }
 
-// Histogram returns all latencies, the lower bounds among them. It must not be changed.
+// Histogram returns all latencies, including lower bounds. Do not change it.
 func (s Sample) Histogram() *Histogram { return s.all }
 
 // Supports reports whether there are enough operations for quantile q: at least 10

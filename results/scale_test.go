@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// repeated is the lines of a results file again and again.
+// repeated repeats the lines of a results file until left is 0.
 type repeated struct {
 	lines [][]byte
 	left  int // lines
@@ -32,9 +32,9 @@ func (r *repeated) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// BenchmarkReadAndSummarize reads and summarizes 10,000 trials: those of a default sweep,
-// and those of a study with its timelines. It reports the processor time as cpu-s and
-// the largest heap.
+// BenchmarkReadAndSummarize reads and summarizes 10,000 trials: those of a default
+// sweep, and those of a study with its timelines. It reports the processor time of both
+// as read-cpu-s and summarize-cpu-s, and the memory in use as MB.
 func BenchmarkReadAndSummarize(b *testing.B) {
 	const trials = 10_000
 	for _, name := range []string{"loopback.jsonl", "verdict.jsonl"} {
@@ -62,7 +62,7 @@ func BenchmarkReadAndSummarize(b *testing.B) {
 	}
 }
 
-// processorTime is that of this process.
+// processorTime returns the processor time of this process.
 func processorTime(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

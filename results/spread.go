@@ -16,9 +16,9 @@ type Part struct {
 	Operations, Tail float64
 }
 
-// Parts returns the parts of the clients that had operations, in order of their numbers,
-// over all trials. The record does not say which server did an operation, so there are
-// none of servers.
+// Parts returns the parts of the clients that had operations, in order of their
+// numbers, over all trials. The record does not say which server did an operation, so
+// servers have no parts.
 func (s Summary) Parts() []Part {
 	clients := make([]tally, s.Setting.Clients)
 	var all tally
@@ -55,7 +55,7 @@ func (s Summary) Parts() []Part {
 // partQuantiles are those of a [Part].
 func partQuantiles() []float64 { return []float64{0.5, 0.99} }
 
-// tally is what is counted of one client.
+// tally is the counts of one client.
 type tally struct {
 	host              string
 	figures           []figures

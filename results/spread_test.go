@@ -7,7 +7,7 @@ import (
 )
 
 // TestParts: of two clients with equal numbers of operations, the one with the slow
-// operations owns the tail of every trial, whatever the level of the trial.
+// operations owns the tail of every trial, whatever the general latency of the trial.
 func TestParts(t *testing.T) {
 	var trials []Trial
 	for _, level := range []time.Duration{time.Millisecond, time.Second} {

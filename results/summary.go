@@ -39,7 +39,8 @@ type Summary struct {
 // lower bounds; others are of the operations with a reply.
 type Latencies struct {
 	Mean Estimate
-	// Quantiles are those of [Quantiles] and those asked for, by quantile.
+	// Quantiles has the quantiles of [Quantiles] and those that were requested, by
+	// quantile.
 	Quantiles map[float64]Estimate
 	Max       float64 // the largest of all
 	// MaxAtLeast says that Max is only a lower bound.
@@ -181,14 +182,14 @@ func across(trials []Trial, of func(Trial) Sample, quantiles []float64) Latencie
 }
 
 // LatenciesOf returns the figures of one histogram, without intervals. They include the
-// given quantiles, as in [Summarize].
+// given quantiles and those of [Quantiles].
 func LatenciesOf(h *Histogram, quantiles ...float64) Latencies {
 	quantiles = append(Quantiles(), quantiles...)
 	return latenciesOf([]figures{sampleOf(h).figures(quantiles)}, quantiles)
 }
 
-// figures are those of one sample. A sample takes 221 kB, so those of many trials are not
-// kept.
+// figures are those of one sample. A sample takes 221 kB, so the samples of many trials
+// are not kept.
 type figures struct {
 	mean, max figure
 	quantiles []figure

@@ -20,7 +20,8 @@ func (r Refusal) Error() string { return r.Err.Error() }
 // Unwrap returns the reason.
 func (r Refusal) Unwrap() error { return r.Err }
 
-// ErrRegression says that B is worse than A by more than the threshold.
+// ErrRegression is the error of a comparison in which B is found to be worse than A by
+// more than the threshold.
 var ErrRegression = errors.New("side B is worse than A by more than the threshold")
 
 // Alpha is the p-value up to which a difference counts as found.
@@ -38,8 +39,8 @@ type Comparison struct {
 	Paired  bool
 	Repeats [2]int // of A and of B that are compared; equal if paired
 	Metrics []Metric
-	// Caveats are sentences on what limits the comparison. Forced are the reasons for
-	// which it would have been refused.
+	// Caveats are statements on what limits the comparison. Forced are the reasons for
+	// a refusal, if the comparison was forced.
 	Caveats, Forced []string
 }
 
@@ -90,13 +91,13 @@ func Quantiles() []float64 {
 	return []float64{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999}
 }
 
-// Found reports whether there is a difference.
+// Found reports whether a difference was found.
 func (r Row) Found() bool { return r.P <= Alpha }
 
 // Regressed reports whether B is found to be worse than A by more than a share.
 func (r Row) Regressed(threshold float64) bool { return r.Found() && r.Worse > threshold }
 
-// Found lists the rows in which there is a difference, and the names of their metrics.
+// Found lists the rows in which a difference was found, and the names of their metrics.
 func (c Comparison) Found() (rows []Row, metrics []string) {
 	for _, m := range c.Metrics {
 		for _, r := range m.All() {
@@ -114,7 +115,7 @@ func (c Comparison) Regressed(threshold float64) bool {
 	return slices.ContainsFunc(rows, func(r Row) bool { return r.Regressed(threshold) })
 }
 
-// metric is how a figure is taken from trials.
+// metric computes a figure of a trial.
 type metric struct {
 	name         string
 	moreIsBetter bool
@@ -122,7 +123,8 @@ type metric struct {
 	loop         string // the only loop in which it is compared; empty: both
 }
 
-// metrics are what is compared. The throughput of an open loop follows from its rate.
+// metrics returns the metrics that are compared. The throughput of an open loop is not,
+// because it follows from the rate.
 func metrics() []metric {
 	quantile := func(q float64) func(results.Trial) float64 {
 		return func(t results.Trial) float64 { return quantileOf(t.Sample(), q) }
@@ -146,7 +148,7 @@ func quantileOf(s results.Sample, q float64) float64 {
 	return float64(value)
 }
 
-// compare compares matched settings.
+// compare compares matched settings. It leaves out rows with unknown values.
 func (c *Comparison) compare(settings []pair) {
 	var tables []table
 	for _, m := range metrics() {
@@ -218,7 +220,7 @@ func figures(trials []results.Trial, of func(results.Trial) float64) []float64 {
 	return all
 }
 
-// logarithms returns the row of a table.
+// logarithms returns the values of one setting in a table.
 func (c *Comparison) logarithms(a, b []float64) []float64 {
 	var row []float64
 	if c.Paired {

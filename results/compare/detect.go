@@ -8,10 +8,10 @@ import (
 // nineOfTen is the standard normal quantile of 0.9.
 const nineOfTen = 1.2816
 
-// detect returns the smallest differences that would have been found, in the place of
-// p-values. The observed differences are removed; what remains is the spread. A
-// difference that is just found with it is found in half of all comparisons, and one
-// that is larger by 1.28 standard errors in nine of ten.
+// detect returns, in place of p-values, the smallest differences that would have been
+// found. It removes the observed differences, so that only the spread remains. With
+// this spread, a difference at the limit is found in half of all comparisons. One that
+// is larger by 1.28 standard errors is found in nine of ten.
 func detect(tables []table, arrangements []arrangement, repeats [2]int, paired bool) []judgement {
 	var rows []series
 	for _, t := range tables {
@@ -58,7 +58,8 @@ func (t table) centred(a int, paired bool) table {
 	return out
 }
 
-// mean is the difference of the sides, the mean over all settings.
+// mean returns the difference of the sides in an arrangement, as the mean over all
+// settings.
 func (t table) mean(w arrangement) float64 {
 	var sum float64
 	for _, values := range t.values {
@@ -117,7 +118,7 @@ func (s series) finds(difference float64, others []float64, arrangements []arran
 			shifted.values[i] += difference / 2
 		}
 	}
-	// The scale grows by the part of its square that is the row's own.
+	// Half of the square of the scale is the row's own mean square.
 	shifted.scale = math.Sqrt(s.scale*s.scale + (meanSquare(shifted.values)-meanSquare(s.values))/2)
 	observed := shifted.effect(arrangements[0]) * (1 - 1e-9)
 	count := 0

@@ -11,12 +11,12 @@ import (
 // difference of the means, B - A.
 type arrangement []float64
 
-// manyArrangements bounds how many arrangements are tried. If there are more, random
-// ones are tried.
+// manyArrangements is the largest number of arrangements that are tried. If there are
+// more, random ones are tried.
 const manyArrangements = 4096
 
 // flips returns the arrangements of paired repeats, the observed one first: all
-// assignments of signs that differ in more than all signs.
+// assignments of signs, but only one of two that are opposite in every repeat.
 func flips(repeats int) []arrangement {
 	n := manyArrangements
 	all := repeats-1 < bits.Len(manyArrangements)
@@ -111,7 +111,7 @@ type series struct {
 	scale  float64   // see scaleRows; above 0
 }
 
-// effect is the difference of the sides in units of the scale.
+// effect is the absolute difference of the sides in units of the scale.
 func (s series) effect(w arrangement) float64 {
 	var sum float64
 	for i, v := range s.values {

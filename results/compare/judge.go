@@ -44,7 +44,7 @@ func (t table) series(paired bool) []series {
 		}
 	}
 	all := scaleRows(rows)
-	// Of independent rows, the mean has this mean square.
+	// The mean of independent rows has this mean square.
 	expected := all / float64(len(rows))
 	return append(rows, series{everywhere, scaleOf(meanSquare(everywhere), expected)})
 }

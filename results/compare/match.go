@@ -15,8 +15,8 @@ type pair struct {
 }
 
 // Files compares two results files measured one after the other. It returns an error if
-// they cannot be compared. With force it compares what has the same load, and lists the
-// reasons not to in Forced.
+// they cannot be compared. With force it compares settings of the same load, and lists
+// in Forced the reasons for a refusal.
 func Files(a, b Side, force bool) (Comparison, error) {
 	c := Comparison{A: a.Name, B: b.Name}
 	c.Caveats = append(c.Caveats, "the files were not measured in turn: a change of the machine between the runs looks like a difference")
@@ -39,8 +39,9 @@ func Files(a, b Side, force bool) (Comparison, error) {
 	return c.run(pairs, force)
 }
 
-// Sides compares the sides of one run, which were measured in turn. Settings of the same
-// load belong together or, if loads differ, those in the same place of their order.
+// Sides compares the sides of one run, which were measured in turn. Settings are
+// matched by load or, if loads differ, by their place in the order of
+// [results.Summarize].
 func Sides(name string, trials []results.Trial, force bool) (Comparison, error) {
 	a, b := Side{Name: "side A"}, Side{Name: "side B"}
 	for _, t := range trials {
@@ -119,7 +120,7 @@ func load(p results.Params) results.Params {
 	return results.Params{Operation: p.Operation, Loop: p.Loop, Clients: p.Clients, RateOpsPerS: p.RateOpsPerS, Pacing: p.Pacing, Workload: p.Workload}
 }
 
-// match returns the settings that both sides have, in the order of
+// match returns the settings whose key is the same on both sides, in the order of
 // [results.Summarize].
 func match(a, b Side, key func(results.Params) results.Params) ([]pair, error) {
 	var pairs []pair
@@ -145,7 +146,7 @@ func byRepeat(trials []results.Trial) []results.Trial {
 	return slices.SortedStableFunc(slices.Values(trials), func(a, b results.Trial) int { return a.Params.Repeat - b.Params.Repeat })
 }
 
-// align keeps the repeats that all settings have: of both sides if they are paired.
+// align keeps the repeats that all settings have, on both sides if they are paired.
 func (c *Comparison) align(pairs []pair) error {
 	a := common(pairs, func(p pair) []results.Trial { return p.a })
 	b := common(pairs, func(p pair) []results.Trial { return p.b })

@@ -31,8 +31,8 @@ func hodgesLehmann(a, b []float64) results.Estimate {
 	return e
 }
 
-// rankSumTail returns the largest k with P(U < k) of at most half of 1 - Confidence for
-// the statistic U of Mann and Whitney without a difference, 0 if there is none.
+// rankSumTail returns the largest k for which P(U < k) is at most (1 - Confidence) / 2.
+// U is the statistic of Mann and Whitney for a and b values without a difference.
 func rankSumTail(a, b int) int {
 	// ways[u] is the number of choices of a from a+b ranks with U = u.
 	ways := make([]float64, a*b+1)

@@ -7,11 +7,11 @@ import (
 	"dhtbench/results"
 )
 
-// limits are the codes of warnings on trials in which the generator may have been the
-// limit. It is then the same limit on both sides and hides differences.
+// limits returns the codes of the warnings that the generator may have been the limit.
+// Such a limit is the same on both sides and hides differences.
 func limits() []string { return []string{"agent-cpu", "lag", "queued", "littles-law"} }
 
-// refusals returns the reasons for which settings cannot be compared.
+// refusals returns the reasons why settings cannot be compared.
 func refusals(pairs []pair, paired bool) []error {
 	var reasons []error
 	for _, p := range pairs {

@@ -93,7 +93,7 @@ func (c Comparison) canFind() bool {
 	return ties/choices(c.Repeats[0]+c.Repeats[1], c.Repeats[0]) <= Alpha
 }
 
-// fewest names the number of repeats with which a difference can be found.
+// fewest names the smallest number of repeats with which a difference can be found.
 func (c Comparison) fewest() string {
 	if c.Paired {
 		return "6 pairs"
@@ -101,8 +101,8 @@ func (c Comparison) fewest() string {
 	return "4 trials of each"
 }
 
-// Trials describes the numbers of trials: 6 pairs of trials in
-// turn; or 6 and 5 trials, those of B first.
+// Trials describes the numbers of trials: "6 pairs of trials in turn", or "6 and 5
+// trials" with those of B first.
 func (c Comparison) Trials() string {
 	if c.Paired {
 		return fmt.Sprintf("%d pairs of trials in turn", c.Repeats[0])
@@ -119,7 +119,7 @@ func (r Row) describe(metric string) string {
 	return fmt.Sprintf("%s %s: %s, p = %.2g", metric, where, ratio(r.Ratio), r.P)
 }
 
-// Where is the setting: put at 8 clients, everywhere.
+// Where is the setting, such as "put at 8 clients", or "everywhere".
 func (r Row) Where() string {
 	if r.Setting == (results.Params{}) {
 		return "everywhere"
@@ -176,8 +176,8 @@ func ratio(e results.Estimate) string {
 	return fmt.Sprintf("%.2f [%.2f, %.2f]", e.Median, e.Low, e.High)
 }
 
-// share formats a share as a percentage of two digits, or as a factor if it is more than
-// 1.
+// share formats a share as a percentage with two digits. Above 1 it formats a factor:
+// "2.5 times".
 func share(v float64) string {
 	if v > 1 {
 		return fmt.Sprintf("%.2g times", 1+v)

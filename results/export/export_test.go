@@ -29,7 +29,7 @@ func exported(t *testing.T, format string, trials []results.Trial) string {
 }
 
 // TestSettingsHaveDifferentNames: parameters that differ are part of the name, and no
-// name ends in what benchstat takes for GOMAXPROCS.
+// name ends in what benchstat reads as GOMAXPROCS.
 func TestSettingsHaveDifferentNames(t *testing.T) {
 	for _, file := range []string{"loopback.jsonl", "rates.jsonl", "pacing.jsonl", "clients.jsonl"} {
 		trials := measured(t, file)

@@ -38,7 +38,7 @@ func (c *MergeCommand) Run() error {
 	return create(c.Out, trials)
 }
 
-// create writes a new results file, or none.
+// create writes a new results file. It removes the file if writing fails.
 func create(name string, trials []results.Trial) error {
 	out, _, _, err := results.Open(name)
 	if err != nil {
@@ -61,16 +61,17 @@ type File struct {
 	Trials []results.Trial
 }
 
-// identity is what no two trials have in common.
+// identity identifies a trial.
 type identity struct {
 	setting results.Params
 	started int64
 }
 
 // Merge returns the trials of all files, and notes on what a reader must know. A trial
-// that is in two files is kept once. If files have other trials of the same repeat, those
-// of the later file get the repeats after the last one. It returns an error if a file is
-// not of the sweep of the first: parameters other than the load differ.
+// that is in two files is kept once. If files have other trials of the same repeat,
+// those of the later file get the repeats after the last one. It returns an error if a
+// file belongs to another sweep than the first: if parameters other than the load
+// differ.
 func Merge(files []File) (trials []results.Trial, notes []string, err error) {
 	seen := make(map[identity]bool)
 	for _, f := range files {

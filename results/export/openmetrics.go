@@ -10,7 +10,8 @@ import (
 	"dhtbench/results"
 )
 
-// family is a metric family. Its name has no dhtbench_ and ends in its unit.
+// family is a metric family. Its name is without the prefix dhtbench_ and ends in its
+// unit.
 type family struct {
 	name, kind, unit, help string
 	samples                func(family, results.Summary) []string

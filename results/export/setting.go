@@ -12,7 +12,7 @@ import (
 // parameter is a parameter of a setting by its name in the record.
 type parameter struct{ name, value string }
 
-// ofRepeat reports whether the parameter differs in the repeats of a setting.
+// ofRepeat reports whether the parameter differs between the repeats of a setting.
 func (p parameter) ofRepeat() bool {
 	return slices.Contains([]string{"repeat", "seed", "repeat_seed"}, p.name)
 }
@@ -49,7 +49,7 @@ func named(trials []results.Trial) []string {
 }
 
 // names returns the function that names the settings of trials. A name ends in the
-// number of clients, since benchstat takes -N at the end for GOMAXPROCS.
+// number of clients, because benchstat reads -N at the end as GOMAXPROCS.
 func names(trials []results.Trial) func(results.Params) string {
 	if len(trials) == 0 {
 		return func(results.Params) string { return "" }
@@ -88,5 +88,5 @@ func quantiles() []quantile {
 	}
 }
 
-// exact reports whether an estimate is known and no lower bound.
+// exact reports whether an estimate is known and not a lower bound.
 func exact(e results.Estimate) bool { return e.Known() && !e.AtLeast }

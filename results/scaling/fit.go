@@ -2,8 +2,8 @@ package scaling
 
 import "math"
 
-// point is the mean throughput of some trials with n clients. For the fit it is as good
-// as the trials.
+// point is the mean throughput of some trials with n clients. A fit to means with these
+// weights equals the fit to the trials.
 type point struct{ n, x, trials float64 }
 
 // solve returns the law with the least sum of squared residuals.
@@ -47,7 +47,7 @@ func start(points []point) Law {
 }
 
 // step returns the law after one damped step of Gauss and Newton. A coefficient at its
-// bound is fixed while the sum of squares falls beyond it.
+// bound stays there while the sum of squares would fall only beyond it.
 func (l Law) step(points []point, damping float64) Law {
 	var m [3][4]float64
 	for _, p := range points {

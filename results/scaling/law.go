@@ -21,8 +21,8 @@ func (l Law) Throughput(n float64) float64 { return l.G * l.shape(n) }
 // Efficiency is the throughput per client, relative to one client.
 func (l Law) Efficiency(n float64) float64 { return l.shape(n) / n }
 
-// Peak is the number of clients with the largest throughput: +Inf if it never falls, 1 if
-// it falls from the first client.
+// Peak is the number of clients with the largest throughput. It is +Inf if throughput
+// never falls, and 1 if it falls from the first client on.
 func (l Law) Peak() float64 {
 	switch {
 	case l.A >= 1:

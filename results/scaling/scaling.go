@@ -17,7 +17,7 @@ const (
 
 	confidence = 0.95
 	resamples  = 1000
-	// extrapolated is how far beyond the largest number of clients the law is used.
+	// extrapolated bounds the peak, as a multiple of the largest number of clients.
 	extrapolated = 2
 	// widest is the largest ratio of the ends of the interval of an identified peak.
 	widest = 2
@@ -37,16 +37,17 @@ type Fit struct {
 	// Trials reports whether the intervals are over trials: each level has at least
 	// EnoughTrials. If not, they only show how far the levels lie from the law.
 	Trials bool
-	// Misfit is the distance of the means of the levels from the law, the root of the mean
-	// square, as a share of their mean. Spread is how large it would be from the
-	// differences between trials alone, unknown (NaN) without at least 2 at each level.
+	// Misfit is the distance of the means of the levels from the law, the root of the
+	// mean square, as a share of their mean. Spread is how large it would be from the
+	// differences between trials alone. It is NaN unless each level has at least 2
+	// trials.
 	Misfit, Spread float64
 
 	levels []Level
 	laws   []Law // of the resamples
 }
 
-// Interval is a range that holds a quantity with 95 %. High may be +Inf.
+// Interval is a 95 % interval of a quantity. High may be +Inf.
 type Interval struct{ Low, High float64 }
 
 // New fits the law to levels of different numbers of clients. It returns an error if they
@@ -94,10 +95,10 @@ func (f *Fit) judge() {
 // more than twice what the differences between trials explain.
 func (f *Fit) Poor() bool { return f.Misfit > poor && !(f.Misfit <= 2*f.Spread) }
 
-// resample fits the law to random samples: of the trials at each level, or, if those are
-// too few, of the residuals of all of them (Davison and Hinkley, Bootstrap Methods and
+// resample fits the law to random samples: of the trials at each level or, if those are
+// too few, of the residuals at all levels (Davison and Hinkley, Bootstrap Methods and
 // their Application, 1997, sections 3.2 and 6.2). Deviations are enlarged because they
-// are from the mean, or the law, of the sample itself.
+// are relative to the mean, or the law, of the sample itself.
 func (f *Fit) resample() {
 	random := rand.New(rand.NewPCG(1, 2))
 	levels := f.deviations()
@@ -148,9 +149,9 @@ func (f *Fit) Interval(of func(Law) float64) Interval {
 }
 
 // PeakKnown reports whether the trials identify the peak. They do not if the peak, or
-// the upper end of its interval, lies beyond twice the largest number of clients, or the
-// ends of the interval differ by more than a factor of 2. A B whose interval contains 0
-// has no upper end.
+// the upper end of its interval, lies beyond twice the largest number of clients, or
+// the ends of the interval differ by more than a factor of 2. If the interval of B
+// contains 0, that of the peak has no upper end.
 func (f *Fit) PeakKnown() bool {
 	i := f.Interval(Law.Peak)
 	end := extrapolated * f.levels[len(f.levels)-1].N

@@ -123,8 +123,8 @@ func simulate(random *rand.Rand, l Law, trials int, share float64) []Level {
 	return levels
 }
 
-// TestIntervalsHoldTheTruth: over simulated sweeps, intervals over 6 trials hold the true
-// coefficients about as often as they say.
+// TestIntervalsHoldTheTruth: over simulated sweeps, intervals over 6 trials hold the
+// true coefficients in about 95 % of cases.
 func TestIntervalsHoldTheTruth(t *testing.T) {
 	const sweeps = 150
 	truth := Law{2000, 0.15, 0.01}
