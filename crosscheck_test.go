@@ -23,7 +23,7 @@ type reading struct {
 // crossRecords is the number of records that gets choose from.
 const crossRecords = 1000
 
-// readOurs measures with dhtbench. store is its flags that name the store.
+// readOurs measures with dhtbench. store is the flags that name the store.
 func readOurs(b *testing.B, clients, operations int, store ...string) reading {
 	b.Helper()
 	t := mustBench(b, filepath.Join(b.TempDir(), "results.jsonl"), append(store,

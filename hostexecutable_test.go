@@ -35,8 +35,8 @@ func variant(t *testing.T, old, new string) string {
 	return name
 }
 
-// machine returns this machine as a host that says that it is of a kind, such as
-// "Linux aarch64".
+// machine returns this machine as a host that reports another system, such as "Linux
+// aarch64".
 func machine(t *testing.T, name, kind string) host.Host {
 	t.Helper()
 	dir := t.TempDir()
@@ -47,8 +47,8 @@ func machine(t *testing.T, name, kind string) host.Host {
 }
 
 // TestHostExecutable: hosts of another architecture get the executable that was built
-// for it, and this machine runs its own. The executable for arm64 is a copy of this
-// one in all but its description, so that hosts can run it.
+// for it, and this machine runs its own. The executable for arm64 is a copy of this one
+// with another description, so that hosts can run it.
 func TestHostExecutable(t *testing.T) {
 	if runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
 		t.Skip("needs linux/amd64")

@@ -243,7 +243,7 @@ func TestFrozenConnection(t *testing.T) {
 		}
 	}
 	message, status := b.end()
-	silence := regexp.MustCompile(`on h1: no sign of life for (6|7|8|9)s`) // 6 s, and 1 s between looks
+	silence := regexp.MustCompile(`on h1: no sign of life for (6|7|8|9)s`) // 6 s, and 1 s between checks
 	if status != 1 || !silence.MatchString(message) || !strings.Contains(message, "--resume") {
 		t.Errorf("exit status %d, message:\n%s", status, message)
 	}
@@ -262,8 +262,8 @@ func slowLink() {
 	}
 }
 
-// TestSlowLink: a result that takes longer to arrive than a host may be silent is
-// recorded.
+// TestSlowLink: a result is recorded although it takes longer to arrive than a host may
+// be silent.
 func TestSlowLink(t *testing.T) {
 	t.Parallel()
 	slow := host.Host{Name: "slow", Addr: "127.0.0.1", Via: []string{"env", "XDG_CACHE_HOME=" + t.TempDir(), "sh", "-c", `"$@" | slowlink`, "prefix"}}

@@ -16,7 +16,7 @@ type Command struct {
 	Files []string `arg:"" name:"file" help:"Results files (results/*.jsonl)."`
 	Out   string   `placeholder:"DIR" help:"Folder to draw into, with one folder per file. Default: plots/x for results/x.jsonl, the folder x beside any other x.jsonl."`
 
-	Percentiles results.Percentiles `placeholder:"LIST" help:"Percentiles of figures of percentiles: p50,p95,p99.9. Default: p50,p99,p99.9, where there is room for three."`
+	Percentiles results.Percentiles `placeholder:"LIST" help:"Percentiles in figures of percentiles: p50,p95,p99.9. Default: p50 and p99, and p99.9 where there is room."`
 
 	// Stdout is where the names of the files written go; nil means os.Stdout.
 	Stdout io.Writer `kong:"-"`
@@ -58,9 +58,9 @@ func (c *Command) Run(ctx context.Context) error {
 
 // ReportCommand is `dhtbench report`: it renders a report from its template and the
 // results files that the template names, and draws the figures of those. With HTML it
-// makes one page of Files instead.
+// writes one page on Files instead.
 type ReportCommand struct {
-	HTML  string   `name:"html" placeholder:"FILE" help:"Write one HTML file, which needs no other, on the given results files."`
+	HTML  string   `name:"html" placeholder:"FILE" help:"Write a self-contained HTML page on the given results files, instead of the report."`
 	Files []string `arg:"" optional:"" name:"file" help:"Results files, with --html."`
 
 	Report   string `default:"REPORT.md" placeholder:"FILE" help:"Report to write; the template names results files relative to it."`

@@ -24,8 +24,8 @@ import (
 type CompareCommand struct {
 	A         string  `arg:"" help:"Results file of side A, or of a run with --a and --b."`
 	B         string  `arg:"" optional:"" help:"Results file of side B."`
-	Threshold float64 `default:"5" placeholder:"PERCENT" help:"Fail if B is found to be worse by more than this."`
-	Force     bool    `help:"Compare what should not be compared, and say so."`
+	Threshold float64 `default:"5" placeholder:"PERCENT" help:"Fail if B is found to be worse than A by more than this percentage."`
+	Force     bool    `help:"Compare files that are otherwise refused, and list the reasons for the refusal."`
 	JSON      bool    `help:"Print JSON, one metric of a setting a line."`
 	Markdown  bool    `help:"Print Markdown, for a comment on a pull request."`
 	Out       string  `placeholder:"FILE.svg" help:"Also draw the ratios into this file."`
@@ -39,7 +39,7 @@ func (c *CompareCommand) Validate() error {
 	case !(c.Threshold >= 0):
 		return fmt.Errorf("--threshold %v: must be a percentage of at least 0", c.Threshold)
 	case c.Out != "" && filepath.Ext(c.Out) != ".svg":
-		return fmt.Errorf("--out %s: must be a file .svg", c.Out)
+		return fmt.Errorf("--out %s: must end in .svg", c.Out)
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ func TestCompareRefuses(t *testing.T) {
 	}
 	for want, c := range map[string]CompareCommand{
 		"--json and --markdown are mutually exclusive": {JSON: true, Markdown: true},
-		"--out x.png: must be a file .svg":             {Out: "x.png"},
+		"--out x.png: must end in .svg":                {Out: "x.png"},
 		"--threshold -1: must be a percentage":         {Threshold: -1},
 	} {
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), want) {

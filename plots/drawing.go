@@ -71,8 +71,8 @@ func baseName(file string) string {
 
 // folderFor returns the folder for the figures of a results file: one of its name below
 // out. If out is empty, it is plots/x for results/x.jsonl, and the folder x beside any
-// other file x.jsonl or x.json. It does not depend on the working directory, so figures never
-// overwrite those of another file of the same name.
+// other file x.jsonl or x.json. It does not depend on the working directory, so figures
+// never overwrite those of another file of the same name.
 func folderFor(file, out string) (string, error) {
 	base := baseName(file)
 	if strings.Trim(base, ".") == "" || base == string(filepath.Separator) {
@@ -93,7 +93,7 @@ func folderFor(file, out string) (string, error) {
 		return "", fmt.Errorf("%s is in the folder of figures; move it, or give --out", file)
 	}
 	if base == filepath.Base(file) {
-		return "", fmt.Errorf("%s: a folder for its figures cannot have its name; give another one with --out", file)
+		return "", fmt.Errorf("%s: the folder for its figures would have the same name; give another folder with --out", file)
 	}
 	return filepath.Join(beside, base), nil
 }

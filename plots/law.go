@@ -13,12 +13,12 @@ import (
 	"dhtbench/results/scaling"
 )
 
-// law is the Universal Scalability Law of the throughput of one operation.
+// law is the Universal Scalability Law fitted to the throughput of one operation.
 type law struct {
 	operation string
 	fit       *scaling.Fit // nil if there is none
 	none      string       // why there is none
-	last      float64      // the most clients
+	last      float64      // largest number of clients
 }
 
 type laws []law
@@ -101,7 +101,8 @@ func short(e results.Estimate) string {
 	return text
 }
 
-// end is where the curve of the law ends: at the most clients, or beyond the peak.
+// end is where the curve of the law ends: at the largest number of clients, or beyond
+// the peak.
 func (l law) end() float64 {
 	if l.fit != nil && l.fit.PeakKnown() {
 		return max(l.last, 1.1*l.fit.Peak())
@@ -109,8 +110,9 @@ func (l law) end() float64 {
 	return l.last
 }
 
-// panel returns the trials of a sweep of one operation and, over them, the law, as a
-// measure of the throughput: that of n clients multiplied by scale(n).
+// panel returns a panel with the trials of a sweep of one operation and the law. The
+// trials have measure m. The throughput of the law at n clients is multiplied by
+// scale(n).
 func (l law) panel(s sweep, m measure, scale func(n float64) float64) chart.Panel {
 	var p chart.Panel
 	points := s.series(l.operation, m, lookOf(l.operation))
@@ -133,8 +135,8 @@ func (l law) panel(s sweep, m measure, scale func(n float64) float64) chart.Pane
 	return p
 }
 
-// curves returns the curve of a quantity with n clients, dashed beyond the most clients,
-// and its band.
+// curves returns the curve of a quantity against n clients, dashed beyond the largest
+// number of clients, and its band.
 func (l law) curves(first float64, of func(n float64) func(scaling.Law) float64) chart.Panel {
 	var p chart.Panel
 	look := lookOf(l.operation)
@@ -186,7 +188,7 @@ func (all laws) finding() string {
 		}
 	}
 	if f := all.fitted(); len(f) == len(all) && !slices.ContainsFunc(f, func(l law) bool { return l.peak() != f[0].peak() }) {
-		return "; " + f[0].peak() // the same of all operations
+		return "; " + f[0].peak() // the same for all operations
 	}
 	if len(parts) == 0 {
 		return ""
@@ -204,7 +206,7 @@ func (all laws) notes() []string {
 	var notes []string
 	for i, l := range all {
 		same := slices.DeleteFunc(slices.Clone(all), func(m law) bool { return m.none != l.none })
-		if l.fit != nil || same[0] != all[i] { // none to name, or named before
+		if l.fit != nil || same[0] != all[i] { // it has a law, or an earlier note names it
 			continue
 		}
 		var operations []string

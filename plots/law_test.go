@@ -48,7 +48,8 @@ func TestLawIsDrawn(t *testing.T) {
 	}
 }
 
-// TestLawReachesItsPeak: the curve of a peak beyond the most clients is dashed to there.
+// TestLawReachesItsPeak: if the peak is beyond the largest number of clients, a dashed
+// curve leads to it.
 func TestLawReachesItsPeak(t *testing.T) {
 	truth := scaling.Law{G: 1000, A: 0.1, B: 0.01} // peak at 9.5
 	var levels []scaling.Level

@@ -121,7 +121,7 @@ func (s sweep) chosenMeasures(l latency, n int) []measure {
 	return all
 }
 
-// second returns the second measure: the p99 of the default. Subtitles name it.
+// second returns the second measure, p99 by default. Subtitles name it.
 func second(measures []measure) measure { return measures[min(1, len(measures)-1)] }
 
 // timeMeasures are all measures of a latency, as a table lists them.

@@ -112,7 +112,7 @@ func newFilePage(name string, number int, all sweeps) (f filePage, err error) {
 		if part, err = newSweepPage(s); err != nil {
 			return f, err
 		}
-		if all.study() == nil { // else a figure of each case shows its fault and nothing of the store
+		if all.study() == nil { // figures of a study show faults, not the store
 			if part.Figures, err = figurePages(id(i), s.figures()); err != nil {
 				return f, err
 			}
@@ -139,7 +139,8 @@ func newSweepPage(s sweep) (part sweepPage, err error) {
 	return part, nil
 }
 
-// comparisonOf compares the two sides of a file; empty if it does not have them.
+// comparisonOf returns the comparison of the two sides of a file. It is empty if the
+// file does not have two sides.
 func comparisonOf(name string, all sweeps) (template.HTML, error) {
 	var trials []results.Trial
 	for _, s := range all {
@@ -186,7 +187,7 @@ func figurePages(prefix string, list []sketch) ([]figurePage, error) {
 }
 
 // inline prepares a drawing to be part of a page: its colours become variables, and its
-// points can be pointed at and reached by keyboard.
+// points react to the pointer and the keyboard.
 func inline(svg string, spots []chart.Spot) template.HTML {
 	svg = hex.ReplaceAllStringFunc(svg, func(c string) string { return "var(--" + strings.ToLower(c[1:]) + "," + c + ")" })
 	var marks strings.Builder
@@ -202,7 +203,8 @@ func inline(svg string, spots []chart.Spot) template.HTML {
 	return template.HTML(strings.Replace(svg, "</svg>", marks.String()+"</svg>", 1))
 }
 
-// packed returns a file as a link to its compressed content, and its size.
+// packed returns a data URL of the content of a file, compressed with gzip, and the
+// size of the file in bytes.
 func packed(name string) (template.URL, int, error) {
 	content, err := os.ReadFile(name)
 	if err != nil {

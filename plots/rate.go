@@ -92,7 +92,7 @@ func (s sweep) achieved() chart.Figure {
 		s.shortfall()+"; "+s.sample(), rows, s.sizes())
 }
 
-// above returns the panel of throughput above that of shares, from 0 to 1.
+// above returns the panel of throughput and, below it, that of shares from 0 to 1.
 func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares []chart.Series) [][]chart.Panel {
 	unlabel(shares) // named above
 	x := s.axis.fit(s.loads)
@@ -104,7 +104,8 @@ func (s sweep) above(y chart.Axis, series []chart.Series, label string, shares [
 	}
 }
 
-// shortfall describes up to which rate all was achieved, and how much of the highest.
+// shortfall describes up to which rate all of the offered rate was achieved, and how
+// much of the highest rate was.
 func (s sweep) shortfall() string {
 	if s.axis != byRate {
 		return s.finding(achievedMeasure(), rates)
@@ -125,13 +126,13 @@ func (s sweep) shortfall() string {
 // mostLag is the share of the median response time that may be lag without shading.
 const mostLag = 0.1
 
-// late reports whether a setting has a larger share of lag.
+// late reports whether the share of lag is larger than mostLag.
 func (t setting) late() bool {
 	return t.times(lag).Quantile(0.5).Median > mostLag*t.times(response).Quantile(0.5).Median
 }
 
-// shade returns, for the parts of the axis around the loads of some settings, a shade
-// from the bottom to the top of a panel.
+// shade returns a shade for each part of the x axis around loads with a setting for
+// which is returns true. It reaches from the bottom to the top of a panel.
 func (s sweep) shade(x, y chart.Axis, is func(setting) bool) []plot.Plotter {
 	xs := s.axis.xs(s.loads)
 	var found [][2]float64

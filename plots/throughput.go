@@ -64,7 +64,7 @@ func unlabel(series []chart.Series) {
 	}
 }
 
-// levels returns the null server and the reference report.
+// levels returns the series of null servers and of the reference report.
 func (s sweep) levels() []chart.Series {
 	reference := chart.Series{Label: referenceLabel, Look: referenceLook()}
 	for _, v := range s.axis.xs(s.loads) {
@@ -78,7 +78,7 @@ func (t setting) nearNull() bool {
 	return t.Throughput.Median > 0.8*nullThroughput().of(t).Median
 }
 
-// complete is the line of all of a share.
+// complete returns the horizontal line at a share of 1.
 func complete(x chart.Axis) chart.Series {
 	return chart.Series{Look: linearLook(), Points: plotter.XYs{{X: x.Low, Y: 1}, {X: x.High, Y: 1}}}
 }
@@ -126,9 +126,9 @@ func (s sweep) perLightest(m measure) float64 {
 	return m.of(t).Median / s.axis.x(s.loads[0])
 }
 
-// between returns the places of the points of a curve from low to high.
+// between returns the x values of a curve from low to high.
 func between(low, high float64) []float64 {
-	const steps = 50 // closer at small values, where a log axis is wide
+	const steps = 50 // denser at small values, where a log axis is wide
 	all := make([]float64, steps+1)
 	for i := range all {
 		all[i] = low * math.Pow(high/low, float64(i)/steps)

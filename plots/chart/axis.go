@@ -16,11 +16,11 @@ type Axis struct {
 	Log       bool
 	Ticks     []plot.Tick // ticks without a label are not drawn
 	Label     string      // with its unit; empty for none
-	// Format writes a value, as in the labels of ticks; nil for a number.
+	// Format formats a value as the labels of ticks do; nil: a number with 3 digits.
 	Format func(float64) string
 }
 
-// format writes a value.
+// format formats a value.
 func (a Axis) format(v float64) string {
 	if a.Format != nil {
 		return a.Format(v)

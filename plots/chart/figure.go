@@ -69,7 +69,7 @@ func (f Figure) SVG(size Size) ([]byte, error) {
 	return dress(out.Bytes(), f, size, height)
 }
 
-// arrange lays out the panels in the room between the edges.
+// arrange lays out the panels in room, the width between the edges.
 func (f Figure) arrange(size Size) (g grid, room vg.Length) {
 	rows, room := f.Rows, vg.Length(size-2*edge)
 	if size == Narrow {
@@ -155,7 +155,7 @@ func (g grid) draw(c draw.Canvas) {
 	g.each(c, func(f frame, data draw.Canvas) { f.draw(data) })
 }
 
-// each passes each frame and its data area on c, from the top.
+// each calls do with each frame and its data area on c, from the top.
 func (g grid) each(c draw.Canvas, do func(frame, draw.Canvas)) {
 	top := c.Max.Y
 	for k, row := range g.rows {

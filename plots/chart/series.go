@@ -143,7 +143,7 @@ func Box(left, right, low, high float64, fill Colour) *plotter.Polygon {
 	return &plotter.Polygon{Color: fill, XYs: []plotter.XYs{rectangle(left, right, low, high)}}
 }
 
-// Band is the area between two curves, pale.
+// Band returns the area between two curves, in a pale tint of c.
 func Band(low, high plotter.XYs, c Colour) *plotter.Polygon {
 	ring := slices.Clone(low)
 	for _, p := range slices.Backward(high) {

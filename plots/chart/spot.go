@@ -11,14 +11,15 @@ import (
 // Spot is a point of a figure with its value in words.
 type Spot struct {
 	X, Y float64 // in px from the left and the top
-	Text string  // series, value and place: put: 41.2 µs, 4 clients
+	Text string  // panel, series, y and x, such as "put: 41.2 µs at 4"
 }
 
-// manySpots bounds the spots of a series without marks, such as a distribution.
+// manySpots is about the number of spots of a series without marks, such as a
+// distribution.
 const manySpots = 40
 
-// Spots returns the marked points of all series, by panel and series. A series without
-// marks has points of its line instead.
+// Spots returns the marked points of all series, by panel and series. Of a series
+// without marks it returns about manySpots points of its line.
 func (f Figure) Spots(size Size) []Spot {
 	g, room := f.arrange(size)
 	_, _, head := f.head(room)
@@ -37,7 +38,7 @@ func (f Figure) Spots(size Size) []Spot {
 	return spots
 }
 
-// spots returns the points of a series to be named.
+// spots returns the points of a series that become spots.
 func (s Series) spots() plotter.XYs {
 	if len(s.Marks) == 0 {
 		step := max(1, len(s.Points)/manySpots)

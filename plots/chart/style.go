@@ -46,8 +46,8 @@ const (
 	border   Colour = 0xD1D9E0 // of the card
 )
 
-// DarkTwins returns, for each colour of figures, the colour that takes its place on a
-// dark page, with as much contrast.
+// DarkTwins returns, for each colour of figures, the colour that replaces it on a dark
+// page, with about the same contrast.
 func DarkTwins() map[Colour]Colour {
 	twins := map[Colour]Colour{
 		Blue: 0x4C9BE8, Orange: 0xF0883E, Sky: 0x7FD1F0, Ink: 0xE6EDF3, quiet: 0x9DA7B3, Guide: 0x8B949E, Shade: 0x1C2128,

@@ -154,7 +154,7 @@ func TestDestroyWaitsForLateInstances(t *testing.T) {
 	}
 	s.proxy.set(nil, nil)
 	c := s.command(s.flags("--destroy", id)...)
-	c.seams.pace.Settle = 2 * time.Second // much longer than two looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than two polls take
 	if err := c.Run(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -91,7 +91,7 @@ func parse(args ...string) (*Command, error) {
 }
 
 // fast is a pace for tests, in which waits are for processes on this machine. Limits
-// are long, since a busy machine is no fault.
+// are long, so that a busy machine causes no errors.
 func fast() pace {
 	return pace{
 		Attempts: 3,

@@ -192,8 +192,8 @@ func idsOf(form url.Values) (ids []string) {
 	return ids
 }
 
-// catalogue says whether a call asks for what nobody on a stage changes: images,
-// instance types and where they are offered.
+// catalogue reports whether a call asks for data that no test changes: images, instance
+// types and where they are offered.
 func (c call) catalogue() bool {
 	switch c.action {
 	case "GetParameter", "DescribeImages", "DescribeInstanceTypes", "DescribeInstanceTypeOfferings":
@@ -202,7 +202,8 @@ func (c call) catalogue() bool {
 	return false
 }
 
-// forward asks moto; its catalogue once, since that takes it a quarter of a run.
+// forward sends a call to moto. It asks for the catalogue only once, because that takes
+// moto a quarter of a run.
 func (p *proxy) forward(r *http.Request, c call) (answer, error) {
 	if !c.catalogue() {
 		return p.ask(r, c)

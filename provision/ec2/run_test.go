@@ -317,7 +317,7 @@ func TestLostAnswerAndLateInstances(t *testing.T) {
 	defer s.tell()
 	s.proxy.set(&fault{action: "RunInstances", trouble: cutAfter, times: stubborn}, nil)
 	c := s.command(s.launchFlags("true")...)
-	c.seams.pace.Settle = 2 * time.Second // much longer than two looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than two polls take
 	if err := c.Run(t.Context()); err == nil {
 		t.Error("the run succeeded without the answer to its launch")
 	}
@@ -331,7 +331,7 @@ func TestTeardownUsesTheJournal(t *testing.T) {
 	defer s.tell()
 	c := s.command(s.launchFlags("true")...)
 	c.seams.pace.Boot = time.Nanosecond
-	c.seams.pace.Settle = 2 * time.Second // much longer than three looks take
+	c.seams.pace.Settle = 2 * time.Second // much longer than three polls take
 	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "wait until hosts run") {
 		t.Errorf("error %v", err)
 	}

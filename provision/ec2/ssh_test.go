@@ -166,7 +166,7 @@ func TestSSHReadsTheConfiguration(t *testing.T) {
 	}
 	for _, want := range []string{
 		"hostname 192.0.2.2\n", "user ec2-user\n", "hostkeyalias dhtbench-" + r.ID + "\n", "stricthostkeychecking true\n",
-		"hostkeyalgorithms ssh-ed25519\n", "batchmode yes\n", "identityfile " + f.key() + "\n", "serveralivecountmax 3\n",
+		"hostkeyalgorithms ssh-ed25519\n", "batchmode yes\n", "identityfile " + f.key() + "\n", "serveralivecountmax 6\n",
 	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("ssh does not take %q", want)

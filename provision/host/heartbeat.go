@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// OrphanAfter is how long a process may go without a line from its parent
-// process. Then it ends. The parent process gives up before.
+// OrphanAfter is how long a process may go without a line from its parent process. Then
+// it ends. By default the parent process gives up earlier.
 const OrphanAfter = 75 * time.Second
 
 // A heartbeat is an empty line. A watched process gets one every beatEvery and
@@ -20,23 +20,23 @@ const (
 )
 
 // ErrLost is the error of a process that did not start, or from which nothing was heard
-// for too long. Others on its host will hardly fare better.
+// for too long. Other processes on its host are probably lost too.
 var ErrLost = errors.New("host lost")
 
-// lostError is an ErrLost with its text.
+// lostError is an ErrLost with its own text.
 type lostError string
 
 func (e lostError) Error() string      { return string(e) }
 func (lostError) Is(target error) bool { return target == ErrLost }
 
-// patience is how long a process is waited for.
+// patience is the time limits of a process.
 type patience struct {
 	start   time.Duration // until its first line
 	silence time.Duration // without output, from then on
 }
 
-// patience returns the limits for processes on the host. Networks, such as Wi-Fi,
-// may be silent for a while.
+// patience returns the time limits of processes on the host. Behind a prefix silence
+// may be longer, because networks such as Wi-Fi can be interrupted for a while.
 func (h Host) patience() patience {
 	p := patience{start: 2 * time.Minute, silence: 12 * time.Second}
 	switch {
@@ -48,10 +48,10 @@ func (h Host) patience() patience {
 	return p
 }
 
-// Watch sends heartbeats to the process, once it has started, until it ends. If
-// the process is silent for 12 s, or a minute behind a prefix, Watch kills it, and
-// [Process.Err] reports it as lost. Until its first line it may take 2 minutes.
-// Call Watch once, for processes that answer heartbeats.
+// Watch sends heartbeats to the process, once it has started, until it ends. If the
+// process is silent for longer than [Host.SilenceNS] allows, Watch kills it, and
+// [Process.Err] reports it as lost. Until its first line it may take 2 minutes. Call
+// Watch once, for processes that answer heartbeats.
 func (p *Process) Watch() {
 	go func() {
 		select {
@@ -100,14 +100,14 @@ func (p *Process) notStarted() error {
 // the start of the process.
 func (p *Process) Silence() time.Duration { return p.pulse.take() }
 
-// pulse is when a process printed something. It is safe for concurrent use.
+// pulse records when a process printed something. It is safe for concurrent use.
 type pulse struct {
 	mu      sync.Mutex
 	last    time.Time     // of output, at first the start
 	longest time.Duration // without output
 }
 
-// beat notes output.
+// beat records output.
 func (p *pulse) beat() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

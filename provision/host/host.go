@@ -32,8 +32,8 @@ type Host struct {
 	// Facts describes the host for the record, by short names such as "image" or
 	// "zone". Nil means none.
 	Facts map[string]string `json:"facts,omitempty"`
-	// SilenceNS is how long nothing may be heard from a process on the host until it is
-	// lost. 0 is a minute, or 12 s without Via.
+	// SilenceNS is the time in nanoseconds without output after which a process on the
+	// host counts as lost. 0 means a minute, or 12 s without Via.
 	SilenceNS int64 `json:"silence_ns,omitempty"`
 }
 

@@ -170,8 +170,8 @@ func TestSilentProcessIsQuoted(t *testing.T) {
 	}
 }
 
-// TestEveryByteIsASignOfLife: the process prints a byte of one line at a time, and
-// lives. Its start takes longer than it may be silent.
+// TestEveryByteIsASignOfLife: a process that prints one line byte by byte is not
+// killed. Its start takes longer than it may be silent.
 func TestEveryByteIsASignOfLife(t *testing.T) {
 	t.Parallel()
 	const silence = 2 * time.Second
@@ -247,7 +247,7 @@ func TestDamagedUploadIsRepeated(t *testing.T) {
 	}
 }
 
-// TestUploadNeedsProgress: an upload may take longer than the limit on its start, but
+// TestUploadNeedsProgress: an upload may take longer than the limit on a start, but may
 // not stop for as long.
 func TestUploadNeedsProgress(t *testing.T) {
 	t.Parallel()

@@ -22,8 +22,8 @@ import (
 // that have a copy with the same checksum, and returns its path on each. It copies to
 // one host after another: they share this machine's uplink. A host without Via gets no
 // copy, and the path there is that of this program. The error lists all hosts that
-// cannot run the executable, also because it was built for another system. Several
-// processes may stage at the same time.
+// cannot run the executable, for example because it was built for another system.
+// Several processes may stage at the same time.
 func Stage(ctx context.Context, hosts []Host, executable string) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -184,7 +184,7 @@ func (p *Process) finish(ctx context.Context) (lines []string, err error) {
 	}
 }
 
-// run runs a step of staging with that standard input.
+// run runs one step of staging with the given standard input.
 func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reader, argv ...string) ([]string, error) {
 	p, err := h.start("staging", argv, attr, h.patience())
 	if err != nil {
@@ -194,8 +194,8 @@ func (h Host) run(ctx context.Context, attr *syscall.SysProcAttr, stdin io.Reade
 }
 
 // feed sends the standard input and returns what the process prints. It kills the
-// process if nothing of the input is read for as long as a start may take, or it
-// takes as long to end afterwards. A slow upload may take as long as it needs.
+// process if it reads no input for as long as a start may take, or does not end within
+// that time afterwards. The upload as a whole has no time limit.
 func (p *Process) feed(ctx context.Context, stdin io.Reader) ([]string, error) {
 	stop := context.AfterFunc(ctx, func() { p.giveUp(context.Cause(ctx)) })
 	defer stop()

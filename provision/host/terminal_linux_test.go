@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal returns both sides of a new pseudo-terminal: the person's and the
+// openTerminal returns both sides of a new pseudo-terminal: the user's and the
 // program's.
 func openTerminal(t *testing.T) (person, program *os.File) {
 	t.Helper()

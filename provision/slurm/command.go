@@ -1,5 +1,5 @@
-// Package slurm runs a command with the hosts of a Slurm job. The job exists before
-// the command and ends as its user says: nothing is allocated or released here.
+// Package slurm runs a command with the hosts of a Slurm job. It neither allocates nor
+// releases hosts: the user starts and ends the job.
 package slurm
 
 import (
