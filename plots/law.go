@@ -110,8 +110,8 @@ func (l law) end() float64 {
 	return l.last
 }
 
-// panel returns a panel with the trials of a sweep of one operation and the law. The
-// trials have measure m. The throughput of the law at n clients is multiplied by
+// panel returns a panel with the trials of a sweep of one operation and the law. m is
+// the measure of the trials. The throughput of the law at n clients is multiplied by
 // scale(n).
 func (l law) panel(s sweep, m measure, scale func(n float64) float64) chart.Panel {
 	var p chart.Panel

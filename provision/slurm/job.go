@@ -99,7 +99,7 @@ func lookUp(ctx context.Context, name string) (loopback netip.Addr, err error) {
 
 // replaceLoopback replaces the loopback address of this machine's own name, which
 // /etc/hosts often maps to 127.0.1.1, by the address from which this machine sends to
-// the others. If all hosts are this machine, the address stays.
+// the others. If there is no other host, the loopback address stays.
 func replaceLoopback(names []string, addrs []netip.Addr) error {
 	own, other := -1, -1
 	for i, addr := range addrs {
