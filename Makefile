@@ -35,8 +35,8 @@ EC2 ?=
 # GOARCH of the hosts of `make bench-ec2`: amd64, or arm64 for types such as c7g.large.
 HOST_ARCH ?= amd64
 
-# Where this machine cannot run what the hosts run, executables for Linux are built
-# beside the local one.
+# If the hosts need another executable than this machine, executables for Linux are
+# built beside the local one.
 FOR_HOSTS :=
 ifneq ($(shell go env GOOS)/$(shell go env GOARCH),linux/$(HOST_ARCH))
 FOR_HOSTS := --host-executable dhtbench-linux-$(HOST_ARCH)
@@ -45,8 +45,8 @@ endif
 
 .PHONY: build dhtbench-linux-amd64 dhtbench-linux-arm64 build-provision bench bench-lab bench-ec2 bench-rates bench-pacing bench-truth bench-verdict bench-peers bench-clients report test check fuzz clean
 
-# GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a
-# processor of 2013. Without symbols a third less is uploaded to them.
+# GOAMD64=v1 because the executable also runs on the hosts, and c3.large has a processor
+# of 2013. Without symbols, the upload to them is a third smaller.
 build:
 	CGO_ENABLED=0 GOAMD64=v1 go build -buildvcs=auto -ldflags='-s -w' -o dhtbench .
 
@@ -136,18 +136,19 @@ bench-clients: build
 report: build
 	./dhtbench report
 
-# All tests, one package after the other, so that no two measure at a time. check vets.
+# All tests, one package after the other, so that no two measure at the same time. Vet is
+# part of check.
 test:
 	go test -p 1 -vet=off -timeout 30m ./...
 
-# The race detector runs what has goroutines and shared memory: these packages, and of the
-# tests of whole programs one for each way in which goroutines meet. Other tests of
-# programs differ only in how processes are reached or killed. plots and results start
-# no goroutines. provision/lab and provision/ec2 are left out: the switch would be too slow
-# to keep the round trip, and the SDK takes minutes to compile.
+# The race detector runs the tests of these packages, whose goroutines share memory. Of
+# the tests of whole programs it runs one for each combination of goroutines; the others
+# differ only in how processes are reached or killed. plots starts no goroutines.
+# provision/lab is left out because its switch would be too slow to keep the round trip,
+# and provision/ec2 because its SDK takes minutes to compile.
 RACED := ./bench/... ./node ./provision/host
 RACED_PROGRAMS := ^(TestCommands|TestTargetsInOneSweep|TestStudyInjectsFaults|TestInterruptedTrialIsPartlyKept|TestBenchNamesTheProcessThatEnded)$$
-# It reads large files of results and starts no goroutines.
+# Skipped because it reads large results files, which takes long.
 UNRACED := ^TestShowSeparatesSweeps$$
 
 # Formatting, vet, staticcheck, other platforms and tests with the race detector. Tests run
