@@ -58,8 +58,8 @@ func (g *processGroup) interrupt(cause error) {
 	}
 }
 
-// silences returns, by host of the fleet, the longest time for which one of its
-// processes was not heard since the last call.
+// silences returns, by host of the fleet, the longest time since the last call without
+// output from one of its processes.
 func (g *processGroup) silences() []time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()

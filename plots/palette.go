@@ -9,7 +9,7 @@ import (
 	"dhtbench/plots/chart"
 )
 
-// colour is a colour of figures and its twin on dark pages.
+// colour is a colour of figures and the colour that replaces it on dark pages.
 type colour struct {
 	Name        string // of the variable, such as 00518a
 	Light, Dark template.CSS

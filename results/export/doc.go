@@ -7,9 +7,9 @@
 //	csv          one row a trial: spreadsheets, pandas, Apache Otava
 //	openmetrics  OpenMetrics text, medians of each setting: Prometheus
 //
-// Latency is response time in an open loop and service time in a closed one. It is that
-// of all operations that were due: one without a reply counts with the time until it was
-// given up ([results.Sample]). Trials are written in order of their start.
+// Latency is response time in an open loop and service time in a closed one. It
+// includes all operations that were due: one without a reply counts with the time until
+// it was given up ([results.Sample]). Trials are written in order of their start.
 //
 // A setting has the same name in all formats: its parameters by their names in the
 // record, such as operation=put/target=dht/clients=8. Parameters that differ in the file
@@ -17,15 +17,15 @@
 //
 // # Go benchmark format
 //
-// Parameters that are not part of the name are configuration lines. A figure whose median
-// is unknown or only a lower bound is left out of all lines of its setting. So medians of
-// benchstat are those of [results.Summarize].
+// Parameters that are not part of the name are configuration lines. A figure whose
+// median is unknown or only a lower bound is left out of all lines of its setting, so
+// that the medians of benchstat are those of [results.Summarize].
 //
 // # HdrHistogram
 //
 // The tag of a line is the name of the setting; a comma in it is written as +. Start is
-// in seconds since BaseTime, the start of the first trial. Latencies outside 1 ns to 60 s
-// are in no bucket, and so in no line.
+// in seconds since BaseTime, the start of the first trial. Latencies outside 1 ns to 60
+// s are in no bucket and are left out.
 //
 // # CSV
 //
