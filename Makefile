@@ -146,8 +146,8 @@ test:
 # differ only in how processes are reached or killed. plots starts no goroutines.
 # provision/lab is left out because its switch would be too slow to keep the round trip,
 # and provision/ec2 because its SDK takes minutes to compile.
-RACED := ./bench/... ./node ./provision/host
-RACED_PROGRAMS := ^(TestCommands|TestTargetsInOneSweep|TestStudyInjectsFaults|TestInterruptedTrialIsPartlyKept|TestBenchNamesTheProcessThatEnded)$$
+RACED := ./bench/... ./node ./provision/host ./results
+RACED_PROGRAMS := ^(TestCommands|TestTargetsInOneSweep|TestStudyInjectsFaults|TestInterruptedTrialIsPartlyKept|TestBenchLeavesOutASettingWhoseProcessEnded)$$
 # Skipped because it reads large results files, which takes long.
 UNRACED := ^TestShowSeparatesSweeps$$
 

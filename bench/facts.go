@@ -50,7 +50,7 @@ func checkBuild(path string) error {
 		return fmt.Errorf("%s is the program %s: must be %s", path, that.Path, this.Path)
 	}
 	if that, this := describeBuild(that), buildFacts(); that != this {
-		return fmt.Errorf("%s is of build %+v and this program of %+v: both must be the same; run make", path, that, this)
+		return fmt.Errorf("%s was built with %v, and this program with %v: both must be the same; run make", path, that, this)
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package results
 
+import "cmp"
+
 // Host is the facts of one host in a trial.
 type Host struct {
 	Name           string `json:"name"`            // label from the inventory
@@ -37,6 +39,15 @@ type Build struct {
 	Go       string `json:"go"`       // version of the Go toolchain
 	Revision string `json:"revision"` // of the source, empty when unknown
 	Dirty    bool   `json:"dirty"`    // source differed from the revision
+}
+
+// String returns the build in short: go1.26.8, revision 0123456789ab with changes.
+func (b Build) String() string {
+	text := b.Go + ", revision " + cmp.Or(b.Revision[:min(len(b.Revision), 12)], "unknown")
+	if b.Dirty {
+		text += " with changes"
+	}
+	return text
 }
 
 // Hiccup is a time in which a process was ready to run and did not. A thread that

@@ -26,14 +26,11 @@ func flips(repeats int) []arrangement {
 	random := rand.New(rand.NewPCG(1, uint64(repeats)))
 	arrangements := make([]arrangement, n)
 	for i := range arrangements {
-		signs := uint64(i)
-		if !all && i > 0 {
-			signs = random.Uint64()
-		}
 		w := make(arrangement, repeats)
 		for r := range w {
 			w[r] = 1 / float64(repeats)
-			if signs>>(r%64)&1 == 1 {
+			flipped := all && i>>r&1 == 1 || !all && i > 0 && random.IntN(2) == 1
+			if flipped {
 				w[r] = -w[r]
 			}
 		}

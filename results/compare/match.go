@@ -93,20 +93,13 @@ func (c Comparison) run(pairs []pair, force bool) (Comparison, error) {
 		}
 	}
 	if x, y := pairs[0].a[0].Build, pairs[0].b[0].Build; x != y {
-		c.Caveats = append(c.Caveats, fmt.Sprintf("builds of dhtbench differ: %s and %s", revision(x), revision(y)))
+		c.Caveats = append(c.Caveats, fmt.Sprintf("builds of dhtbench differ: %v and %v", x, y))
 	}
 	if err := c.align(pairs); err != nil {
 		return c, err
 	}
 	c.compare(pairs)
 	return c, nil
-}
-
-func revision(b results.Build) string {
-	if len(b.Revision) > 12 {
-		return b.Revision[:12]
-	}
-	return b.Revision + " " + b.Go
 }
 
 // identity is the parameters that must be equal in two files.

@@ -67,6 +67,9 @@ func limited(trials []results.Trial) error {
 
 // hosts describes the hosts of a trial.
 func hosts(t results.Trial) string {
+	if len(t.Hosts) == 0 {
+		return "unknown"
+	}
 	h := t.Hosts[0]
 	return fmt.Sprintf("%d with %d processors, %s, kernel %s", len(t.Hosts), h.Cores, h.CPU, h.Kernel)
 }

@@ -125,7 +125,7 @@ func fits(f, first File) error {
 // sweepOf is the parameters that do not differ within a sweep over the load.
 func sweepOf(p results.Params) results.Params {
 	p.Operation, p.Target, p.Clients, p.RateOpsPerS, p.Pacing, p.Side = "", "", 0, 0, "", ""
-	p.Seed, p.Repeat, p.RepeatSeed = 0, 0, 0
+	p.Repeat, p.RepeatSeed = 0, 0
 	return p
 }
 
