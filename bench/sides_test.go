@@ -90,7 +90,7 @@ func TestRefusedSides(t *testing.T) {
 		{"--trials=5 --aa", "--trials 5: a comparison needs at least 6"},
 		{"--trials=6 --aa --a= --b=", "--aa cannot be combined with --a and --b"},
 		{"--trials=6 --a= --b=--json", "--b: --json applies to both sides"},
-		{"--trials=6 --a= --b=--clients=1", "must have as many settings"},
+		{"--trials=6 --a= --b=--clients=1", "must have the same number"},
 		{"--trials=6 --a= --b=--value-bytes=-1", "--value-bytes"},
 		{"--until=2%", "--until needs --trials"},
 		{"--until=2", `percentage "2"`},
