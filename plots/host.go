@@ -56,10 +56,10 @@ func groupHosts(trials []results.Trial) []hostGroup {
 	at := make(map[string]int) // by all that is the same within a group
 	for _, t := range trials {
 		for _, h := range t.Hosts {
-			// The cost of reading the clock is measured for each trial, and round trips
-			// for each host.
+			// Silence and the cost of reading the clock are measured for each trial, and
+			// round trips for each host.
 			alike := h
-			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS, alike.RoundTripNS = "", nil, 0, 0, nil
+			alike.Name, alike.Nodes, alike.ClockReadNS, alike.ClockErrorNS, alike.RoundTripNS, alike.SilenceNS = "", nil, 0, 0, nil, 0
 			key := fmt.Sprintf("%+v", alike)
 			i, seen := at[key]
 			if !seen {
