@@ -66,7 +66,7 @@ func renamed(line []byte) []byte {
 // they have all values under the names of schema 3, except the arrival test, which was
 // deleted.
 func TestOldSchemasStillRead(t *testing.T) {
-	for _, name := range []string{"testdata/schema1.jsonl", "testdata/schema2.jsonl", "loopback.jsonl", "lab.jsonl", "rates.jsonl", "pacing.jsonl", "truth.jsonl"} {
+	for _, name := range []string{"testdata/schema1.jsonl", "testdata/schema2.jsonl", "loopback.jsonl", "lab.jsonl", "rates.jsonl", "pacing.jsonl"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
