@@ -114,13 +114,10 @@ func controlGroups(root, controller string) (folders []string) {
 		if len(parts) < 3 {
 			continue
 		}
-		base := filepath.Join(root, "sys/fs/cgroup")
-		if parts[1] != "" {
-			if !slices.Contains(strings.Split(parts[1], ","), controller) {
-				continue
-			}
-			base = filepath.Join(base, controller)
+		if parts[1] != "" && !slices.Contains(strings.Split(parts[1], ","), controller) {
+			continue
 		}
+		base := filepath.Join(root, "sys/fs/cgroup", parts[1])
 		for path := filepath.Clean("/" + parts[2]); ; path = filepath.Dir(path) {
 			folders = append(folders, filepath.Join(base, path))
 			if path == "/" {

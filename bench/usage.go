@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,21 +71,8 @@ func (a *agent) vitals(before, after usage) node.Vitals {
 // is the sum over its control groups, of version 1 and 2, and their parents, read from
 // files below root.
 func throttled(root string) (ns int64) {
-	own, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(own)) {
-		_, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
-		controllers, group, _ := strings.Cut(rest, ":")
-		if controllers != "" && !slices.Contains(strings.Split(controllers, ","), "cpu") {
-			continue
-		}
-		mount := filepath.Join(root, "sys/fs/cgroup", controllers)
-		for ; group != "." && group != "/"; group = filepath.Dir(group) {
-			ns += throttledIn(filepath.Join(mount, group))
-		}
-		ns += throttledIn(mount) // in a container, its own group
+	for _, group := range controlGroups(root, "cpu") {
+		ns += throttledIn(group)
 	}
 	return ns
 }
