@@ -126,34 +126,26 @@ func (c *Command) checkSides() error {
 			return fmt.Errorf("side %s: %w", side.side, err)
 		}
 	}
-	a, b := sides[0], sides[1]
+	a, b := sides[0].sweep().settings(), sides[1].sweep().settings()
 	return errors.Join(
 		refuse(c.AA && (c.A != nil || c.B != nil), "--aa cannot be combined with --a and --b"),
 		refuse(!c.AA && (c.A == nil || c.B == nil), "--a and --b must be given together; for a side without flags of its own give --a=''"),
-		refuse(!c.AA && sameSweep(a.sweep(), b.sweep()), "--a and --b describe the same settings; to compare equal sides give --aa"),
+		refuse(!c.AA && sameSettings(a, b), "--a and --b describe the same settings; to compare equal sides give --aa"),
 		refuse(c.SLO.set(), "--slo cannot be combined with --a, --b and --aa"),
 		refuse(c.Trials < fewestTrials, "--trials %d: a comparison needs at least %d", c.Trials, fewestTrials),
-		refuse(len(a.sweep().settings()) != len(b.sweep().settings()), "--a has %d settings and --b has %d: both must have the same number",
-			len(a.sweep().settings()), len(b.sweep().settings())))
+		refuse(len(a) != len(b), "--a has %d settings and --b has %d: both must have the same number", len(a), len(b)))
 }
 
 // fewestTrials is the smallest number of repeats with which a comparison can find a
 // difference.
 const fewestTrials = 6
 
-// sameSweep reports whether two sides have the same settings.
-func sameSweep(a, b sweep) bool {
-	x, y := a.settings(), b.settings()
-	for i := range x {
-		if i >= len(y) {
-			return false
-		}
-		x[i].Side, y[i].Side = "", ""
-		if x[i] != y[i] {
-			return false
-		}
-	}
-	return len(x) == len(y)
+// sameSettings reports whether two sides have the same settings.
+func sameSettings(a, b []results.Params) bool {
+	return slices.EqualFunc(a, b, func(x, y results.Params) bool {
+		x.Side, y.Side = "", ""
+		return x == y
+	})
 }
 
 // compare prints the comparison of the sides. It returns [compare.ErrRegression] if B

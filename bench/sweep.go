@@ -191,24 +191,30 @@ func (s sweep) own(trials []results.Trial) []results.Trial {
 func (s sweep) checkSame(trials []results.Trial) error {
 	for _, t := range trials {
 		there := t.Params.Setting()
-		if there.Side != s.params.Side && s.sides == nil {
-			return fmt.Errorf("it holds trials of a comparison of two sides")
+		own, err := s.ofSide(there.Side)
+		if err != nil {
+			return err
 		}
-		if s.sides != nil {
-			side := slices.IndexFunc(s.sides, func(side sweep) bool { return side.params.Side == there.Side })
-			if side < 0 {
-				return errors.New("it holds trials of another sweep, not of a comparison of two sides")
-			}
-			if err := s.sides[side].checkSame([]results.Trial{t}); err != nil {
-				return err
-			}
-			continue
-		}
-		here := s.at(there.Clients, there.RateOpsPerS, there.Pacing)
+		here := own.at(there.Clients, there.RateOpsPerS, there.Pacing)
 		here.Operation, here.Target = there.Operation, there.Target
 		if there != here {
 			return fmt.Errorf("it holds trials of another sweep (%s)", there.Difference(here, "there", "here"))
 		}
 	}
 	return nil
+}
+
+// ofSide returns the part of the sweep on a side, which is the sweep itself outside of a
+// comparison.
+func (s sweep) ofSide(side string) (sweep, error) {
+	i := slices.IndexFunc(s.sides, func(part sweep) bool { return part.params.Side == side })
+	switch {
+	case i >= 0:
+		return s.sides[i], nil
+	case s.sides != nil:
+		return s, errors.New("it holds trials of another sweep, not of a comparison of two sides")
+	case side != s.params.Side:
+		return s, errors.New("it holds trials of a comparison of two sides")
+	}
+	return s, nil
 }
