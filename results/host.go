@@ -1,6 +1,9 @@
 package results
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Host is the facts of one host in a trial.
 type Host struct {
@@ -32,6 +35,11 @@ type Host struct {
 	// Facts is what the provisioner reports about the host: image, zone and type in a
 	// cloud, or that it is a namespace.
 	Facts map[string]string `json:"facts,omitempty"`
+}
+
+// Machine describes the host's hardware and kernel in short.
+func (h Host) Machine() string {
+	return fmt.Sprintf("%d processors, %s, kernel %s", h.Cores, h.CPU, h.Kernel)
 }
 
 // Build is the executable that ran everywhere in the trial.

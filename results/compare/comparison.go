@@ -150,11 +150,15 @@ func quantileOf(s results.Sample, q float64) float64 {
 
 // compare compares matched settings. It leaves out rows with unknown values.
 func (c *Comparison) compare(settings []pair) {
+	shifts := make([][]Shift, len(settings))
+	for i, s := range settings {
+		shifts[i] = c.shift(s)
+	}
 	var tables []table
 	for _, m := range metrics() {
 		out := Metric{Name: m.name}
 		var t table
-		for _, s := range settings {
+		for i, s := range settings {
 			if m.loop != "" && s.setting.Loop != m.loop {
 				continue
 			}
@@ -163,7 +167,7 @@ func (c *Comparison) compare(settings []pair) {
 				continue
 			}
 			t.values = append(t.values, c.logarithms(a, b))
-			row := Row{Setting: s.setting, A: results.Median(a), B: results.Median(b), Ratio: c.ratio(a, b), Shift: c.shift(s)}
+			row := Row{Setting: s.setting, A: results.Median(a), B: results.Median(b), Ratio: c.ratio(a, b), Shift: shifts[i]}
 			row.Worse = m.worsening(row.Ratio.Median)
 			out.Rows = append(out.Rows, row)
 		}

@@ -28,13 +28,7 @@ func detect(tables []table, arrangements []arrangement, repeats [2]int, paired b
 		}
 		found[i] = math.Expm1(s.least(others, arrangements, repeats[0], paired))
 	}
-	out := make([]judgement, len(tables))
-	for i, t := range tables {
-		n := len(t.values)
-		out[i] = judgement{rows: found[:n], everywhere: found[n]}
-		found = found[n+1:]
-	}
-	return out
+	return divide(found, tables)
 }
 
 // centred returns the table without differences between the sides. a is the number of
@@ -120,7 +114,7 @@ func (s series) finds(difference float64, others []float64, arrangements []arran
 	}
 	// Half of the square of the scale is the row's own mean square.
 	shifted.scale = math.Sqrt(s.scale*s.scale + (meanSquare(shifted.values)-meanSquare(s.values))/2)
-	observed := shifted.effect(arrangements[0]) * (1 - 1e-9)
+	observed := shifted.observed(arrangements)
 	count := 0
 	for k, w := range arrangements {
 		if max(others[k], shifted.effect(w)) >= observed {

@@ -117,6 +117,12 @@ func (s series) effect(w arrangement) float64 {
 	return math.Abs(sum) / s.scale
 }
 
+// observed is the effect in the first arrangement, less what sums of the same numbers in
+// another order may differ by.
+func (s series) observed(arrangements []arrangement) float64 {
+	return s.effect(arrangements[0]) * (1 - 1e-9)
+}
+
 // joint returns the adjusted p-value of each row: the share of arrangements in which the
 // largest effect of all rows is at least the observed effect of the row. The first
 // arrangement is the observed one.
@@ -130,9 +136,7 @@ func joint(rows []series, arrangements []arrangement) []float64 {
 	slices.Sort(largest)
 	p := make([]float64, len(rows))
 	for i, s := range rows {
-		// Sums of the same numbers in another order differ in the last bits.
-		observed := s.effect(arrangements[0]) * (1 - 1e-9)
-		below, _ := slices.BinarySearch(largest, observed)
+		below, _ := slices.BinarySearch(largest, s.observed(arrangements))
 		p[i] = float64(len(largest)-below) / float64(len(largest))
 	}
 	return p

@@ -18,12 +18,17 @@ func judge(tables []table, arrangements []arrangement, paired bool) []judgement 
 	for _, t := range tables {
 		rows = append(rows, t.series(paired)...)
 	}
-	p := joint(rows, arrangements)
+	return divide(joint(rows, arrangements), tables)
+}
+
+// divide divides a value for each row of all tables, in the order of table.series, among
+// the tables.
+func divide(values []float64, tables []table) []judgement {
 	judged := make([]judgement, len(tables))
 	for i, t := range tables {
 		n := len(t.values)
-		judged[i] = judgement{rows: p[:n], everywhere: p[n]}
-		p = p[n+1:]
+		judged[i] = judgement{rows: values[:n], everywhere: values[n]}
+		values = values[n+1:]
 	}
 	return judged
 }

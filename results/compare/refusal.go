@@ -70,6 +70,5 @@ func hosts(t results.Trial) string {
 	if len(t.Hosts) == 0 {
 		return "unknown"
 	}
-	h := t.Hosts[0]
-	return fmt.Sprintf("%d with %d processors, %s, kernel %s", len(t.Hosts), h.Cores, h.CPU, h.Kernel)
+	return fmt.Sprintf("%d with %s", len(t.Hosts), t.Hosts[0].Machine())
 }

@@ -152,7 +152,7 @@ func machines(trials []results.Trial) []string {
 			builds = append(builds, build)
 		}
 		for _, h := range t.Hosts {
-			host := fmt.Sprintf("%s with %d processors, %s, kernel %s", h.Name, h.Cores, h.CPU, h.Kernel)
+			host := h.Name + " with " + h.Machine()
 			if !slices.Contains(hosts, host) {
 				hosts = append(hosts, host)
 			}
