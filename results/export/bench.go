@@ -20,7 +20,7 @@ func units() []unit {
 	all := []unit{{"ns/op", "lower", func(s results.Summary) results.Estimate { return s.Latency().Mean }}}
 	for _, q := range quantiles() {
 		// benchstat shows p50-ns in seconds, but not p50:ns.
-		all = append(all, unit{q.name + "-ns", "lower", func(s results.Summary) results.Estimate { return q.of(s.Latency()) }})
+		all = append(all, unit{results.PercentileName(q) + "-ns", "lower", func(s results.Summary) results.Estimate { return s.Latency().Quantile(q) }})
 	}
 	return append(all, unit{"op/s", "higher", func(s results.Summary) results.Estimate { return s.Throughput }})
 }

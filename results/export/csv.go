@@ -54,7 +54,7 @@ func fields(t results.Trial) []field {
 	figure("throughput_ops_per_s", s.Throughput)
 	figure("mean_ns", latency.Mean)
 	for _, q := range quantiles() {
-		figure(q.name+"_ns", q.of(latency))
+		figure(results.PercentileName(q)+"_ns", latency.Quantile(q))
 	}
 	longest := latency.Max
 	if t.Sample().Count() == 0 {

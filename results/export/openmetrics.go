@@ -67,8 +67,8 @@ func (f family) sample(suffix string, setting results.Params, value float64, lab
 func latency(f family, s results.Summary) []string {
 	var all []string
 	for _, q := range quantiles() {
-		if e := q.of(s.Latency()); exact(e) {
-			all = append(all, f.sample("", s.Setting, e.Median/float64(time.Second), "quantile", strconv.FormatFloat(q.q, 'f', -1, 64)))
+		if e := s.Latency().Quantile(q); exact(e) {
+			all = append(all, f.sample("", s.Setting, e.Median/float64(time.Second), "quantile", strconv.FormatFloat(q, 'f', -1, 64)))
 		}
 	}
 	var count, sum float64

@@ -72,21 +72,8 @@ func names(trials []results.Trial) func(results.Params) string {
 // single returns the figures of one trial.
 func single(t results.Trial) results.Summary { return results.Summarize([]results.Trial{t})[0] }
 
-// quantile is a quantile of latencies.
-type quantile struct {
-	q    float64
-	name string // p99.9
-	of   func(results.Latencies) results.Estimate
-}
-
-func quantiles() []quantile {
-	return []quantile{
-		{0.5, "p50", func(l results.Latencies) results.Estimate { return l.Quantile(0.5) }},
-		{0.9, "p90", func(l results.Latencies) results.Estimate { return l.Quantile(0.9) }},
-		{0.99, "p99", func(l results.Latencies) results.Estimate { return l.Quantile(0.99) }},
-		{0.999, "p99.9", func(l results.Latencies) results.Estimate { return l.Quantile(0.999) }},
-	}
-}
+// quantiles are those that are exported.
+func quantiles() []float64 { return []float64{0.5, 0.9, 0.99, 0.999} }
 
 // exact reports whether an estimate is known and not a lower bound.
 func exact(e results.Estimate) bool { return e.Known() && !e.AtLeast }
